@@ -29,4 +29,8 @@ export interface Io {
   readText(file: string): Promise<string>;
   /** The exit code of the process once the command has ended; the highest given wins, save that 2 is final. */
   exit(code: 0 | 1 | 2): void;
+  /** The bytes of a file as they come, `-` for standard input, gzip undone; absent: `readBytes` is all there is. */
+  readStream?(file: string): AsyncIterable<Uint8Array>;
+  /** Resolves when what was written to stdout has gone out, so that a long answer does not pile up in memory. */
+  drained?(): Promise<void>;
 }

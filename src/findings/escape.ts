@@ -1,0 +1,121 @@
+/** How does untrusted text stay text on each surface: a terminal, HTML, Slack, Markdown, a shell? */
+
+/**
+ * Characters that steer a terminal or reorder what is read: C0 and C1 controls, soft hyphen, bidirectional controls,
+ * zero-width characters, line separators, tag characters, and halves of surrogate pairs.
+ */
+const steering =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|[\ufe00-\ufe0f]|\p{Surrogate}/gu;
+
+/** @returns the text on one line, where every character that steers shows as its escape (`\u001b`). */
+export function plainText(text: string): string {
+  return text.replace(steering, escapeOf);
+}
+
+/** As {@link plainText}, but line feeds stay; carriage returns before them go, tabs become spaces. */
+export function plainLines(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\t', '    ')
+    .split('\n')
+    .map((line) => plainText(line))
+    .join('\n');
+}
+
+function escapeOf(character: string): string {
+  switch (character) {
+    case '\n':
+      return '\\n';
+    case '\r':
+      return '\\r';
+    case '\t':
+      return '\\t';
+    default: {
+      const code = character.codePointAt(0) ?? 0;
+      return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    }
+  }
+}
+
+/**
+ * Shortens a text to so many UTF-16 units, the ellipsis counted, never in the middle of a character.
+ * @returns the text itself where it fits.
+ */
+export function clip(text: string, most: number, ellipsis = '…'): string {
+  if (text.length <= most) return text;
+  let end = Math.max(0, most - ellipsis.length);
+  const last = text.charCodeAt(end - 1);
+  if (last >= 0xd800 && last <= 0xdbff) end -= 1;
+  return text.slice(0, end) + ellipsis;
+}
+
+/** Text for the content of an HTML element or a quoted attribute; line feeds stay. */
+export function html(text: string): string {
+  return plainLines(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/**
+ * Text for Slack's mrkdwn. Only `&`, `<` and `>` have an escape in Slack (Slack developer docs, "Formatting message
+ * text"), and they are what mentions (`<!channel>`) and links need; the signs of emphasis, code and emoji are kept from
+ * working by a zero-width space behind them, and so are the signs that Slack links by itself. What a person may want
+ * to copy belongs in {@link slackCode} instead.
+ */
+export function slackText(text: string): string {
+  return slackEntities(
+    plainText(text)
+      .replace(/[*_~`@#]|:(?=[A-Za-z0-9_+/-])/g, (sign) => `${sign}\u200b`)
+      .replace(/\bwww\./gi, (found) => `${found}\u200b`),
+  );
+}
+
+/** Text in a Slack code span: nothing in it is linked or emphasised, and it cannot end the span. */
+export function slackCode(text: string): string {
+  return `\`${slackEntities(plainText(text).replaceAll('`', '\u02cb')) || ' '}\``;
+}
+
+/** Text in a Slack code block, several lines; it cannot end the block. */
+export function slackCodeBlock(text: string): string {
+  return `\`\`\`\n${slackEntities(plainLines(text).replaceAll('```', '\u02cb\u02cb\u02cb'))}\n\`\`\``;
+}
+
+/** The three entities of Slack's mrkdwn. */
+export function slackEntities(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Text for CommonMark with GitHub's extensions: no markup, no HTML, no mention, no link of its own. */
+export function markdown(text: string): string {
+  return plainText(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_{}[\]()#+\-!|~^$]/g, (sign) => `\\${sign}`)
+    .replaceAll('@', '&#64;')
+    .replaceAll(':', '&#58;')
+    .replace(/\bwww\./gi, (found) => `${found.slice(0, -1)}&#46;`);
+}
+
+/** Text in a Markdown code span, whose fence is longer than any run of backticks in it. */
+export function markdownCode(text: string): string {
+  const plain = plainText(text);
+  const longest = Math.max(0, ...(plain.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = longest > 0 || plain === '' || /^\s|\s$/.test(plain) ? ' ' : '';
+  return `${fence}${pad}${plain}${pad}${fence}`;
+}
+
+/**
+ * One word for a POSIX shell. What steers a terminal is written as `$'…'` escapes (POSIX.1-2024, "Dollar-single-quotes"),
+ * so that the command can be shown and pasted and means the same.
+ */
+export function shellQuote(word: string): string {
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+  if (plainText(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
+  const inner = word
+    .replace(/[\\']/g, (sign) => `\\${sign}`)
+    .replace(steering, (character) => {
+      const bytes = new TextEncoder().encode(character);
+      return [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+    });
+  return `$'${inner}'`;
+}
