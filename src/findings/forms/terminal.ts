@@ -1,0 +1,290 @@
+/** How does a finding read in a terminal: what happened, to whom it matters, why, and what to do about it. */
+
+import type { AccessClass, Witness } from '../../policy/compare/comparison.ts';
+import { plainLines, plainText } from '../escape.ts';
+import type {
+  CauseFinding,
+  CorrelatedChange,
+  Explanation,
+  Finding,
+  Fix,
+  Need,
+  RiskFinding,
+  RuledOut,
+  Severity,
+} from '../finding.ts';
+import {
+  actorLine,
+  causeHeadline,
+  evidencePlace,
+  readableTime,
+  verdictSentence,
+  verification,
+  whoName,
+} from './words.ts';
+import { wrap } from './wrap.ts';
+
+/** The styles the forms use; names as in `util.styleText`, which the command line passes. */
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'inverse';
+export type Paint = (styles: readonly Style[], text: string) => string;
+
+/** For where there is no colour. */
+export const unpainted: Paint = (_, text) => text;
+
+export interface TerminalOptions {
+  /** Columns of a line; prose is wrapped, commands and names are not. */
+  readonly width: number;
+  readonly paint: Paint;
+  /** Also what was ruled out, the events' ids and the finding's own. */
+  readonly verbose?: boolean;
+}
+
+const severityStyles: Readonly<Record<Severity, readonly Style[]>> = {
+  critical: ['bold', 'inverse', 'red'],
+  high: ['bold', 'red'],
+  medium: ['bold', 'yellow'],
+  low: ['bold', 'cyan'],
+  info: ['bold', 'dim'],
+};
+
+/** The severity as a label of eight columns, as wide as the longest. */
+export function severityLabel(severity: Severity, paint: Paint): string {
+  const label = severity.toUpperCase();
+  return paint(severityStyles[severity], label) + ' '.repeat(8 - label.length);
+}
+
+/** One finding as a story of several lines; ends in a line feed. Everything in it that came from outside is escaped. */
+export function terminalFinding(finding: Finding, options: TerminalOptions): string {
+  const rows = [
+    ...changeRows(finding),
+    ...(finding.correlatedChange === undefined ? [] : correlationRows(finding.correlatedChange)),
+    ...(finding.causes ?? []).flatMap((cause) =>
+      causeRows(cause, cause.fix !== null && !sameFix(cause.fix, finding.fix)),
+    ),
+    ...(finding.risks ?? []).flatMap(riskRows),
+    ...(finding.unknown ?? []).flatMap(needRows),
+    ...(options.verbose === true ? ruledOutRows(finding.ruledOut ?? []) : []),
+    ...(finding.notes ?? []).map((note): Row => ({ label: 'note', text: note, styles: ['dim'] })),
+    ...(finding.fix === undefined ? [] : fixRows(finding.fix)),
+    ...rollbackRows(finding),
+    ...(finding.resolves === undefined ? [] : [{ label: 'ends', text: `finding ${finding.resolves}` }]),
+    ...(finding.supersededBy === undefined ? [] : [{ label: 'now in', text: `finding ${finding.supersededBy}` }]),
+    ...(options.verbose === true ? identityRows(finding) : []),
+  ];
+  return headline(finding.severity, finding.title, options) + rendered([...factRows(finding), ...rows], options);
+}
+
+/** The causes of one denied call; ends in a line feed. */
+export function terminalExplanation(explanation: Explanation, options: TerminalOptions): string {
+  const { event, causes } = explanation;
+  const title = plainText(`${event.action ?? 'The call'} was denied`);
+  const rows: readonly Row[] = [
+    ...(event.time === null ? [] : [{ label: 'when', text: readableTime(event.time) }]),
+    ...(event.caller === null ? [] : [{ label: 'caller', text: event.caller }]),
+    ...(event.role === null ? [] : [{ label: 'role', text: event.role }]),
+    ...(event.id === null ? [] : [{ label: 'event', text: event.id, styles: ['dim'] as const }]),
+    ...causes.flatMap((cause) => causeRows(cause, true)),
+    ...(causes.length > 0 ? [] : [{ label: 'cause', text: 'None can be named from what is known.' }]),
+    ...explanation.unknown.flatMap(needRows),
+    ...ruledOutRows(explanation.ruledOut),
+  ];
+  if (causes.length === 0 && explanation.note !== undefined) return `${plainText(explanation.note)}\n`;
+  return `${options.paint(['bold'], title)}\n${rendered(rows, options)}`;
+}
+
+/** One risk of a policy file: its place, what it is, why it matters, and the fix; ends in a line feed. */
+export function terminalRisk(risk: RiskFinding, options: TerminalOptions): string {
+  const place = [risk.file, risk.line, risk.column].filter((part) => part !== undefined).join(':');
+  const rows: readonly Row[] = [
+    { label: 'at', text: [place, risk.pointer].filter((part) => part !== '').join(' ') },
+    { label: 'rule', text: [risk.rule, ...(risk.also ?? []).map((also) => `also ${also}`)].join(', ') },
+    { label: 'why', text: risk.why },
+    ...(risk.fix === null ? [] : [{ label: 'fix', text: `${sentence(risk.fix.summary)} ${verified(risk.fix)}` }]),
+    { label: 'docs', text: risk.docs, styles: ['dim'] },
+  ];
+  return headline(risk.severity, risk.message, options) + rendered(rows, options);
+}
+
+/** The request that shows a difference, as a line. */
+export function witnessLine(witness: Witness): string {
+  const who = witness.principal ?? witness.service ?? witness.federated ?? 'somebody';
+  const context = Object.entries(witness.context)
+    .filter(([key]) => key.toLowerCase() !== 'aws:principalarn')
+    .map(([key, values]) => `${key}=${values.join(',')}`);
+  return `${who} calls ${[witness.action, ...(witness.actions ?? []).filter((one) => one !== witness.action)].join(' and ')}${
+    context.length === 0 ? '' : ` with ${context.join(' ')}`
+  }`;
+}
+
+/** A label in the first column and a text in the second; a row without a label goes on with the one above. */
+interface Row {
+  readonly label?: string;
+  readonly text: string;
+  readonly styles?: readonly Style[];
+  /** True: to be copied, so it is neither wrapped nor shortened. */
+  readonly command?: boolean;
+}
+
+function factRows(finding: Finding): readonly Row[] {
+  const facts = [
+    readableTime(finding.time),
+    ...(finding.region === undefined ? [] : [finding.region]),
+    ...(finding.account === undefined ? [] : [`account ${finding.account}`]),
+    ...(finding.count > 1 ? [`${finding.count} times`] : []),
+    ...(finding.revision > 1 ? [`revision ${finding.revision}`] : []),
+  ];
+  const actor = actorLine(finding);
+  return [
+    { label: 'when', text: facts.join(' · ') },
+    ...(finding.role === undefined ? [] : [{ label: 'role', text: finding.role }]),
+    ...(actor === undefined ? [] : [{ label: 'by', text: actor }]),
+  ];
+}
+
+function changeRows(finding: Finding): readonly Row[] {
+  const { change } = finding;
+  if (change === undefined) return [];
+  return [
+    { label: 'access', text: verdictSentence(change) },
+    ...change.gained.flatMap((gained) => accessRows('gains', gained, ['red'])),
+    ...change.lost.flatMap((lost) => accessRows('loses', lost, ['green'])),
+    ...(change.direct ?? []).map((direct) => ({
+      label: 'direct',
+      text: `${direct.summary}: no identity-based policy is needed any more`,
+    })),
+    ...(change.undecided ?? []).map((stopped) => ({
+      label: 'open',
+      text: `not decided because of ${stopped.construct}${stopped.pointer === undefined ? '' : ` at ${stopped.pointer}`}`,
+    })),
+    ...(change.previousFrom === 'unknown'
+      ? [
+          {
+            label: 'note',
+            text: 'The policy before this change is not known: what is listed is who can assume the role now.',
+          },
+        ]
+      : []),
+  ];
+}
+
+function accessRows(label: string, found: AccessClass, styles: readonly Style[]): readonly Row[] {
+  return [
+    { label, text: found.summary, styles },
+    { text: `e.g. ${witnessLine(found.witness)}`, styles: ['dim'] },
+  ];
+}
+
+function correlationRows({ by, time, proof, eventId }: CorrelatedChange): readonly Row[] {
+  return [
+    { label: 'after', text: `the change at ${readableTime(time)} by ${by}: ${proof}`, styles: ['bold'] },
+    { text: `event ${eventId}`, styles: ['dim'] },
+  ];
+}
+
+function causeRows(cause: CauseFinding, withFix: boolean): readonly Row[] {
+  return [
+    { label: 'cause', text: cause.summary, styles: ['bold'] },
+    { text: causeHeadline(cause), styles: ['dim'] },
+    ...cause.evidence.map((evidence): Row => ({ text: `- ${evidencePlace(evidence)}: ${evidence.detail}` })),
+    ...(withFix && cause.fix !== null ? fixRows(cause.fix) : []),
+  ];
+}
+
+function riskRows(risk: RiskFinding): readonly Row[] {
+  return [
+    { label: 'risk', text: risk.message, styles: ['bold'] },
+    { text: `${risk.rule}, ${risk.severity}${risk.pointer === '' ? '' : `, at ${risk.pointer}`}`, styles: ['dim'] },
+    { text: risk.why },
+    ...(risk.fix === null ? [] : [{ text: `fix: ${sentence(risk.fix.summary)} ${verified(risk.fix)}` }]),
+  ];
+}
+
+function fixRows(fix: Fix): readonly Row[] {
+  const proof = fix.policy === null && !fix.verified ? '' : ` ${verified(fix)}`;
+  return [
+    { label: 'fix', text: `${sentence(fix.summary)} To be done by ${whoName(fix.who)}.${proof}` },
+    ...fix.commands.map((command) => ({ text: command, command: true })),
+  ];
+}
+
+function rollbackRows(finding: Finding): readonly Row[] {
+  const commands = finding.rollback?.commands ?? [];
+  if (commands.length === 0) return [];
+  return [
+    { label: 'undo', text: 'This puts back what was there before:' },
+    ...commands.map((command) => ({ text: command, command: true })),
+  ];
+}
+
+function ruledOutRows(ruledOut: readonly RuledOut[]): readonly Row[] {
+  if (ruledOut.length === 0) return [];
+  const [first, ...rest] = ruledOut.map(
+    ({ cause, because }): Row => ({ text: `${cause}: ${because}`, styles: ['dim'] }),
+  );
+  return first === undefined ? [] : [{ ...first, label: 'not' }, ...rest];
+}
+
+function needRows(need: Need): readonly Row[] {
+  return [
+    { label: 'unknown', text: need.need },
+    { text: need.how, styles: ['dim'] },
+  ];
+}
+
+function identityRows(finding: Finding): readonly Row[] {
+  return [
+    { label: 'events', text: finding.events.join(' '), styles: ['dim'] },
+    { label: 'id', text: `${finding.id}, ${finding.kind}`, styles: ['dim'] },
+  ];
+}
+
+function sentence(text: string): string {
+  return /[.!?:]$/.test(text) ? text : `${text}.`;
+}
+
+function verified(fix: { readonly verified: boolean; readonly grants?: string }): string {
+  const text = verification(fix);
+  return sentence(text.charAt(0).toUpperCase() + text.slice(1));
+}
+
+/** The fix of the first cause is usually the finding's own: it is not printed twice. */
+function sameFix(left: Fix, right: Fix | undefined): boolean {
+  return (
+    right !== undefined && left.summary === right.summary && left.commands.join('\n') === right.commands.join('\n')
+  );
+}
+
+const column = 10;
+const indent = ' '.repeat(column);
+
+function headline(severity: Severity, title: string, { paint, width }: TerminalOptions): string {
+  return `${severityLabel(severity, paint)}  ${styled(wrap(plainText(title), width, indent, column), ['bold'], paint)}\n`;
+}
+
+function rendered(rows: readonly Row[], { paint, width }: TerminalOptions): string {
+  let text = '';
+  for (const row of rows) {
+    const label = row.label ?? '';
+    const start = label === '' ? indent : `  ${paint(['dim'], label)}${' '.repeat(column - 2 - label.length)}`;
+    const styles = row.styles ?? [];
+    if (row.command === true)
+      text += `${indent}${styled(`$ ${plainLines(row.text).split('\n').join(`\n${indent}  `)}`, ['cyan'], paint)}\n`;
+    else {
+      const hanging = label === '' ? `${indent}  ` : indent;
+      text += `${start}${styled(wrap(plainText(row.text), width, hanging, column), styles, paint)}\n`;
+    }
+  }
+  return text;
+}
+
+/** Colours each line by itself, so that a pager that cuts lines shows them right. */
+function styled(text: string, styles: readonly Style[], paint: Paint): string {
+  if (styles.length === 0) return text;
+  return text
+    .split('\n')
+    .map((line) => {
+      const start = line.length - line.trimStart().length;
+      return line.slice(0, start) + paint(styles, line.slice(start));
+    })
+    .join('\n');
+}
