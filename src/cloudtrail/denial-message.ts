@@ -22,7 +22,10 @@ export interface DenialMessage {
   readonly because?: {
     readonly policy: DenyingPolicy;
     readonly how: 'no-allow' | 'explicit-deny';
+    /** ARN of the denying policy, or the bare name of an inline one; since January 2026. */
     readonly policyArn?: string;
+    /** `a VPC endpoint policy transitively through a service control policy`: the SCP denies, seen by way of the endpoint. */
+    readonly through?: 'vpc-endpoint';
   };
   /** True where the text ends at CloudTrail's cap, so that what follows is not known. */
   readonly truncated: boolean;

@@ -28,6 +28,8 @@ export interface PrincipalEvent {
   readonly what: 'deleted' | 'created' | 'changed';
   readonly principal: 'user' | 'role' | 'oidc-provider' | 'saml-provider';
   readonly arn: string;
+  /** False where the record names a user or role only by name, so that the ARN lacks its path. */
+  readonly pathKnown?: boolean;
   /** Unique id of what was created or deleted, where the record shows it. */
   readonly id?: string;
 }

@@ -39,12 +39,21 @@ export interface CloudTrailRecord {
   readonly errorCode?: string;
   readonly errorMessage?: string;
   readonly userIdentity: UserIdentity;
-  /** `null` where the record says null or nothing: the parameters are then not known. */
+  /**
+   * `null` where the record says null, nothing, or an empty object: the parameters are then not known. No assume call
+   * and no change of a role goes without parameters, so that `{}` is a trimmed record, not a call without them.
+   */
   readonly requestParameters: Readonly<Record<string, unknown>> | null;
   readonly responseElements: Readonly<Record<string, unknown>> | null;
   readonly additionalEventData: Readonly<Record<string, unknown>> | null;
   readonly resources: readonly { readonly arn?: string; readonly accountId?: string; readonly type?: string }[];
   readonly vpcEndpointId?: string;
+  /**
+   * What the record does not show and was made up, so that it can still be explained: `eventID` is then a hash of the
+   * record's content (the same record, the same id), `eventTime` the start of 1970, `eventSource` follows from the
+   * call's name or is empty. Absent where all three were read.
+   */
+  readonly derived?: readonly ('eventID' | 'eventTime' | 'eventSource')[];
   /** The record as it was read, for what the fields above leave out. */
   readonly raw: Readonly<Record<string, unknown>>;
 }

@@ -1,0 +1,65 @@
+/** Which elements of a damaged or cut-off JSON list are whole? */
+
+export interface DamagedList {
+  /** The member that holds the list; `undefined`: the text is the list. */
+  readonly member: 'Records' | 'Events' | undefined;
+  /** The texts of the elements, in order. Those that are damaged are no JSON. */
+  readonly elements: readonly string[];
+  /** True where the text ends inside an element. */
+  readonly cutOff: boolean;
+}
+
+const beginning = /^\s*(?:\[|\{\s*"(Records|Events)"\s*:\s*\[)/;
+/** How CloudTrail's own files begin each record. */
+const recordStart = '{"eventVersion":';
+
+/**
+ * Splits `{"Records": [ … ` and its kin at the braces of its elements, minding strings, in one pass over the text.
+ * Where a quote or a brace is missing, it takes up again at what can only be the next element: a line with an opening
+ * brace in the column of the first one, or `,{"eventVersion":`, which inside a string would be escaped.
+ * @returns `undefined` where the text does not begin like such a list.
+ */
+export function splitDamagedList(text: string): DamagedList | undefined {
+  const start = beginning.exec(text);
+  if (start === null) return undefined;
+  const elements: string[] = [];
+  let depth = 0;
+  let from = -1;
+  let nextLine: string | undefined;
+  let inString = false;
+  let index = start[0].length;
+  const open = (at: number): void => {
+    from = at;
+    depth = 1;
+    inString = false;
+    const line = text.lastIndexOf('\n', at);
+    nextLine =
+      line !== -1 && at - line < 100 && text.slice(line, at).trim() === '' ? text.slice(line, at + 1) : undefined;
+  };
+  for (; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (depth > 0 && isNextElement(text, index, from, nextLine)) {
+      elements.push(text.slice(from, index));
+      index = text.indexOf('{', index);
+      open(index);
+    } else if (inString) {
+      if (code === 0x5c) index += 1;
+      else if (code === 0x22 || code === 0x0a) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) {
+      if (depth === 0) open(index);
+      else depth += 1;
+    } else if (code === 0x7d || code === 0x5d) {
+      if (depth === 0) break;
+      depth -= 1;
+      if (depth === 0) elements.push(text.slice(from, index + 1));
+    }
+  }
+  return { member: start[1] as DamagedList['member'], elements, cutOff: depth > 0 };
+}
+
+function isNextElement(text: string, index: number, from: number, nextLine: string | undefined): boolean {
+  const code = text.charCodeAt(index);
+  if (code === 0x0a) return nextLine !== undefined && text.startsWith(nextLine, index);
+  return code === 0x2c && text.startsWith(recordStart, index + 1) && text.startsWith(recordStart, from);
+}
