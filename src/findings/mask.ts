@@ -99,7 +99,27 @@ function maskWithin(text: string, ids: readonly string[]): string {
     }
     result = out + result.slice(from);
   }
-  return result;
+  return maskQuoted(result);
+}
+
+/**
+ * The second net: what a sentence quotes behind the words "external ID" or the key's name is taken for one, whether or
+ * not it is known, save an ARN, the name of a key or an operator, and what is masked already.
+ */
+function maskQuoted(text: string): string {
+  const mention = /external[ -]?id/i.exec(text);
+  if (mention === null) return text;
+  const from = mention.index + mention[0].length;
+  return (
+    text.slice(0, from) +
+    text.slice(from).replace(/([`"])([^`"]{2,1224})\1/g, (whole, quote: string, value: string) => {
+      const name =
+        /^(?:arn:|[a-z][a-z0-9-]*:[A-Za-z/]+$|\/|(?:For(?:Any|All)Values?:)?[A-Z][A-Za-z]+(?:Equals|Like|IfExists|IgnoreCase)$|Null$)/;
+      return name.test(value) || tellsNothing(value) || /… \(\d+ characters?\)$/.test(value)
+        ? whole
+        : quote + maskExternalId(value) + quote;
+    })
+  );
 }
 
 /** Longer ones first, so that an ID that is part of another does not break it up. */

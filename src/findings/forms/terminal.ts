@@ -37,6 +37,8 @@ export interface TerminalOptions {
   readonly paint: Paint;
   /** Also what was ruled out, the events' ids and the finding's own. */
   readonly verbose?: boolean;
+  /** Commands longer than a line are continued with a backslash: for mail, whose readers break lines as they like. */
+  readonly breakCommands?: boolean;
 }
 
 const severityStyles: Readonly<Record<Severity, readonly Style[]>> = {
@@ -261,20 +263,38 @@ function headline(severity: Severity, title: string, { paint, width }: TerminalO
   return `${severityLabel(severity, paint)}  ${styled(wrap(plainText(title), width, indent, column), ['bold'], paint)}\n`;
 }
 
-function rendered(rows: readonly Row[], { paint, width }: TerminalOptions): string {
+function rendered(rows: readonly Row[], { paint, width, breakCommands }: TerminalOptions): string {
   let text = '';
   for (const row of rows) {
     const label = row.label ?? '';
     const start = label === '' ? indent : `  ${paint(['dim'], label)}${' '.repeat(column - 2 - label.length)}`;
     const styles = row.styles ?? [];
-    if (row.command === true)
-      text += `${indent}${styled(`$ ${plainLines(row.text).split('\n').join(`\n${indent}  `)}`, ['cyan'], paint)}\n`;
-    else {
+    if (row.command === true) {
+      const lines = plainLines(breakCommands === true ? continued(row.text, width - column - 2) : row.text).split('\n');
+      text += `${indent}${styled(`$ ${lines.join(`\n${indent}  `)}`, ['cyan'], paint)}\n`;
+    } else {
       const hanging = label === '' ? `${indent}  ` : indent;
       text += `${start}${styled(wrap(plainText(row.text), width, hanging, column), styles, paint)}\n`;
     }
   }
   return text;
+}
+
+/** The same command over several lines, broken between words and never inside quotes. */
+function continued(command: string, width: number): string {
+  if (command.length <= width || command.includes('\n')) return command;
+  const words = command.match(/(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\]|['"\\])+/g) ?? [command];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    const next = line === '' ? word : `${line} ${word}`;
+    if (next.length + 2 > width && line !== '') {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = next;
+  }
+  lines.push(line);
+  return lines.join(' \\\n');
 }
 
 /** Colours each line by itself, so that a pager that cuts lines shows them right. */

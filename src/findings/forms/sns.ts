@@ -1,0 +1,43 @@
+/** How does a finding read as an e-mail that Amazon SNS sends: a subject, and text of 80 columns? */
+import type { Finding } from '../finding.ts';
+import { fittingFinding, safeJson } from './json.ts';
+import { terminalFinding, unpainted } from './terminal.ts';
+
+export interface SnsMessage {
+  /** ASCII, fewer than 100 characters, no line breaks (SNS API Reference, "Publish": Subject). */
+  readonly subject: string;
+  /** For e-mail. */
+  readonly text: string;
+  /** For every other protocol: the finding itself. */
+  readonly json: string;
+}
+
+/** Bytes of the two bodies together; SNS takes 256 KB a message, and quotes around them count. */
+const mostJson = 150_000;
+const mostText = 40_000;
+
+/** @param finding masked already. */
+export function snsMessage(finding: Finding): SnsMessage {
+  const text = terminalFinding(finding, { width: 80, paint: unpainted, verbose: true, breakCommands: true });
+  const links = Object.entries(finding.links ?? {}).map(([name, url]) => `${name}:\n${url}`);
+  const body = [text.trimEnd(), ...links].join('\n\n');
+  return {
+    subject: asciiSubject(`[${finding.severity}] ${finding.title}`),
+    text: `${body.length <= mostText ? body : `${body.slice(0, mostText)}\n\n(shortened)`}\n`,
+    json: safeJson(fittingFinding(finding, mostJson)),
+  };
+}
+
+/** Typographic signs become their ASCII counterparts, accents go, and whatever is left becomes a question mark. */
+function asciiSubject(text: string): string {
+  const ascii = text
+    .normalize('NFKD')
+    .replace(/[‘’]/g, "'")
+    .replace(/[“”]/g, '"')
+    .replace(/[–—]/g, '-')
+    .replace(/…/g, '...')
+    .replace(/\p{Mark}/gu, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[^\u0020-\u007e]/gu, '?');
+  return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`;
+}
