@@ -68,6 +68,20 @@ export function slackText(text: string): string {
   );
 }
 
+/**
+ * A sentence of ours for Slack, in which what stands between backticks is quoted input: that becomes code, the rest is
+ * escaped as {@link slackText}.
+ */
+export function slackProse(text: string): string {
+  const parts = text.split('`');
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 0) return slackText(part);
+      return index === parts.length - 1 ? `\u02cb${slackText(part)}` : slackCode(part);
+    })
+    .join('');
+}
+
 /** Text in a Slack code span: nothing in it is linked or emphasised, and it cannot end the span. */
 export function slackCode(text: string): string {
   return `\`${slackEntities(plainText(text).replaceAll('`', '\u02cb')) || ' '}\``;

@@ -1,7 +1,7 @@
 /** How does a finding read in a terminal: what happened, to whom it matters, why, and what to do about it. */
 
 import type { AccessClass, Witness } from '../../policy/compare/comparison.ts';
-import { plainLines, plainText } from '../escape.ts';
+import { clip, plainLines, plainText } from '../escape.ts';
 import type {
   CauseFinding,
   CorrelatedChange,
@@ -260,7 +260,7 @@ const column = 10;
 const indent = ' '.repeat(column);
 
 function headline(severity: Severity, title: string, { paint, width }: TerminalOptions): string {
-  return `${severityLabel(severity, paint)}  ${styled(wrap(plainText(title), width, indent, column), ['bold'], paint)}\n`;
+  return `${severityLabel(severity, paint)}  ${styled(wrap(clip(plainText(title), 400), width, indent, column), ['bold'], paint)}\n`;
 }
 
 function rendered(rows: readonly Row[], { paint, width, breakCommands }: TerminalOptions): string {
@@ -274,7 +274,7 @@ function rendered(rows: readonly Row[], { paint, width, breakCommands }: Termina
       text += `${indent}${styled(`$ ${lines.join(`\n${indent}  `)}`, ['cyan'], paint)}\n`;
     } else {
       const hanging = label === '' ? `${indent}  ` : indent;
-      text += `${start}${styled(wrap(plainText(row.text), width, hanging, column), styles, paint)}\n`;
+      text += `${start}${styled(wrap(clip(plainText(row.text), 4000), width, hanging, column), styles, paint)}\n`;
     }
   }
   return text;

@@ -1,0 +1,248 @@
+/** How does a finding read in Slack, on a phone: the answer first, then why, then what to do? */
+import type { ActionsBlock, Button, ContextBlock, HeaderBlock, KnownBlock, SectionBlock } from '@slack/types';
+import { clip, plainText, slackCode, slackCodeBlock, slackText } from '../escape.ts';
+import type { CauseFinding, Finding, Fix, Severity } from '../finding.ts';
+import { witnessLine } from './terminal.ts';
+import {
+  causeHeadline,
+  evidencePlace,
+  kindName,
+  readableTime,
+  shortName,
+  verdictSentence,
+  verification,
+  whoName,
+} from './words.ts';
+
+/** What `chat.postMessage` and an incoming webhook take alike. */
+export interface SlackMessage {
+  /** For notifications and screen readers; Slack shows the blocks. */
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+  readonly unfurl_links: false;
+  readonly unfurl_media: false;
+}
+
+export interface SlackOptions {
+  /** Where the pages of rules and causes are published, for the runbook's button; https, without the last slash. */
+  readonly docs?: string;
+}
+
+/** Slack developer docs, "Blocks" and "Text object"; `total` for the JSON of all blocks, see {@link charactersOf}. */
+export const slackLimits = { blocks: 50, text: 3000, header: 150, button: 75, url: 3000, total: 13_000 } as const;
+
+const signs: Readonly<Record<Severity, string>> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };
+
+/** @param finding masked already. What does not fit is left out from the end, and the last line says so. */
+export function slackMessage(finding: Finding, options: SlackOptions = {}): SlackMessage {
+  const title = plainText(finding.title);
+  const wanted: readonly (readonly KnownBlock[])[] = [
+    [section(answer(finding))],
+    ...changeSections(finding).map((text) => [section(text)]),
+    ...correlationSections(finding).map((text) => [section(text)]),
+    ...(finding.causes ?? []).slice(0, 3).map(causeBlocks),
+    ...(finding.risks ?? [])
+      .slice(0, 5)
+      .map((risk) => [
+        section(
+          `*Risk:* ${slackProse(clip(risk.message, 600))}\n${slackCode(risk.rule)} · ${risk.severity}\n${slackProse(clip(risk.why, 800))}`,
+        ),
+      ]),
+    ...(finding.fix === undefined ? [] : [fixBlocks(finding.fix)]),
+    ...rollbackBlocks(finding),
+    ...(finding.unknown ?? [])
+      .slice(0, 3)
+      .map((need) => [section(`*Not known:* ${slackProse(clip(need.need, 400))}\n${slackCode(clip(need.how, 800))}`)]),
+    ...(finding.notes ?? []).slice(0, 3).map((note) => [context([slackProse(clip(note, 800))])]),
+  ];
+  const head: readonly KnownBlock[] = [header(`${signs[finding.severity]} ${title}`)];
+  const buttons = actions(finding, options);
+  const foot: readonly KnownBlock[] = [...(buttons === undefined ? [] : [buttons]), context(footer(finding))];
+  const { blocks, left } = fitted(wanted, head, foot);
+  const shortened =
+    left === 0 ? [] : [context([`${left} more parts did not fit; the finding is whole on the findings bus.`])];
+  return {
+    text: clip(`${signs[finding.severity]} ${finding.severity}: ${slackText(title)}`, 500),
+    blocks: [...head, ...blocks, ...shortened, ...foot],
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}
+
+/** The one line that has to be read: how bad, which role, by whom. */
+function answer(finding: Finding): string {
+  const parts = [
+    `*${finding.severity.charAt(0).toUpperCase()}${finding.severity.slice(1)}* · ${kindName(finding.kind)}`,
+    ...(finding.role === undefined ? [] : [slackCode(clip(finding.role, 400))]),
+  ];
+  const who = finding.actor?.arn ?? finding.actor?.type;
+  const lines = [parts.join(' · ')];
+  if (who !== undefined) {
+    const ip = finding.actor?.sourceIp;
+    lines.push(`by ${slackCode(clip(who, 400))}${ip === undefined ? '' : ` from ${slackCode(clip(ip, 100))}`}`);
+  }
+  if (finding.count > 1) lines.push(`${finding.count} times`);
+  return lines.join('\n');
+}
+
+function changeSections(finding: Finding): readonly string[] {
+  const { change } = finding;
+  if (change === undefined) return [];
+  const list = (title: string, classes: typeof change.gained): readonly string[] => {
+    if (classes.length === 0) return [];
+    const shown = classes
+      .slice(0, 6)
+      .map(
+        (one) => `• ${slackProse(clip(one.summary, 250))}\n   e.g. ${slackCode(clip(witnessLine(one.witness), 200))}`,
+      );
+    const more = classes.length > 6 ? [`… and ${classes.length - 6} more`] : [];
+    return [`*${title}*\n${[...shown, ...more].join('\n')}`];
+  };
+  const direct = (change.direct ?? []).slice(0, 5).map((one) => `• ${slackProse(clip(one.summary, 250))}`);
+  const open = (change.undecided ?? []).slice(0, 5).map((one) => `• ${slackProse(clip(one.construct, 250))}`);
+  return [
+    verdictSentence(change),
+    ...list('Who gains access', change.gained),
+    ...list('Who loses access', change.lost),
+    ...(direct.length === 0 ? [] : [`*Needs no identity-based policy any more*\n${direct.join('\n')}`]),
+    ...(open.length === 0 ? [] : [`*Not decided because of*\n${open.join('\n')}`]),
+  ];
+}
+
+function correlationSections({ correlatedChange: found }: Finding): readonly string[] {
+  if (found === undefined) return [];
+  return [
+    `*After a change* at ${timeOf(found.time)} by ${slackCode(clip(found.by, 400))}\n${slackProse(clip(found.proof, 400))}`,
+  ];
+}
+
+function causeBlocks(cause: CauseFinding): readonly KnownBlock[] {
+  const evidence = cause.evidence
+    .slice(0, 4)
+    .map((one) => `• ${slackProse(clip(`${evidencePlace(one)}: ${one.detail}`, 400))}`);
+  return [
+    section(`*Why:* ${slackProse(clip(cause.summary, 800))}`),
+    context([clip(`${slackText(clip(causeHeadline(cause), 200))}\n${evidence.join('\n')}`, slackLimits.text)]),
+  ];
+}
+
+function fixBlocks(fix: Fix): readonly KnownBlock[] {
+  const proof = fix.policy === null && !fix.verified ? '' : ` · ${slackText(clip(verification(fix), 300))}`;
+  return [
+    section(`*Fix* (${whoName(fix.who)})${proof}\n${slackProse(clip(fix.summary, 800))}`),
+    ...commandBlocks(fix.commands),
+  ];
+}
+
+function rollbackBlocks({ rollback }: Finding): readonly (readonly KnownBlock[])[] {
+  if (rollback === undefined || rollback.commands.length === 0) return [];
+  return [[section('*Undo*: this puts back what was there before'), ...commandBlocks(rollback.commands)]];
+}
+
+/** A command that does not fit whole is not shown: half a command is worse than none. */
+function commandBlocks(commands: readonly string[]): readonly KnownBlock[] {
+  const text = slackCodeBlock(commands.join('\n'));
+  if (commands.length === 0) return [];
+  return text.length <= slackLimits.text
+    ? [section(text)]
+    : [context(['The command is too long for Slack; the finding on the findings bus has it.'])];
+}
+
+function actions(finding: Finding, { docs }: SlackOptions): ActionsBlock | undefined {
+  const page = finding.cause === undefined ? undefined : `causes/${finding.cause}`;
+  const rule = finding.risks?.[0]?.rule;
+  const runbook = page ?? (rule === undefined ? undefined : `rules/${rule}`);
+  const links: readonly (readonly [string, string | undefined])[] = [
+    ['Open the event', consoleLink(finding.links?.['event'])],
+    ['Open the role', consoleLink(finding.links?.['role'])],
+    [
+      'Runbook',
+      docs === undefined || runbook === undefined || !/^[a-z]+\/[a-z0-9-]+$/.test(runbook)
+        ? undefined
+        : `${docs}/${runbook}.md`,
+    ],
+  ];
+  const elements = links.flatMap(([label, url], index): Button[] =>
+    url === undefined || url.length > slackLimits.url
+      ? []
+      : [{ type: 'button', text: { type: 'plain_text', text: label, emoji: false }, url, action_id: `open-${index}` }],
+  );
+  return elements.length === 0 ? undefined : { type: 'actions', elements };
+}
+
+/** @returns the link where it leads to an AWS console and nowhere else. */
+export function consoleLink(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { protocol, hostname, username, password, port, href } = new URL(url);
+  const known = /(?:^|\.)(?:aws\.amazon\.com|amazonaws-us-gov\.com|amazonaws\.cn|amazonaws\.com\.cn)$/.test(hostname);
+  return protocol === 'https:' && known && username === '' && password === '' && port === '' ? href : undefined;
+}
+
+function footer(finding: Finding): readonly string[] {
+  const facts = [
+    timeOf(finding.time),
+    ...(finding.account === undefined ? [] : [`account ${slackText(clip(finding.account, 40))}`]),
+    ...(finding.region === undefined ? [] : [slackText(clip(finding.region, 40))]),
+    ...(finding.role === undefined ? [] : [slackText(clip(shortName(finding.role), 100))]),
+  ];
+  const [event] = finding.events;
+  return [
+    facts.join(' · '),
+    `finding ${slackCode(finding.id)} · revision ${finding.revision}${event === undefined ? '' : ` · event ${slackCode(clip(event, 80))}`}`,
+    ...(finding.resolves === undefined ? [] : [`ends ${slackCode(clip(finding.resolves, 80))}`]),
+    ...(finding.supersededBy === undefined ? [] : [`now in ${slackCode(clip(finding.supersededBy, 80))}`]),
+  ];
+}
+
+function timeOf(time: string): string {
+  const readable = readableTime(time);
+  return readable === time ? slackText(clip(time, 40)) : readable;
+}
+
+function header(text: string): HeaderBlock {
+  return { type: 'header', text: { type: 'plain_text', text: clip(text, slackLimits.header), emoji: false } };
+}
+
+/** `verbatim`: Slack makes no links, channels or mentions of what looks like one. */
+function section(text: string): SectionBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
+}
+
+function context(lines: readonly string[]): ContextBlock {
+  return { type: 'context', elements: lines.map((text) => ({ type: 'mrkdwn', text, verbatim: true })) };
+}
+
+/** Groups of blocks stay together; those that no longer fit the message are counted. */
+function fitted(
+  groups: readonly (readonly KnownBlock[])[],
+  head: readonly KnownBlock[],
+  foot: readonly KnownBlock[],
+): { readonly blocks: readonly KnownBlock[]; readonly left: number } {
+  // One block and 200 characters are kept for the line that says what did not fit.
+  let room = slackLimits.total - 200 - charactersOf([...head, ...foot]);
+  let places = slackLimits.blocks - 1 - head.length - foot.length;
+  const blocks: KnownBlock[] = [];
+  let left = 0;
+  for (const group of groups) {
+    const fits = group.length <= places && charactersOf(group) <= room && group.every(withinTextLimit);
+    if (!fits) {
+      left += 1;
+      continue;
+    }
+    blocks.push(...group);
+    places -= group.length;
+    room -= charactersOf(group);
+  }
+  return { blocks, left };
+}
+
+function withinTextLimit(block: KnownBlock): boolean {
+  if (block.type === 'section') return (block.text?.text.length ?? 0) <= slackLimits.text;
+  if (block.type !== 'context') return true;
+  return block.elements.every((element) => !('text' in element) || element.text.length <= slackLimits.text);
+}
+
+/** Slack counts all of the blocks, their structure too (slackapi/bolt-js issue 2509, where it was measured). */
+export function charactersOf(blocks: readonly KnownBlock[]): number {
+  return JSON.stringify(blocks).length;
+}
