@@ -1,6 +1,6 @@
 /** How does a finding read in Slack, on a phone: the answer first, then why, then what to do? */
 import type { ActionsBlock, Button, ContextBlock, HeaderBlock, KnownBlock, SectionBlock } from '@slack/types';
-import { clip, plainText, slackCode, slackCodeBlock, slackText } from '../escape.ts';
+import { clip, plainText, slackCode, slackCodeBlock, slackProse, slackText } from '../escape.ts';
 import type { CauseFinding, Finding, Fix, Severity } from '../finding.ts';
 import { witnessLine } from './terminal.ts';
 import {
