@@ -85,7 +85,8 @@ function roleInResources(record: CloudTrailRecord, name?: string): NamedRole | u
   return undefined;
 }
 
-const trustChanges = new Map<string, TrustChange['change']>([
+/** The calls of IAM that change a role's trust policy or its maximum session duration, by their event's name. */
+export const trustChanges: ReadonlyMap<string, TrustChange['change']> = new Map([
   ['UpdateAssumeRolePolicy', 'update-trust-policy'],
   ['CreateRole', 'create-role'],
   ['DeleteRole', 'delete-role'],
@@ -184,21 +185,23 @@ export function principalEventOf(record: CloudTrailRecord): PrincipalEvent | und
   };
 }
 
-const principalEvents = new Map<string, readonly [PrincipalEvent['principal'], PrincipalEvent['what']]>([
-  ['CreateUser', ['user', 'created']],
-  ['DeleteUser', ['user', 'deleted']],
-  ['UpdateUser', ['user', 'changed']],
-  ['CreateRole', ['role', 'created']],
-  ['DeleteRole', ['role', 'deleted']],
-  ['CreateOpenIDConnectProvider', ['oidc-provider', 'created']],
-  ['DeleteOpenIDConnectProvider', ['oidc-provider', 'deleted']],
-  ['AddClientIDToOpenIDConnectProvider', ['oidc-provider', 'changed']],
-  ['RemoveClientIDFromOpenIDConnectProvider', ['oidc-provider', 'changed']],
-  ['UpdateOpenIDConnectProviderThumbprint', ['oidc-provider', 'changed']],
-  ['CreateSAMLProvider', ['saml-provider', 'created']],
-  ['DeleteSAMLProvider', ['saml-provider', 'deleted']],
-  ['UpdateSAMLProvider', ['saml-provider', 'changed']],
-]);
+/** The calls of IAM that create, delete or change a principal or an identity provider, by their event's name. */
+export const principalEvents: ReadonlyMap<string, readonly [PrincipalEvent['principal'], PrincipalEvent['what']]> =
+  new Map<string, readonly [PrincipalEvent['principal'], PrincipalEvent['what']]>([
+    ['CreateUser', ['user', 'created']],
+    ['DeleteUser', ['user', 'deleted']],
+    ['UpdateUser', ['user', 'changed']],
+    ['CreateRole', ['role', 'created']],
+    ['DeleteRole', ['role', 'deleted']],
+    ['CreateOpenIDConnectProvider', ['oidc-provider', 'created']],
+    ['DeleteOpenIDConnectProvider', ['oidc-provider', 'deleted']],
+    ['AddClientIDToOpenIDConnectProvider', ['oidc-provider', 'changed']],
+    ['RemoveClientIDFromOpenIDConnectProvider', ['oidc-provider', 'changed']],
+    ['UpdateOpenIDConnectProviderThumbprint', ['oidc-provider', 'changed']],
+    ['CreateSAMLProvider', ['saml-provider', 'created']],
+    ['DeleteSAMLProvider', ['saml-provider', 'deleted']],
+    ['UpdateSAMLProvider', ['saml-provider', 'changed']],
+  ]);
 
 function entityOf(record: CloudTrailRecord, kind: 'user' | 'role'): { arn: string | undefined; pathKnown: boolean } {
   const response = text(object(record.responseElements, kind), 'arn');
@@ -231,26 +234,29 @@ function callerSideChangeOf(record: CloudTrailRecord): CallerSideChange | undefi
   return record.eventSource === 'organizations.amazonaws.com' ? organizationChangeOf(record) : identityChangeOf(record);
 }
 
-const identityChanges = new Map<string, CallerSideChange['what']>([
-  ...['Put', 'Delete', 'Attach', 'Detach'].flatMap((verb) =>
-    ['User', 'Role', 'Group'].map((kind) => [`${verb}${kind}Policy`, 'identity-policy'] as const),
-  ),
-  ['AddUserToGroup', 'identity-policy'],
-  ['RemoveUserFromGroup', 'identity-policy'],
-  ['DeleteGroup', 'identity-policy'],
-  ['CreatePolicyVersion', 'identity-policy'],
-  ['SetDefaultPolicyVersion', 'identity-policy'],
-  ['DeletePolicyVersion', 'identity-policy'],
-  ['DeletePolicy', 'identity-policy'],
-  ['PutUserPermissionsBoundary', 'permissions-boundary'],
-  ['DeleteUserPermissionsBoundary', 'permissions-boundary'],
-  ['PutRolePermissionsBoundary', 'permissions-boundary'],
-  ['DeleteRolePermissionsBoundary', 'permissions-boundary'],
-  ['TagRole', 'tags'],
-  ['UntagRole', 'tags'],
-  ['TagUser', 'tags'],
-  ['UntagUser', 'tags'],
-]);
+/** The calls of IAM that change what a caller may do, by their event's name. */
+export const identityChanges: ReadonlyMap<string, CallerSideChange['what']> = new Map<string, CallerSideChange['what']>(
+  [
+    ...['Put', 'Delete', 'Attach', 'Detach'].flatMap((verb) =>
+      ['User', 'Role', 'Group'].map((kind) => [`${verb}${kind}Policy`, 'identity-policy'] as const),
+    ),
+    ['AddUserToGroup', 'identity-policy'],
+    ['RemoveUserFromGroup', 'identity-policy'],
+    ['DeleteGroup', 'identity-policy'],
+    ['CreatePolicyVersion', 'identity-policy'],
+    ['SetDefaultPolicyVersion', 'identity-policy'],
+    ['DeletePolicyVersion', 'identity-policy'],
+    ['DeletePolicy', 'identity-policy'],
+    ['PutUserPermissionsBoundary', 'permissions-boundary'],
+    ['DeleteUserPermissionsBoundary', 'permissions-boundary'],
+    ['PutRolePermissionsBoundary', 'permissions-boundary'],
+    ['DeleteRolePermissionsBoundary', 'permissions-boundary'],
+    ['TagRole', 'tags'],
+    ['UntagRole', 'tags'],
+    ['TagUser', 'tags'],
+    ['UntagUser', 'tags'],
+  ],
+);
 
 function identityChangeOf(record: CloudTrailRecord): CallerSideChange | undefined {
   const what = identityChanges.get(record.eventName);
@@ -267,7 +273,8 @@ function identityChangeOf(record: CloudTrailRecord): CallerSideChange | undefine
   return { kind: 'caller-side-change', record, what, ...(target === undefined ? {} : { target }) };
 }
 
-const organizationChanges = new Set([
+/** The calls of Organizations that change which policies apply to an account, by their event's name. */
+export const organizationChanges: ReadonlySet<string> = new Set([
   'AttachPolicy',
   'DetachPolicy',
   'CreatePolicy',
