@@ -28,6 +28,19 @@ export function canonicalJson(value: Fact): string {
 
 /** @returns the SHA-256 (FIPS 180-4) of the text's UTF-8 bytes in lower-case hex. Own code: the core has no `node:*`. */
 export function sha256(text: string): string {
+  return digest(text)
+    .map((word) => word.toString(16).padStart(8, '0'))
+    .join('');
+}
+
+/** The same in base64, as a Content-Security-Policy names a hash. */
+export function sha256Base64(text: string): string {
+  const bytes = digest(text).flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]);
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** @returns eight words of 32 bits. */
+function digest(text: string): readonly number[] {
   const bytes = new TextEncoder().encode(text);
   const blocks = Math.ceil((bytes.length + 9) / 64);
   const padded = new Uint8Array(blocks * 64);
@@ -63,7 +76,7 @@ export function sha256(text: string): string {
     }
     for (const [index, value] of [a, b, c, d, e, f, g, h].entries()) state[index] = (state[index] ?? 0) + value;
   }
-  return [...state].map((word) => word.toString(16).padStart(8, '0')).join('');
+  return [...state];
 }
 
 function rotate(word: number, by: number): number {

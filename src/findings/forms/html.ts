@@ -1,0 +1,331 @@
+/** How do findings read as one page that needs nothing but itself: for the auditor's file, the ticket, the printer? */
+import { diffLines } from 'diff';
+import type { Finding, FindingKind, Severity, TrustChangeDetail } from '../finding.ts';
+import { sha256Base64 } from '../identity.ts';
+import { bySeverity, countBySeverity, severityRank } from '../severity.ts';
+import { reportScript, reportStyle } from './html-assets.ts';
+import { accessList, findingMarkup, shortFindingMarkup } from './html-finding.ts';
+import { type Markup, markup, prose, trusted } from './markup.ts';
+import { kindName, readableTime, shortName, verdictSentence } from './words.ts';
+
+/** One version of a role's trust policy. */
+export interface PolicyVersion {
+  /** ISO 8601: since when it was in force. */
+  readonly time: string;
+  /** ARN of whoever set it, where known. */
+  readonly by?: string;
+  readonly eventId?: string;
+  /** The document, as text or as a JSON value; masked already. `null`: the role was deleted. */
+  readonly policy: unknown;
+  /** What it changed against the version before. */
+  readonly change?: TrustChangeDetail;
+}
+
+export interface RoleVersions {
+  readonly role: string;
+  /** Oldest first. */
+  readonly versions: readonly PolicyVersion[];
+}
+
+/** Who is trusted by a role at the end of the history: one line of the picture of who can assume what. */
+export interface TrustEdge {
+  readonly role: string;
+  /** `account 999999999999`, `organization o-…`, `GitHub Actions repo:acme/web:*`, `everyone`. */
+  readonly trusted: string;
+  readonly marks: readonly ('new' | 'public' | 'outside')[];
+}
+
+export interface ReportInput {
+  /** Heads the page; `trusttrail report` where left out. */
+  readonly title?: string;
+  /** Masked already. */
+  readonly findings: readonly Finding[];
+  /** What was read, for the head of the page: `records` → `1,204`, in this order. */
+  readonly summary: Readonly<Record<string, string | number>>;
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  readonly versions?: readonly RoleVersions[];
+  readonly edges?: readonly TrustEdge[];
+  /** Records and files that could not be read. */
+  readonly problems?: readonly { readonly place: string; readonly message: string }[];
+  /** SVG of the timeline, drawn by a chart library of the command line; without it a plain one stands in. */
+  readonly timelineSvg?: string;
+}
+
+/** Characters of the findings' part; past it the least serious ones are told in short. */
+const mostFindings = 950_000;
+/** Characters of the policies' part. */
+const mostVersions = 250_000;
+
+/** @returns a whole HTML document. */
+export function htmlReport(input: ReportInput): string {
+  const findings = [...input.findings].sort(bySeverity);
+  const { title = 'trusttrail report' } = input;
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${sha256Base64(reportStyle)}'`,
+    `script-src 'sha256-${sha256Base64(reportScript)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+  const body = markup`<a class="skip" href="#findings">To the findings</a>
+<header><h1>${title}</h1><p class="faint">Made <time datetime="${input.generatedAt}">${readableTime(input.generatedAt)}</time>${Object.entries(
+    input.summary,
+  ).map(([name, value]) => ` · ${value} ${name}`)}</p>${figures(findings)}${navigation(input)}</header>
+<main>
+${timeline(input, findings)}
+${findingSection(findings)}
+${roleSection(input.versions ?? [])}
+${edgeSection(input.edges ?? [])}
+${causeSection(findings)}
+${problemSection(input.problems ?? [])}
+</main>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${markup`${title}`.source}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+${body.source}
+<div id="copied" role="status" class="faint"></div>
+<script>${reportScript}</script>
+</body>
+</html>
+`;
+}
+
+function figures(findings: readonly Finding[]): Markup {
+  const counts = countBySeverity(findings);
+  const of = (...kinds: readonly FindingKind[]): number => findings.filter((one) => kinds.includes(one.kind)).length;
+  const widened = findings.filter((one) => (one.change?.gained.length ?? 0) > 0).length;
+  const denials = findings
+    .filter((one) => one.kind === 'denial' || one.kind === 'denial-spike')
+    .reduce((sum, one) => sum + one.count, 0);
+  const roles = new Set(findings.flatMap((one) => (one.role === undefined ? [] : [one.role]))).size;
+  const figure = (value: number, text: string, style = ''): Markup =>
+    markup`<li class="${value > 0 ? style : ''}"><b>${value}</b> ${text}</li>`;
+  return markup`<ul class="figures" aria-label="Headline figures">${[
+    figure(counts.critical, 'critical findings', 'critical'),
+    figure(counts.high, 'high findings', 'high'),
+    figure(widened, 'changes that let somebody new in', 'high'),
+    figure(of('trust-change', 'trust-change-failed'), 'trust policy changes'),
+    figure(denials, 'denied calls'),
+    figure(of('denial-spike'), 'bursts of denials'),
+    figure(roles, 'roles'),
+  ]}</ul>`;
+}
+
+function navigation(input: ReportInput): Markup {
+  const links: readonly (readonly [string, string])[] = [
+    ['timeline', 'Timeline'],
+    ['findings', 'Findings'],
+    ...((input.versions ?? []).length > 0 ? [['roles', 'Roles and their policies'] as const] : []),
+    ...((input.edges ?? []).length > 0 ? [['edges', 'Who can assume what'] as const] : []),
+    ...(input.findings.some((one) => one.cause !== undefined) ? [['causes', 'Causes'] as const] : []),
+    ...((input.problems ?? []).length > 0 ? [['problems', 'Not read'] as const] : []),
+  ];
+  return markup`<nav aria-label="Sections"><ul>${links.map(([anchor, name]) => markup`<li><a href="#${anchor}">${name}</a></li>`)}</ul></nav>`;
+}
+
+function findingSection(findings: readonly Finding[]): Markup {
+  const anchors = new Map(findings.map((finding, index) => [finding.id, `f${index}`]));
+  let room = mostFindings;
+  const items = findings.map((finding, index) => {
+    const whole = findingMarkup(finding, `f${index}`, anchors);
+    // Those that come later are less serious: of each enough room is kept to be told in short.
+    if (room - whole.source.length > (findings.length - index) * 700) {
+      room -= whole.source.length;
+      return whole;
+    }
+    const short = shortFindingMarkup(finding, `f${index}`);
+    room -= short.source.length;
+    return short;
+  });
+  const kinds = [...new Set(findings.map((one) => one.kind))];
+  const severities = [...new Set(findings.map((one) => one.severity))].sort(
+    (a, b) => severityRank(b) - severityRank(a),
+  );
+  return markup`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>${
+    findings.length === 0 ? markup`<p>None.</p>` : filters(kinds, severities)
+  }${items}</section>`;
+}
+
+/** Hidden until the script that serves them runs. */
+function filters(kinds: readonly FindingKind[], severities: readonly Severity[]): Markup {
+  return markup`<div class="filters" role="search" aria-label="Filter the findings" hidden><div><label class="over" for="search">Search</label><input type="search" id="search" placeholder="role, account, cause, event …"></div><div><label class="over" for="kind">Kind</label><select id="kind"><option value="">all kinds</option>${kinds.map(
+    (kind) => markup`<option value="${kind}">${kindName(kind)}</option>`,
+  )}</select></div><fieldset><legend>Severity</legend>${severities.map(
+    (severity) =>
+      markup`<label><input type="checkbox" name="severity" value="${severity}" checked> ${severity}</label>`,
+  )}</fieldset><button type="button" id="unfold" aria-pressed="false">Unfold all</button><span id="shown" role="status"></span></div>`;
+}
+
+function timeline(input: ReportInput, findings: readonly Finding[]): Markup {
+  const inOrder = [...findings].sort((left, right) => (left.time < right.time ? -1 : left.time > right.time ? 1 : 0));
+  if (inOrder.length === 0)
+    return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><p>Nothing was found.</p></section>`;
+  const picture = input.timelineSvg === undefined ? plainTimeline(inOrder) : trusted(input.timelineSvg);
+  const anchors = new Map(findings.map((finding, index) => [finding, `f${index}`]));
+  const rows = inOrder
+    .slice(0, 500)
+    .map(
+      (one) =>
+        markup`<tr><td><time datetime="${one.time}">${readableTime(one.time)}</time></td><td class="severity ${one.severity}">${one.severity}</td><td><a href="#${anchors.get(one) ?? 'findings'}">${prose(one.title)}</a></td></tr>`,
+    );
+  const cut =
+    inOrder.length > rows.length
+      ? markup`<p class="faint">The first ${rows.length} of ${inOrder.length}.</p>`
+      : undefined;
+  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure aria-label="Findings over time, one row a role">${picture}</figure><details><summary>The timeline as a table</summary>${cut}<div class="scroll" tabindex="0" role="region" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+}
+
+/** Dots on a line for each role, and a dashed line from a change to the burst it caused. */
+function plainTimeline(inOrder: readonly Finding[]): Markup {
+  const times = inOrder.map((one) => Date.parse(one.time)).filter((time) => !Number.isNaN(time));
+  const first = Math.min(...times);
+  const span = Math.max(1, Math.max(...times) - first);
+  const byRole = Map.groupBy(inOrder, (one) => one.role ?? 'no single role');
+  const busiest = [...byRole].sort(([, left], [, right]) => worstRank(right) - worstRank(left)).slice(0, 25);
+  const rowHeight = 26;
+  const left = 220;
+  const right = 880;
+  const x = (time: string): number => {
+    const at = Date.parse(time);
+    return Number.isNaN(at) ? left : Math.round(left + 10 + ((right - left - 20) * (at - first)) / span);
+  };
+  const rows = busiest.map(([role, found], row) => {
+    const y = 20 + row * rowHeight;
+    const name = shortName(role);
+    const joins = found.flatMap((one) =>
+      one.correlatedChange === undefined
+        ? []
+        : [
+            markup`<path class="join" d="M${clampX(x(one.correlatedChange.time))} ${y} Q${Math.round((clampX(x(one.correlatedChange.time)) + x(one.time)) / 2)} ${y - 14} ${x(one.time)} ${y}"></path>`,
+          ],
+    );
+    // Two dots at one place look like one: of those the worst is drawn.
+    const dots = [...Map.groupBy(found, (one) => x(one.time))].map(([at, here]) => {
+      const worst = here.reduce((high, one) => (severityRank(one.severity) > severityRank(high.severity) ? one : high));
+      const changed = here.some((one) => one.kind === 'trust-change');
+      const label = markup`<title>${readableTime(worst.time)} ${worst.title}${here.length > 1 ? ` and ${here.length - 1} more` : ''}</title>`;
+      return changed
+        ? markup`<rect class="dot ${worst.severity}" x="${at - 5}" y="${y - 5}" width="10" height="10">${label}</rect>`
+        : markup`<circle class="dot ${worst.severity}" cx="${at}" cy="${y}" r="5">${label}</circle>`;
+    });
+    return markup`<text x="0" y="${y + 4}">${name.length > 30 ? `${name.slice(0, 29)}…` : name}</text><line class="track" x1="${left}" y1="${y}" x2="${right}" y2="${y}"></line>${joins}${dots}`;
+  });
+  const height = 20 + busiest.length * rowHeight + 20;
+  const from = inOrder.find((one) => Date.parse(one.time) === first);
+  const until = inOrder.at(-1);
+  return markup`<svg viewBox="0 0 900 ${height}" role="img" aria-label="Timeline of the findings: squares are trust changes, circles denials and the rest, dashed lines lead from a change to the burst it caused">${rows}<text class="faint" x="${left}" y="${height - 8}">${readableTime(from?.time ?? '')}</text><text class="faint" x="${right}" y="${height - 8}" text-anchor="end">${readableTime(until?.time ?? '')}</text></svg>${
+    byRole.size > busiest.length
+      ? markup`<p class="faint">The ${busiest.length} roles with the most serious findings, of ${byRole.size}.</p>`
+      : undefined
+  }`;
+  function clampX(value: number): number {
+    return Math.max(left, Math.min(right, value));
+  }
+}
+
+function worstRank(findings: readonly Finding[]): number {
+  return Math.max(...findings.map((one) => severityRank(one.severity))) * 100_000 + findings.length;
+}
+
+function roleSection(roles: readonly RoleVersions[]): Markup | undefined {
+  if (roles.length === 0) return undefined;
+  const items: Markup[] = [];
+  let room = mostVersions;
+  for (const { role, versions } of roles) {
+    const rows = versions.slice(-20).map((version, index, shown) => {
+      const before = index === 0 ? versions[versions.length - shown.length - 1] : shown[index - 1];
+      return versionMarkup(version, before);
+    });
+    const earlier = versions.length - rows.length;
+    const item = markup`<details><summary><code>${role}</code> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}</summary>${earlier > 0 ? markup`<p class="faint">The last ${rows.length} of ${versions.length}.</p>` : undefined}${rows}</details>`;
+    room -= item.source.length;
+    if (room < 0) break;
+    items.push(item);
+  }
+  const cut =
+    roles.length > items.length
+      ? markup`<p class="faint">The first ${items.length} of ${roles.length} roles, to keep the report small.</p>`
+      : undefined;
+  return markup`<section class="roles" aria-labelledby="roles"><h2 id="roles">Roles and their policies</h2>${cut}${items}</section>`;
+}
+
+function versionMarkup(version: PolicyVersion, before: PolicyVersion | undefined): Markup {
+  const who = version.by === undefined ? undefined : markup` by <code>${version.by}</code>`;
+  const account =
+    version.change === undefined
+      ? undefined
+      : markup`<p>${verdictSentence(version.change)}</p>${accessList(version.change)}`;
+  return markup`<div class="version"><div><h3><time datetime="${version.time}">${readableTime(version.time)}</time></h3><p>${version.policy === null ? 'The role was deleted' : 'Set'}${who}${version.eventId === undefined ? undefined : markup` <span class="faint">event <code>${version.eventId}</code></span>`}</p>${account}</div><div class="diff mono">${diffMarkup(before?.policy, version.policy)}</div></div>`;
+}
+
+/** The lines of the document, with those that came and went; both marked by more than their colour. */
+function diffMarkup(before: unknown, after: unknown): Markup {
+  const [old, now] = [documentText(before), documentText(after)];
+  if (old === '' || now === '') return markup`<span>${now === '' ? old : now}</span>`;
+  const parts = diffLines(old, now, { maxEditLength: 2000, timeout: 500 });
+  if (parts === undefined) return markup`<span>${now}</span>`;
+  return markup`${parts.map((part) => {
+    const lines = part.value.replace(/\n$/, '').split('\n');
+    if (part.added) return markup`<ins>${lines.map((line) => `+ ${line}`).join('\n')}</ins>`;
+    if (part.removed) return markup`<del>${lines.map((line) => `- ${line}`).join('\n')}</del>`;
+    return markup`<span>${lines.map((line) => `  ${line}`).join('\n')}</span>`;
+  })}`;
+}
+
+/** Laid out anew, so that a change of white space is no difference; a document too large for a page is cut. */
+function documentText(policy: unknown): string {
+  if (policy === undefined || policy === null) return '';
+  let value = policy;
+  if (typeof policy === 'string') {
+    try {
+      value = JSON.parse(policy);
+    } catch {
+      return policy.slice(0, 20_000);
+    }
+  }
+  return `${JSON.stringify(value, null, 2).slice(0, 20_000)}\n`;
+}
+
+function edgeSection(edges: readonly TrustEdge[]): Markup | undefined {
+  if (edges.length === 0) return undefined;
+  const rows = edges
+    .slice(0, 1000)
+    .map(
+      ({ role, trusted: who, marks }) =>
+        markup`<tr><td>${prose(who)} ${marks.map((mark) => markup`<span class="badge ${mark}">${mark}</span> `)}</td><td><code>${role}</code></td></tr>`,
+    );
+  return markup`<section aria-labelledby="edges"><h2 id="edges">Who can assume what</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of who can assume what"><table><caption>At the end of the history</caption><thead><tr><th scope="col">Trusted</th><th scope="col">Role</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+}
+
+function causeSection(findings: readonly Finding[]): Markup | undefined {
+  const counts = new Map<string, number>();
+  for (const one of findings)
+    if (one.cause !== undefined) counts.set(one.cause, (counts.get(one.cause) ?? 0) + one.count);
+  const rows = [...counts].sort(([, left], [, right]) => right - left);
+  const most = rows[0]?.[1];
+  if (most === undefined) return undefined;
+  return markup`<section aria-labelledby="causes"><h2 id="causes">Causes by frequency</h2><table><caption>Denied calls and failed changes by their first cause</caption><thead><tr><th scope="col">Cause</th><th scope="col">Times</th><th scope="col">Share</th></tr></thead><tbody>${rows.map(
+    ([cause, count]) =>
+      markup`<tr><td><code>${cause}</code></td><td class="number">${count}</td><td><meter min="0" max="${most}" value="${count}" aria-label="${cause}">${count}</meter></td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+function problemSection(problems: readonly { readonly place: string; readonly message: string }[]): Markup | undefined {
+  if (problems.length === 0) return undefined;
+  const rows = problems
+    .slice(0, 200)
+    .map(({ place, message }) => markup`<tr><td><code>${place}</code></td><td>${prose(message)}</td></tr>`);
+  return markup`<section aria-labelledby="problems"><h2 id="problems">Not read</h2><table><caption>${problems.length} records or files that could not be read</caption><thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+}
