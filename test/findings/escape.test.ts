@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  clip,
+  html,
+  markdownCode,
+  plainLines,
+  plainText,
+  shellQuote,
+  slackCode,
+  slackCodeBlock,
+  slackProse,
+  slackText,
+} from '../../src/findings/escape.ts';
+import { runs } from '../arbitraries/runs.ts';
+import { hostileStrings } from './examples.ts';
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ unit: fc.constantFrom(...'\u001b\u009b\u202e<>&`*_~:@#/.\'"\\\n\r\t $ab'), maxLength: 40 }),
+  fc.constantFrom(...hostileStrings.filter((text) => text.length < 1000)),
+);
+
+describe('plainText', () => {
+  test.for([
+    ['\u001b[31mred', '\\u001b[31mred'],
+    ['\u009b2J', '\\u009b2J'],
+    ['a\nb\r\tc', 'a\\nb\\r\\tc'],
+    ['abc\u202edcba', 'abc\\u202edcba'],
+    ['\u2066x\u2069', '\\u2066x\\u2069'],
+    ['tag \u{e0041}', 'tag \\u{e0041}'],
+    ['\ud800', '\\ud800'],
+    ['naïve 角 💥', 'naïve 角 💥'],
+  ])('%j', ([input, output]) => {
+    expect(plainText(input ?? '')).toBe(output);
+  });
+
+  test('law: what comes out holds no control, no bidirectional sign, no half character, and is its own escape', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const plain = plainText(text);
+        expect(plain).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029\u200b\ufeff]/u);
+        expect(plainText(plain)).toBe(plain);
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+
+  test('lines stay lines in plainLines, and nothing else does', () => {
+    expect(plainLines('a\r\nb\tc\u0007')).toBe('a\nb    c\\u0007');
+  });
+});
+
+describe('clip', () => {
+  test('law: never longer than asked for, never half a character, and whole where it fits', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 50 }), fc.integer({ min: 1, max: 60 }), (text, most) => {
+        const short = clip(text, most);
+        expect(short.length).toBeLessThanOrEqual(most);
+        expect(short.isWellFormed()).toBe(true);
+        if (text.length <= most) expect(short).toBe(text);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+});
+
+describe('html', () => {
+  test('law: no sign of markup is left but references', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(html(text).replace(/&#\d+;/g, '')).not.toMatch(/[<>&"'`]/);
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+});
+
+describe('Slack', () => {
+  test('law: there is no mention, no link and no tag in any of its forms', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (const out of [slackText(text), slackCode(text), slackCodeBlock(text), slackProse(text)])
+          expect(out).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+
+  test('law: a code span holds exactly the two backticks that bound it', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(slackCode(text)).toMatch(/^`[^`\n]+`$/);
+        expect(slackCodeBlock(text).split('```')).toHaveLength(3);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
+  test('law: outside code spans no sign of emphasis, emoji or mention stands before what it would act on', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const outside = slackProse(text).replace(/`[^`\n]*`/g, '');
+        expect(outside).not.toMatch(/[*_~@#](?!\u200b)|:\w|:\/|www\.(?!\u200b)/i);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
+  test('what we quote becomes code, and the sentence stays readable', () => {
+    expect(slackProse('the principal `*` of `arn:aws:iam::111122223333:root`, at 3 < 4')).toBe(
+      'the principal `*` of `arn:aws:iam::111122223333:root`, at 3 &lt; 4',
+    );
+  });
+});
+
+describe('Markdown', () => {
+  test('law: the fence of a code span is longer than any run of backticks in it', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const span = markdownCode(text);
+        const fence = /^`+/.exec(span)?.[0] ?? '';
+        const inner = span.slice(fence.length, -fence.length);
+        expect(span.endsWith(fence)).toBe(true);
+        expect(Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length))).toBeLessThan(fence.length);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+});
+
+describe('shellQuote', () => {
+  test('law: bash reads back the very word, and the command can be shown', () => {
+    const words = fc
+      .array(anyText, { minLength: 20, maxLength: 20 })
+      .map((all) => all.map((text) => text.toWellFormed().replaceAll('\0', '')));
+    fc.assert(
+      fc.property(words, (all) => {
+        for (const word of all) expect(plainText(shellQuote(word))).toBe(shellQuote(word));
+        const script = `printf '%s\\0' ${all.map(shellQuote).join(' ')}`;
+        const read = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+        expect(read).toEqual(all);
+      }),
+      { numRuns: runs(15) },
+    );
+  });
+
+  test('ARNs and file names stay readable', () => {
+    expect(shellQuote('arn:aws:iam::111122223333:role/a')).toBe('arn:aws:iam::111122223333:role/a');
+    expect(shellQuote("it's")).toBe(`'it'\\''s'`);
+    expect(shellQuote('')).toBe("''");
+  });
+});
