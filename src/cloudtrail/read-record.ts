@@ -1,6 +1,7 @@
 /** Which CloudTrail records does this text hold? Every form of an EVENT; strict in what is believed, tolerant in what is survived. */
 import { canonicalJson, type Fact, sha256 } from '../findings/identity.ts';
 import { parseTime, toIsoSeconds } from './event-time.ts';
+import { placeOfJsonError } from './json-error-place.ts';
 import { splitDamagedList } from './json-recovery.ts';
 import type { CloudTrailRecord, UserIdentity } from './record.ts';
 
@@ -8,6 +9,8 @@ import type { CloudTrailRecord, UserIdentity } from './record.ts';
 export interface ReadingProblem {
   readonly place: string;
   readonly message: string;
+  /** `damaged`: no JSON, or cut off. `foreign`: JSON that is something else than a CloudTrail record. */
+  readonly kind: 'damaged' | 'foreign';
 }
 
 export interface ReadEvents {
@@ -48,7 +51,8 @@ export function readEvents(text: string, name: string): ReadEvents {
   if (list !== undefined && list.records.length > 0) return list;
   const lines = readJsonLines(body, name);
   if (lines !== undefined) return lines;
-  found.problem(name, `not JSON: ${whole.message}`);
+  if (list?.problems.some((problem) => problem.message === cutOffMessage)) return list;
+  found.problem(name, whyNoJson(body, false));
   return found.done();
 }
 
@@ -65,7 +69,7 @@ function readDamagedList(body: string, name: string): ReadEvents | undefined {
     else found.problem(placeOf(index), 'not JSON: a record that is damaged');
   }
   if (damaged.cutOff) found.problem(placeOf(last), cutOffMessage);
-  else if (found.clean()) found.problem(name, `not JSON after ${placeOf(last - 1)}`);
+  else if (found.clean()) found.problem(name, whyNoJson(body, false));
   return found.done();
 }
 
@@ -92,7 +96,7 @@ interface Envelope {
 
 interface Collector {
   record(record: CloudTrailRecord): void;
-  problem(place: string, message: string): void;
+  problem(place: string, message: string, kind?: ReadingProblem['kind']): void;
   clean(): boolean;
   done(): ReadEvents;
 }
@@ -104,8 +108,8 @@ function collector(): Collector {
   let lastPlace = '';
   return {
     record: (record) => void records.push(record),
-    problem(place, message) {
-      if (problems.length < mostProblems) problems.push({ place, message });
+    problem(place, message, kind = 'damaged') {
+      if (problems.length < mostProblems) problems.push({ place, message, kind });
       else {
         untold += 1;
         lastPlace = place;
@@ -115,7 +119,9 @@ function collector(): Collector {
     done: () => ({
       records,
       problems:
-        untold === 0 ? problems : [...problems, { place: lastPlace, message: `and ${untold} more of the kind` }],
+        untold === 0
+          ? problems
+          : [...problems, { place: lastPlace, message: `and ${untold} more of the kind`, kind: 'damaged' }],
     }),
   };
 }
@@ -131,7 +137,7 @@ function readJsonLines(text: string, name: string): ReadEvents | undefined {
     if (content === '') continue;
     const place = `${name}, line ${line}`;
     const value = parseLine(content);
-    if (!value.ok) found.problem(place, `not JSON: ${value.message}`);
+    if (!value.ok) found.problem(place, whyNoJson(content, true));
     else if (value.value !== undefined) {
       readInto(found, value.value, place, {}, 0);
     }
@@ -155,13 +161,13 @@ function parseLine(line: string): Parsed {
 /** Reads whatever stands at a place into the collection, through every envelope that is known. */
 function readInto(found: Collector, value: unknown, place: string, envelope: Envelope, depth: number): void {
   if (depth > mostEnvelopes) {
-    found.problem(place, `more than ${mostEnvelopes} envelopes around one record`);
+    found.problem(place, `more than ${mostEnvelopes} envelopes around one record`, 'foreign');
     return;
   }
   if (typeof value === 'string') {
     const inner = parseJson(value);
     if (inner.ok && typeof inner.value !== 'string') readInto(found, inner.value, place, envelope, depth + 1);
-    else found.problem(place, 'a text that is no JSON: expected a CloudTrail record');
+    else found.problem(place, 'a text that is no JSON: expected a CloudTrail record', 'foreign');
     return;
   }
   if (Array.isArray(value)) {
@@ -169,7 +175,7 @@ function readInto(found: Collector, value: unknown, place: string, envelope: Env
     return;
   }
   if (!isObject(value)) {
-    found.problem(place, `${value === null ? 'null' : `a ${typeof value}`}: expected a CloudTrail record`);
+    found.problem(place, `${value === null ? 'null' : `a ${typeof value}`}: expected a CloudTrail record`, 'foreign');
     return;
   }
   if (!Object.hasOwn(value, 'eventName')) {
@@ -181,11 +187,11 @@ function readInto(found: Collector, value: unknown, place: string, envelope: Env
       return;
     }
   } else if (own(value, 'eventSource') === 'aws:s3' && Object.hasOwn(value, 's3')) {
-    found.problem(place, 'an S3 notification, not a CloudTrail record: give the file it tells of');
+    found.problem(place, 'an S3 notification, not a CloudTrail record: give the file it tells of', 'foreign');
     return;
   }
   const record = readRecord(value, envelope);
-  if (typeof record === 'string') found.problem(place, record);
+  if (typeof record === 'string') found.problem(place, record, 'foreign');
   else found.record(record);
 }
 
@@ -326,18 +332,21 @@ function readResources(value: unknown): CloudTrailRecord['resources'] {
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
-type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
-/** The message says where, in the terms of lines and columns, and never repeats the input. */
 function parseJson(source: string): Parsed {
   try {
     return { ok: true, value: JSON.parse(source) as unknown };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const place = /\(line (\d+) column (\d+)\)/.exec(message);
-    if (place !== null) return { ok: false, message: `unexpected text at line ${place[1]}, column ${place[2]}` };
-    return { ok: false, message: /end of JSON/.test(message) ? 'it ends too early' : 'unexpected text' };
+  } catch {
+    return { ok: false };
   }
+}
+
+/** Says where, and never repeats the input. @param oneLine the place names the line already. */
+function whyNoJson(source: string, oneLine: boolean): string {
+  const { line, column, endsEarly } = placeOfJsonError(source);
+  const where = oneLine ? `column ${column}` : `line ${line}, column ${column}`;
+  return endsEarly ? `not JSON: it ends too early, at ${where}` : `not JSON: unexpected text at ${where}`;
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -1,0 +1,192 @@
+/** Which CloudTrail records do these files and folders hold? One file after the other, inflated where it is compressed. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, gunzip } from 'node:zlib';
+import { type ReadEvents, type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
+
+export interface LogFile extends ReadEvents {
+  /** The path as given, or as found below the folder that was given. */
+  readonly name: string;
+  /** Bytes of the file as it lies there. */
+  readonly bytes: number;
+  /**
+   * Why a file that was found in a folder, and not named, is passed over without a problem: it is whole, and
+   * something else than CloudTrail's.
+   */
+  readonly passedOver?: string;
+}
+
+export interface LogFileOptions {
+  /** Bytes of one file once inflated; default 400 MB, since a file becomes one string. */
+  readonly mostBytes?: number;
+  /** What the path `-` stands for. */
+  readonly standardInput?: AsyncIterable<Uint8Array>;
+  /** Folders below the one given; default 32 (CloudTrail's own files lie ten deep). */
+  readonly deepest?: number;
+}
+
+const inflate = promisify(gunzip);
+const defaultMostBytes = 400 * 1024 * 1024;
+const logFileName = /\.(?:json|jsonl|ndjson)(?:\.gz)?$|\.gz$/i;
+/** CloudTrail's own, and no records of calls (CloudTrail User Guide, "CloudTrail log file name format"). */
+const otherFolders = new Set(['CloudTrail-Digest', 'CloudTrail-Insight', 'node_modules']);
+
+/**
+ * Reads files in any form of an EVENT, and folders of them in the order of their names. Whatever goes wrong with a file
+ * is a problem of that file, in one line, and the next one follows; it never throws for what lies on the disk.
+ */
+export async function* readLogFiles(
+  paths: readonly string[],
+  options: LogFileOptions = {},
+): AsyncGenerator<LogFile, void, undefined> {
+  for (const path of paths) {
+    if (path === '-') {
+      yield await readOne('standard input', () => readAll(options), options);
+      continue;
+    }
+    const kind = await kindOf(path);
+    if (typeof kind !== 'string') yield unreadable(path, kind);
+    else if (kind === 'file') yield await readOne(path, () => readFileBounded(path, options), options);
+    else {
+      for await (const found of filesBelow(path, options.deepest ?? 32)) {
+        if (typeof found !== 'string') {
+          yield unreadable(found.folder, found.error);
+          continue;
+        }
+        const file = await readOne(found, () => readFileBounded(found, options), options);
+        const foreign = file.records.length === 0 && file.problems.every((problem) => problem.kind === 'foreign');
+        const why = foreign ? file.problems[0]?.message : undefined;
+        yield why === undefined ? file : { ...file, problems: [], passedOver: why };
+      }
+    }
+  }
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | Error> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+async function* filesBelow(
+  folder: string,
+  levels: number,
+): AsyncGenerator<string | { readonly folder: string; readonly error: Error }, void, undefined> {
+  let entries: { readonly name: string; readonly isFolder: boolean; readonly isFile: boolean }[];
+  try {
+    entries = (await readdir(folder, { withFileTypes: true })).map((entry) => ({
+      name: entry.name,
+      isFolder: entry.isDirectory(),
+      isFile: entry.isFile() || entry.isSymbolicLink(),
+    }));
+  } catch (error) {
+    yield { folder, error: asError(error) };
+    return;
+  }
+  entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+  for (const { name, isFolder, isFile } of entries) {
+    if (name.startsWith('.')) continue;
+    const path = join(folder, name);
+    if (isFolder && !otherFolders.has(name)) {
+      if (levels > 0) yield* filesBelow(path, levels - 1);
+      else yield { folder: path, error: new Error('more folders in each other than are read') };
+    }
+    // A link is followed to a file, never to a folder: links to folders can go round in circles.
+    if (isFile && logFileName.test(name) && (await kindOf(path)) !== 'folder') yield path;
+  }
+}
+
+async function readFileBounded(path: string, options: LogFileOptions): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > (options.mostBytes ?? defaultMostBytes)) throw new TooLarge();
+  return await readFile(path);
+}
+
+async function readAll(options: LogFileOptions): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of options.standardInput ?? process.stdin) {
+    bytes += chunk.length;
+    if (bytes > (options.mostBytes ?? defaultMostBytes)) throw new TooLarge();
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function readOne(name: string, read: () => Promise<Uint8Array>, options: LogFileOptions): Promise<LogFile> {
+  try {
+    const bytes = await read();
+    const { content, cut } = await inflated(bytes, options.mostBytes ?? defaultMostBytes);
+    const events = readEvents(decoded(content), name);
+    return { name, bytes: bytes.length, ...(cut ? cutShort(events, name) : events) };
+  } catch (error) {
+    return unreadable(name, asError(error));
+  }
+}
+
+/** A file that was cut off has one problem, that it was, and not a second one for the record at the cut. */
+function cutShort(events: ReadEvents, name: string): ReadEvents {
+  const read = events.records.length;
+  const told =
+    read === 0 ? 'no record could be read' : `the ${read === 1 ? 'record' : `${read} records`} before that were read`;
+  const others = events.problems.slice(0, -1);
+  return {
+    records: events.records,
+    problems: [...others, damaged(name, `the gzip data ends too early, the file was cut off: ${told}`)],
+  };
+}
+
+async function inflated(bytes: Uint8Array, mostBytes: number): Promise<{ content: Uint8Array; cut: boolean }> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { content: bytes, cut: false };
+  try {
+    return { content: await inflate(bytes, { maxOutputLength: mostBytes }), cut: false };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
+    const content = await inflate(bytes, { maxOutputLength: mostBytes, finishFlush: constants.Z_SYNC_FLUSH });
+    return { content, cut: true };
+  }
+}
+
+/** UTF-8, or the UTF-16 that PowerShell's `>` writes; what is neither is no JSON, which the reader says. */
+function decoded(bytes: Uint8Array): string {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+class TooLarge extends Error {}
+
+function unreadable(name: string, error: Error): LogFile {
+  return { name, bytes: 0, records: [], problems: [damaged(name, reasonOf(error))] };
+}
+
+function damaged(place: string, message: string): ReadingProblem {
+  return { place, message, kind: 'damaged' };
+}
+
+function reasonOf(error: Error): string {
+  if (error instanceof TooLarge) return 'larger than can be read at once: split it into smaller files';
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'no such file or folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'ERR_BUFFER_TOO_LARGE':
+      return 'larger, once inflated, than can be read at once: split it into smaller files';
+    case 'Z_DATA_ERROR':
+      return 'the gzip data is damaged';
+    case 'Z_BUF_ERROR':
+      return 'the gzip data ends too early, the file was cut off';
+    default:
+      return `cannot be read: ${error.message}`;
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
