@@ -1,5 +1,6 @@
 /** What does a record mean to trusttrail: a trust change, an event of a principal, a change on the caller's side, a denial? */
 import { splitArn } from '../policy/document/names.ts';
+import type { DenialMessage } from './denial-message.ts';
 import { readDenialMessage } from './error-message.ts';
 import type { CallerSideChange, Denial, PrincipalEvent, Recognised, TrustChange } from './recognised.ts';
 import type { CloudTrailRecord } from './record.ts';
@@ -53,7 +54,7 @@ export function isOwnReaderRole(denial: Denial, readerRoleName: string): boolean
 
 function denialOf(record: CloudTrailRecord): Denial | undefined {
   if (!assumeCalls.some((call) => call === record.eventName) || !failed(record)) return undefined;
-  const message = readDenialMessage(record.errorMessage ?? '');
+  const message = messageOf(record);
   const role = roleOfDenial(record, message.resource);
   const account = role?.account ?? record.resources.find((resource) => resource.type === 'AWS::IAM::Role')?.accountId;
   return {
@@ -64,6 +65,14 @@ function denialOf(record: CloudTrailRecord): Denial | undefined {
     roleAccount: account !== undefined && /^\d{12}$/.test(account) ? account : undefined,
     message,
   };
+}
+
+/** A role's name with spaces in the request is made to look like AWS's own words: the message then names no policy. */
+function messageOf(record: CloudTrailRecord): DenialMessage {
+  const message = readDenialMessage(record.errorMessage ?? '');
+  if (!/\s/.test(text(record.requestParameters, 'roleArn') ?? '')) return message;
+  const { because: _, ...rest } = message;
+  return rest;
 }
 
 /** The request says it first-hand, the resources are CloudTrail's, the message is the last word. */
@@ -273,11 +282,13 @@ function identityChangeOf(record: CloudTrailRecord): CallerSideChange | undefine
   return { kind: 'caller-side-change', record, what, ...(target === undefined ? {} : { target }) };
 }
 
-/** The calls of Organizations that change which policies apply to an account, by their event's name. */
+/**
+ * The calls of Organizations that change which policies apply to an account, by their event's name. CreatePolicy is
+ * none: a policy applies once it is attached.
+ */
 export const organizationChanges: ReadonlySet<string> = new Set([
   'AttachPolicy',
   'DetachPolicy',
-  'CreatePolicy',
   'UpdatePolicy',
   'DeletePolicy',
   'EnablePolicyType',
