@@ -54,6 +54,11 @@ export function html(text: string): string {
   return plainLines(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** Text for the content of an HTML element alone, never for an attribute: quotes stay, which keeps policies small. */
+export function htmlContent(text: string): string {
+  return plainLines(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 /**
  * Text for Slack's mrkdwn. Only `&`, `<` and `>` have an escape in Slack (Slack developer docs, "Formatting message
  * text"), and they are what mentions (`<!channel>`) and links need; the signs of emphasis, code and emoji are kept from

@@ -141,7 +141,7 @@ function findingSection(findings: readonly Finding[]): Markup {
   const items = findings.map((finding, index) => {
     const whole = findingMarkup(finding, `f${index}`, anchors);
     // Those that come later are less serious: of each enough room is kept to be told in short.
-    if (room - whole.source.length > (findings.length - index) * 700) {
+    if (room - whole.source.length > (findings.length - index) * 620) {
       room -= whole.source.length;
       return whole;
     }
@@ -160,12 +160,12 @@ function findingSection(findings: readonly Finding[]): Markup {
 
 /** Hidden until the script that serves them runs. */
 function filters(kinds: readonly FindingKind[], severities: readonly Severity[]): Markup {
-  return markup`<div class="filters" role="search" aria-label="Filter the findings" hidden><div><label class="over" for="search">Search</label><input type="search" id="search" placeholder="role, account, cause, event …"></div><div><label class="over" for="kind">Kind</label><select id="kind"><option value="">all kinds</option>${kinds.map(
+  return markup`<search class="filters" aria-label="Filter the findings" hidden><div><label class="over" for="search">Search</label><input type="search" id="search" placeholder="role, account, cause, event …"></div><div><label class="over" for="kind">Kind</label><select id="kind"><option value="">all kinds</option>${kinds.map(
     (kind) => markup`<option value="${kind}">${kindName(kind)}</option>`,
   )}</select></div><fieldset><legend>Severity</legend>${severities.map(
     (severity) =>
       markup`<label><input type="checkbox" name="severity" value="${severity}" checked> ${severity}</label>`,
-  )}</fieldset><button type="button" id="unfold" aria-pressed="false">Unfold all</button><span id="shown" role="status"></span></div>`;
+  )}</fieldset><button type="button" id="unfold" aria-pressed="false">Unfold all</button><span id="shown" role="status"></span></search>`;
 }
 
 function timeline(input: ReportInput, findings: readonly Finding[]): Markup {
@@ -184,7 +184,7 @@ function timeline(input: ReportInput, findings: readonly Finding[]): Markup {
     inOrder.length > rows.length
       ? markup`<p class="faint">The first ${rows.length} of ${inOrder.length}.</p>`
       : undefined;
-  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure aria-label="Findings over time, one row a role">${picture}</figure><details><summary>The timeline as a table</summary>${cut}<div class="scroll" tabindex="0" role="region" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure aria-label="Findings over time, one row a role">${picture}</figure><details><summary>The timeline as a table</summary>${cut}<section class="scroll" tabindex="0" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></section></details></section>`;
 }
 
 /** Dots on a line for each role, and a dashed line from a change to the burst it caused. */
@@ -273,7 +273,7 @@ function versionMarkup(version: PolicyVersion, before: PolicyVersion | undefined
 /** The lines of the document, with those that came and went; both marked by more than their colour. */
 function diffMarkup(before: unknown, after: unknown): Markup {
   const [old, now] = [documentText(before), documentText(after)];
-  if (old === '' || now === '') return markup`<span>${now === '' ? old : now}</span>`;
+  if (old === '') return markup`<span>${now}</span>`;
   const parts = diffLines(old, now, { maxEditLength: 2000, timeout: 500 });
   if (parts === undefined) return markup`<span>${now}</span>`;
   return markup`${parts.map((part) => {
@@ -306,7 +306,7 @@ function edgeSection(edges: readonly TrustEdge[]): Markup | undefined {
       ({ role, trusted: who, marks }) =>
         markup`<tr><td>${prose(who)} ${marks.map((mark) => markup`<span class="badge ${mark}">${mark}</span> `)}</td><td><code>${role}</code></td></tr>`,
     );
-  return markup`<section aria-labelledby="edges"><h2 id="edges">Who can assume what</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of who can assume what"><table><caption>At the end of the history</caption><thead><tr><th scope="col">Trusted</th><th scope="col">Role</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+  return markup`<section aria-labelledby="edges"><h2 id="edges">Who can assume what</h2><section class="scroll" tabindex="0" aria-label="Table of who can assume what"><table><caption>At the end of the history</caption><thead><tr><th scope="col">Trusted</th><th scope="col">Role</th></tr></thead><tbody>${rows}</tbody></table></section></section>`;
 }
 
 function causeSection(findings: readonly Finding[]): Markup | undefined {

@@ -1,5 +1,5 @@
 /** How is HTML written so that text can never become markup? */
-import { html } from '../escape.ts';
+import { html, htmlContent } from '../escape.ts';
 
 declare const markupBrand: unique symbol;
 
@@ -11,9 +11,21 @@ export interface Markup {
 
 export type Content = string | number | Markup | readonly Content[] | undefined;
 
-/** A template whose values are escaped, save those that are markup already; values in attributes stand in double quotes. */
+/**
+ * A template whose values are escaped, save those that are markup already: those inside a tag, where they stand in
+ * double quotes (`href="${url}"`), so that they cannot end the attribute; those outside, so that they cannot begin a tag.
+ */
 export function markup(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
-  return trusted(strings.map((part, index) => part + (index < values.length ? sourceOf(values[index]) : '')).join(''));
+  let inTag = false;
+  let source = '';
+  for (const [index, part] of strings.entries()) {
+    source += part;
+    if (index >= values.length) break;
+    const [opened, closed] = [part.lastIndexOf('<'), part.lastIndexOf('>')];
+    if (opened !== closed) inTag = opened > closed;
+    source += sourceOf(values[index], inTag ? html : htmlContent);
+  }
+  return trusted(source);
 }
 
 /** Takes a text as markup. Only for what this project, or a library of its choice, wrote itself. */
@@ -27,18 +39,18 @@ export function prose(text: string): Markup {
   return trusted(
     parts
       .map((part, index) => {
-        if (index % 2 === 0) return html(part);
-        return index === parts.length - 1 ? html(`\`${part}`) : `<code>${html(part)}</code>`;
+        if (index % 2 === 0) return htmlContent(part);
+        return index === parts.length - 1 ? htmlContent(`\`${part}`) : `<code>${htmlContent(part)}</code>`;
       })
       .join(''),
   );
 }
 
-function sourceOf(value: Content): string {
+function sourceOf(value: Content, escaped: (text: string) => string): string {
   if (value === undefined) return '';
-  if (typeof value === 'string') return html(value);
+  if (typeof value === 'string') return escaped(value);
   if (typeof value === 'number') return String(value);
-  if (isList(value)) return value.map(sourceOf).join('');
+  if (isList(value)) return value.map((one) => sourceOf(one, escaped)).join('');
   return value.source;
 }
 

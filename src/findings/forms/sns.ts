@@ -1,6 +1,8 @@
 /** How does a finding read as an e-mail that Amazon SNS sends: a subject, and text of 80 columns? */
+import { plainText } from '../escape.ts';
 import type { Finding } from '../finding.ts';
 import { fittingFinding, safeJson } from './json.ts';
+import { consoleLink } from './slack.ts';
 import { terminalFinding, unpainted } from './terminal.ts';
 
 export interface SnsMessage {
@@ -19,7 +21,10 @@ const mostText = 40_000;
 /** @param finding masked already. */
 export function snsMessage(finding: Finding): SnsMessage {
   const text = terminalFinding(finding, { width: 80, paint: unpainted, verbose: true, breakCommands: true });
-  const links = Object.entries(finding.links ?? {}).map(([name, url]) => `${name}:\n${url}`);
+  const links = Object.entries(finding.links ?? {}).flatMap(([name, url]) => {
+    const safe = consoleLink(url);
+    return safe === undefined ? [] : [`The ${plainText(name)} in the console:\n${safe}`];
+  });
   const body = [text.trimEnd(), ...links].join('\n\n');
   return {
     subject: asciiSubject(`[${finding.severity}] ${finding.title}`),

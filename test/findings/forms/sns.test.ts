@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { snsMessage } from '../../../src/findings/forms/sns.ts';
+import { columnsOf } from '../../../src/findings/forms/wrap.ts';
+import { maskFinding } from '../../../src/findings/mask.ts';
+import { findingExamples, hostile, hostileStrings } from '../examples.ts';
+
+const examples = Object.values(findingExamples);
+
+describe.for(examples)('$kind', (finding) => {
+  test('reads like this', async () => {
+    const { subject, text } = snsMessage(maskFinding(finding));
+    await expect(`Subject: ${subject}\n\n${text}`).toMatchFileSnapshot(`snapshots/${finding.kind}.mail.txt`);
+  });
+
+  test('the body keeps to 80 columns, save words that are longer', () => {
+    const { text } = snsMessage(maskFinding(finding));
+    for (const line of text.split('\n')) {
+      const breakable = line.trim().replace(/ \\$/, '').includes(' ');
+      if (breakable) expect(columnsOf(line)).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test.for(hostileStrings.map((text) => [text.slice(0, 40), text]))('hostile: %s', ([, text]) => {
+    const message = snsMessage(hostile(finding, text ?? ''));
+    expect(message.subject).toMatch(/^\[[a-z]+\][ -~]*$/);
+    expect(message.subject.length).toBeLessThan(100);
+    expect(message.text).not.toMatch(/[^\P{Cc}\n]|[\p{Bidi_Control}\p{Surrogate}]/u);
+    expect(
+      new TextEncoder().encode(JSON.stringify({ default: message.json, email: message.text })).length,
+    ).toBeLessThan(256 * 1024);
+    expect(JSON.parse(message.json)).toMatchObject({ schema: 'trusttrail/finding/1', id: finding.id });
+  });
+});
+
+test('a command that is broken over lines is the same command', () => {
+  const { text } = snsMessage(maskFinding(findingExamples.denial));
+  const start = text.indexOf('$ aws sts assume-role');
+  const command = text.slice(start + 2, text.indexOf('\n  events', start));
+  const words = execFileSync('bash', ['-c', `aws() { printf '%s\\n' "$@"; }; ${command}`], { encoding: 'utf8' });
+  expect(words.trimEnd().split('\n')).toEqual(findingExamples.denial.fix?.commands[0]?.split(' ').slice(1));
+});
+
+test('typography in a subject becomes ASCII, and what has no counterpart a question mark', () => {
+  const { subject } = snsMessage({ ...findingExamples.denial, title: 'Zoë’s “role” – 角…' });
+  expect(subject).toBe(`[medium] Zoe's "role" - ?...`);
+});

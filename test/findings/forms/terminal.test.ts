@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { terminalExplanation, terminalFinding, terminalRisk, unpainted } from '../../../src/findings/forms/terminal.ts';
+import { columnsOf, wrap } from '../../../src/findings/forms/wrap.ts';
+import { maskFinding } from '../../../src/findings/mask.ts';
+import { runs } from '../../arbitraries/runs.ts';
+import { findingExamples, hostile, hostileStrings } from '../examples.ts';
+
+const examples = Object.values(findingExamples);
+const plain = { width: 100, paint: unpainted };
+
+describe.for(examples)('$kind', (finding) => {
+  test('reads like this', async () => {
+    await expect(terminalFinding(maskFinding(finding), plain)).toMatchFileSnapshot(`snapshots/${finding.kind}.txt`);
+  });
+
+  test('hostile text in every field stays text, on lines of its own row', () => {
+    for (const text of hostileStrings) {
+      const out = terminalFinding(hostile(finding, text), { ...plain, verbose: true });
+      expect(out).not.toMatch(/[^\P{Cc}\n]|[\p{Bidi_Control}\p{Surrogate}\u2028\u2029\u200b]/u);
+      for (const line of out.split('\n').slice(1)) expect(line).toMatch(/^(?: {2}|$)/);
+    }
+  });
+
+  test('every word but a long one fits the width', () => {
+    for (const width of [60, 80, 120]) {
+      const rows = terminalFinding(maskFinding(finding), { ...plain, width }).split('\n');
+      const commands = rows.map((row) => /^ {10}\$ /.test(row));
+      const long = rows.filter((row, index) => !commands[index] && columnsOf(row) > width && row.trim().includes(' '));
+      expect(
+        long.filter((row) =>
+          row
+            .trim()
+            .split(' ')
+            .every((word) => word.length < width - 30),
+        ),
+      ).toEqual([]);
+    }
+  });
+});
+
+test('colour comes from the painter alone, and takes no text away', () => {
+  const finding = findingExamples['trust-change'];
+  const painted = terminalFinding(finding, { width: 100, paint: (styles, text) => `<${styles.join('+')}>${text}</>` });
+  expect(painted).toContain('<bold+inverse+red>CRITICAL</>');
+  expect(painted.replace(/<\/?[a-z+]*>/g, '')).toBe(terminalFinding(finding, plain).replace(/<\/?[a-z+]*>/g, ''));
+});
+
+test('an explanation, a risk of a file', async () => {
+  const { causes = [], ruledOut = [], unknown = [], actor, role } = findingExamples.denial;
+  const event = {
+    id: 'e-1',
+    time: '2026-03-01T03:12:09Z',
+    action: 'sts:AssumeRole',
+    caller: actor?.arn ?? null,
+    role: role ?? null,
+  };
+  const [risk] = findingExamples['trust-risk'].risks ?? [];
+  const text = [
+    terminalExplanation({ event, causes, ruledOut, unknown }, plain),
+    terminalExplanation({ event, causes: [], ruledOut, unknown }, plain),
+    terminalExplanation({ event, causes: [], ruledOut: [], unknown: [], note: 'the call succeeded' }, plain),
+    ...(risk === undefined ? [] : [terminalRisk(risk, plain)]),
+  ].join('\n');
+  await expect(text).toMatchFileSnapshot('snapshots/explanation-and-risk.txt');
+});
+
+describe('wrap', () => {
+  test('law: it takes no character away, and only a word too long for a line makes one too long', () => {
+    const words = fc.array(fc.string({ unit: fc.constantFrom(...'abc角-'), minLength: 1, maxLength: 12 }), {
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 5, max: 40 }), (all, width) => {
+        const text = all.join(' ');
+        const lines = wrap(text, width).split('\n');
+        expect(lines.join(' ')).toBe(text);
+        for (const line of lines) if (columnsOf(line) > width) expect(line).not.toContain(' ');
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+});
