@@ -261,6 +261,7 @@ function whyNoRecord(raw: JsonObject): string {
   if (Object.hasOwn(raw, 'Statement')) return 'a policy, not a CloudTrail record';
   if (Object.hasOwn(raw, 'detail'))
     return 'an EventBridge event whose `detail` is no CloudTrail record (no `eventName` in it)';
+  if (Object.hasOwn(raw, 'EventId')) return 'an event of LookupEvents without its `CloudTrailEvent`';
   if (Object.hasOwn(raw, 'Records')) return '`Records` is not a list';
   return Object.hasOwn(raw, 'eventName')
     ? 'not a CloudTrail record: its `eventName` is not a text'
