@@ -1,4 +1,5 @@
 /** How do JSON lines go in and answers come out, one a line, whatever a single line is like? */
+import { safeJson } from '../findings/forms/json.ts';
 import { type Io, UserError } from './io.ts';
 
 /** Characters of one line: the largest CloudTrail event is 256 KB, and a line may hold several. */
@@ -35,7 +36,7 @@ export async function runBatch(
       result = read;
     } else result = await answered(read.value, answer);
     if ('error' in result) errors += 1;
-    io.out(`${JSON.stringify(result)}\n`);
+    io.out(`${safeJson(result)}\n`);
     await io.drained?.();
   }
   if (lines === 0 || unreadable === lines) {
@@ -76,6 +77,8 @@ async function answered(
   try {
     return Object.assign({ id }, await answer(line), { id });
   } catch (error) {
+    if (error instanceof RangeError && /call stack/i.test(error.message))
+      return { id, error: 'the line is nested too deeply' };
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof UserError)
       return { id, error: error.hint === undefined ? message : `${message}; ${error.hint}` };

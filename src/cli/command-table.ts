@@ -4,8 +4,8 @@ import type { Io } from './io.ts';
 
 /** What every file under `commands/` exports. */
 export interface CommandModule {
-  /** Adds the command to the program; its action works through `io` alone. */
-  register(program: Command, io: Io): void;
+  /** Adds the command to the program; its action works through `io` alone. `table` is for a command about commands. */
+  register(program: Command, io: Io, table: readonly CommandEntry[]): void;
 }
 
 export interface CommandEntry {

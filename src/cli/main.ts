@@ -70,7 +70,7 @@ export async function programFor(args: readonly string[], io: Io, table: readonl
   const words = args.filter((arg) => !arg.startsWith('-'));
   const asked = words[0] === 'help' ? words[1] : words[0];
   for (const entry of table) {
-    if (entry.name === asked) (await entry.load()).register(program, io);
+    if (entry.name === asked) (await entry.load()).register(program, io, table);
     else program.command(entry.name).description(entry.summary);
   }
   return program;
