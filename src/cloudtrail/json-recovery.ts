@@ -32,9 +32,10 @@ export function splitDamagedList(text: string): DamagedList | undefined {
     from = at;
     depth = 1;
     inString = false;
-    const line = text.lastIndexOf('\n', at);
-    nextLine =
-      line !== -1 && at - line < 100 && text.slice(line, at).trim() === '' ? text.slice(line, at + 1) : undefined;
+    // Only so far back: a file without line ends must not be searched from its beginning for each element.
+    const before = text.slice(Math.max(0, at - 100), at);
+    const line = before.slice(before.lastIndexOf('\n'));
+    nextLine = before.includes('\n') && line.trim() === '' ? `${line}{` : undefined;
   };
   for (; index < text.length; index += 1) {
     const code = text.charCodeAt(index);

@@ -124,6 +124,13 @@ describe('every form of an EVENT', () => {
     expect(problems).toEqual([{ place: 'f, Records[1]', message: cutOffMessage, kind: 'damaged' }]);
   });
 
+  test('reading a long list that is cut off takes time linear in its length', () => {
+    const text = json({ Records: Array(30_000).fill(one) });
+    const start = performance.now();
+    expect(readEvents(text.slice(0, -40), 'f').records).toHaveLength(29_999);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
   test.for([
     ['', /empty/],
     ['   \n ', /empty/],
