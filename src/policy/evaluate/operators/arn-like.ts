@@ -1,0 +1,48 @@
+/** ArnLike, ArnEquals and their negations: part by part, so that a wildcard of the first five crosses no colon. */
+import { splitArn } from '../../document/names.ts';
+import { type PatternTokens, patternTokens, prepareWildcard } from '../wildcard.ts';
+import type { Operator } from './operator.ts';
+
+const colon = 0x3a;
+
+/**
+ * ArnEquals and ArnLike behave alike (IAM User Guide, "Amazon Resource Name (ARN) condition operators"). A policy value
+ * without six parts, and a request value that is no ARN, match nothing.
+ */
+export const arnLike: Operator = {
+  family: 'arn',
+  ignoreCase: false,
+  wildcards: true,
+  variables: true,
+  prepare(value) {
+    const parts = arnPatternParts(patternTokens(value));
+    if (parts === undefined) return undefined;
+    const [prefix, partition, service, region, account, resource] = parts.map(prepareWildcard);
+    return (given) => {
+      const arn = splitArn(given);
+      return (
+        arn !== undefined &&
+        prefix?.('arn') === true &&
+        account?.(arn.account) === true &&
+        service?.(arn.service) === true &&
+        partition?.(arn.partition) === true &&
+        region?.(arn.region) === true &&
+        resource?.(arn.resource) === true
+      );
+    };
+  },
+};
+
+/** @returns the six parts of a pattern, the last with all further colons; `undefined` where there are fewer. */
+export function arnPatternParts(tokens: PatternTokens): readonly PatternTokens[] | undefined {
+  const parts: PatternTokens[] = [];
+  let from = 0;
+  for (let at = 0; at < tokens.length && parts.length < 5; at += 1) {
+    if (tokens[at] !== colon) continue;
+    parts.push(tokens.slice(from, at));
+    from = at + 1;
+  }
+  if (parts.length < 5) return undefined;
+  parts.push(tokens.slice(from));
+  return parts;
+}
