@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 
 /** Ranges that are not on the public internet (IANA IPv4 and IPv6 Special-Purpose Address Registries). */
-const notPublic = [
+export const notPublic = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -19,10 +19,11 @@ const notPublic = [
   'ff00::/8',
 ].map((text) => ipaddr.parseCIDR(text));
 
-type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+/** An address and the number of its bits that count. */
+export type IpRange = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /** @returns the range that a text means, an address standing for itself alone; `undefined` where it is none. */
-export function parseRange(text: string): Range | undefined {
+export function parseRange(text: string): IpRange | undefined {
   try {
     if (text.includes('/')) return ipaddr.parseCIDR(text);
     const address = ipaddr.parse(text);
@@ -35,7 +36,7 @@ export function parseRange(text: string): Range | undefined {
 /** @returns whether the whole range is private, shared, link-local, loopback or otherwise never a public source address. */
 export function isPrivateRange(text: string): boolean {
   const range = parseRange(text);
-  return range !== undefined && notPublic.some((other) => contains(other, range));
+  return range !== undefined && notPublic.some((other) => rangeContains(other, range));
 }
 
 /** @returns whether a range holds so many public addresses that it is no guard: shorter than /16, or /32 for IPv6. */
@@ -45,7 +46,8 @@ export function isWideRange(text: string): boolean {
   return range[1] < (range[0].kind() === 'ipv4' ? 16 : 32);
 }
 
-function contains(outer: Range, inner: Range): boolean {
+/** @returns whether the inner range lies wholly in the outer one; never across families. */
+export function rangeContains(outer: IpRange, inner: IpRange): boolean {
   const [address, bits] = outer;
   const [other, otherBits] = inner;
   if (address.kind() !== other.kind() || otherBits < bits) return false;
