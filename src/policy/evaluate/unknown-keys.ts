@@ -180,10 +180,14 @@ function answersOf(
     for (const clause of clauses) {
       if (clause.key === key) answers += clauseHolds(clause, states);
       // A variable's text reaches further than the answers seen here.
-      if (clause.variableKeys.includes(key)) answers += `(${states[key.index]?.join('\u0000') ?? ''})`;
+      if (clause.variableKeys.includes(key)) answers += textOfState(states[key.index]);
     }
   }
   return answers;
+}
+
+function textOfState(state: KeyState): string {
+  return isUnknown(state) ? '(unknown)' : JSON.stringify(state);
 }
 
 /** @returns the states of the key when it is there; `undefined` where they cannot be told apart. */
@@ -221,6 +225,7 @@ function valuesOf(
     patterns,
     domain: domain?.patterns,
     publicAddressesOnly: key.lower === 'aws:sourceip',
+    noNegativeNumbers: key.lookup.key.type === 'numeric',
   });
   if (values === undefined) return undefined;
   return key.multivalued ? setsOf(prepared, key, values, states) : values.map((value) => [value]);

@@ -20,6 +20,8 @@ export interface ClassesWanted {
   /** Values outside match none of these and are not tried. */
   readonly domain: readonly string[] | undefined;
   readonly publicAddressesOnly: boolean;
+  /** No number of the registry is negative: they are seconds and counts. */
+  readonly noNegativeNumbers: boolean;
 }
 
 /**
@@ -36,18 +38,16 @@ export function representatives(wanted: ClassesWanted): readonly string[] | unde
     case 'string':
     case 'arn':
       return texts(wanted);
-    case 'numeric':
-      return wanted.domain === undefined
-        ? betweenAndOn(
-            wanted.patterns.map((p) => parseNumber(plainValue(p.pieces))),
-            String,
-          )
-        : undefined;
+    case 'numeric': {
+      if (wanted.domain !== undefined) return undefined;
+      const thresholds = wanted.patterns.map((pattern) => parseNumber(plainValue(pattern.pieces)));
+      const points = betweenAndOn(wanted.noNegativeNumbers ? [0, ...thresholds] : thresholds);
+      return points.filter((point) => point >= 0 || !wanted.noNegativeNumbers).map(String);
+    }
     case 'date':
       return wanted.domain === undefined
-        ? betweenAndOn(
-            wanted.patterns.map((p) => parseDate(plainValue(p.pieces))),
-            (milliseconds) => decimalText(milliseconds / 1000),
+        ? betweenAndOn(wanted.patterns.map((pattern) => parseDate(plainValue(pattern.pieces)))).map((milliseconds) =>
+            decimalText(milliseconds / 1000),
           )
         : undefined;
     case 'ip':
@@ -63,13 +63,10 @@ function decimalText(seconds: number): string {
 }
 
 /** Each threshold, a point in each gap, and one beyond either end. */
-function betweenAndOn(
-  thresholds: readonly (number | undefined)[],
-  print: (value: number) => string,
-): readonly string[] {
+function betweenAndOn(thresholds: readonly (number | undefined)[]): readonly number[] {
   const sorted = [...new Set(thresholds.filter((value) => value !== undefined))].sort((a, b) => a - b);
   const [first, last] = [sorted[0], sorted.at(-1)];
-  if (first === undefined || last === undefined) return [print(0)];
+  if (first === undefined || last === undefined) return [0];
   const points: number[] = [first - 1];
   sorted.forEach((value, index) => {
     points.push(value);
@@ -77,7 +74,7 @@ function betweenAndOn(
     if (next !== undefined) points.push(value + (next - value) / 2);
   });
   points.push(last + 1);
-  return points.map(print);
+  return points;
 }
 
 // Addresses: the answers change only where a range begins, and behind where one ends.
