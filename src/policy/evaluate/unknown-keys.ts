@@ -24,8 +24,8 @@ export interface Refined {
   readonly unsettled: readonly string[];
 }
 
-/** Assignments that are tried; beyond, `unknown` stays. */
-const mostAssignments = 1 << 14;
+/** Assignments times parts of the policy that are tried; beyond, `unknown` stays. */
+const mostTrials = 1 << 17;
 /** Values of a multivalued key of which all sets are tried. */
 const mostInSet = 8;
 
@@ -50,7 +50,8 @@ export function decideByClasses(
   const unknown = unknownKeysOf(prepared, states).filter((key) => used.has(key));
 
   const classes = unknown.map((key) => classesOf(prepared, key, request, states));
-  let budget = mostAssignments;
+  const parts = prepared.statements.reduce((sum, { clauses }) => sum + 1 + clauses.length, 0);
+  let budget = Math.floor(mostTrials / parts);
   // The keys with the fewest classes first: what does not fit any more stays unknown.
   const order = classes.map((_, at) => at).sort((a, b) => (classes[a]?.length ?? 0) - (classes[b]?.length ?? 0));
   const tried = new Set<number>();
