@@ -74,7 +74,7 @@ const byPolicyKind: Readonly<Record<string, string>> = {
 };
 
 /** What error code, message and identity say by themselves. @returns true where nothing else needs to be asked. */
-function fromMessage({ denial, role, roleExists }: DenialEvidence, add: Add): boolean {
+function fromMessage({ denial, role, roleExists, roleDeleted, policy }: DenialEvidence, add: Add): boolean {
   const { record, message, call } = denial;
   const code = record.errorCode ?? '';
   const text = message.text;
@@ -108,7 +108,12 @@ function fromMessage({ denial, role, roleExists }: DenialEvidence, add: Add): bo
   const id = because === undefined ? undefined : byPolicyKind[because.policy];
   if (because !== undefined && id !== undefined)
     return says(because.policy === 'identity-based' && because.how === 'explicit-deny' ? 'identity-policy-deny' : id);
-  if (roleExists === false) {
+  // Never proved about a policy that was not seen: the message names its kind, and not the statement.
+  if (because?.how === 'explicit-deny' && policy === undefined)
+    add('explicit-deny', 'likely', { source: 'error-message', detail: text });
+  // A role deleted after the call was there when it was made.
+  const deletedLater = roleDeleted !== undefined && !(Date.parse(roleDeleted.time) <= record.at);
+  if (roleExists === false && !deletedLater) {
     add('role-not-found', 'proved', { source: 'role', detail: 'there is no role of that ARN' });
     return true;
   }
@@ -218,7 +223,7 @@ function fromPolicy(evidence: DenialEvidence, known: KnownPolicy, call: AssumeRe
     answer.add('identity-policy-deny', 'likely', detail);
   else if (says?.by === 'permissions-boundary') answer.add('permissions-boundary', 'likely', detail);
   else if (says?.by === 'service-control-policy') answer.add('service-control-policy', 'likely', detail);
-  else if (account !== undefined && !settling)
+  else if (account !== undefined && !settling && denial.message.because === undefined)
     answer.add('identity-policy-no-allow', account === denial.roleAccount ? 'possible' : 'likely', detail);
   answer.unknown.push({
     need: 'the identity-based policies of the caller',
@@ -234,6 +239,8 @@ function findingOf(
 ): CauseFinding | undefined {
   const cause = causeById(id);
   if (cause === undefined) return undefined;
+  // A role session can never have MFA, so that only the owner can help it.
+  const who = id.startsWith('mfa-') && denial.record.userIdentity.type === 'AssumedRole' ? 'owner' : cause.who;
   const assume = `aws sts assume-role --role-arn ${shellQuote(denial.role ?? 'ROLE_ARN')} --role-session-name trusttrail-test`;
   const commands = id.startsWith('external-id-') ? [`${assume} --external-id ${externalIdPlaceholder}`] : [];
   return {
@@ -242,7 +249,7 @@ function findingOf(
     side: cause.side,
     summary: `${cause.title}: ${detail.detail}.`.replace(/\.\.$/, '.'),
     evidence: [detail],
-    fix: { who: cause.who, summary: cause.fix, commands, policy: null, verified: false },
+    fix: { who, summary: cause.fix, commands, policy: null, verified: false },
   };
 }
 
