@@ -441,6 +441,7 @@ export class HubStack extends Stack {
   /** Only the forwarders' roles, of this account or of the organization, and only for events of the watched services. */
   private hubBus(): EventBus {
     const { wayIn } = this.settings;
+    const organization = wayIn.kind === 'organization' ? wayIn.id : undefined;
     const bus = new EventBus(this, 'HubBus', {
       eventBusName: hubBusName,
       description: 'Events that forwarders of trusttrail send',
