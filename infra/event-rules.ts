@@ -1,5 +1,5 @@
 /** Which EventBridge rules catch what the service watches, and where does each send it? */
-import { Aws, type CfnCondition, Stack } from 'aws-cdk-lib';
+import { Aws, type CfnCondition } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
@@ -62,7 +62,7 @@ export function addEventRule(scope: Construct, id: string, props: EventRuleProps
  * Lets rules of this account and region write to a queue. It names the account's rules and not each single one: a
  * queue's policy that named a rule, and a rule that names the queue, would wait for one another.
  */
-export function allowRules(queue: IQueue, scope: Construct): void {
+export function allowRules(queue: IQueue): void {
   queue.addToResourcePolicy(
     new PolicyStatement({
       sid: 'RulesOfThisAccount',
@@ -71,7 +71,7 @@ export function allowRules(queue: IQueue, scope: Construct): void {
       resources: [queue.queueArn],
       conditions: {
         StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
-        ArnLike: { 'aws:SourceArn': `arn:${Aws.PARTITION}:events:${Stack.of(scope).region}:${Aws.ACCOUNT_ID}:rule/*` },
+        ArnLike: { 'aws:SourceArn': `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/*` },
       },
     }),
   );

@@ -65,7 +65,7 @@ export class ForwarderStack extends Stack {
     };
 
     const undelivered = deadLetterQueue(this, 'Undelivered');
-    allowRules(undelivered, this);
+    allowRules(undelivered);
     acknowledge(undelivered, 'AwsSolutions-SQS3', 'It is itself the dead-letter queue of the rules.');
     const role = forwarderRole(this, busArn);
     for (const kind of ruleKinds) {

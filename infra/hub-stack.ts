@@ -83,7 +83,7 @@ export class HubStack extends Stack {
       const denials = new QueueWithDeadLetters(this, 'Denials', functionTimeout);
       const undelivered = deadLetterQueue(this, 'Undelivered');
       acknowledge(undelivered, 'AwsSolutions-SQS3', 'It is itself the dead-letter queue of the rules.');
-      for (const queue of [changes.queue, denials.queue, undelivered]) allowRules(queue, this);
+      for (const queue of [changes.queue, denials.queue, undelivered]) allowRules(queue);
       functions['trust-changed'] = this.recordsFunction('TrustChanged', 'trust-changed', changes, {
         description: 'Says who can newly assume a role whose trust policy changed',
         batchSize: 10,

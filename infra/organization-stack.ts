@@ -46,7 +46,10 @@ export class OrganizationStack extends Stack {
 
 /** @returns the template of a forwarder, with no assets and nothing of the CDK's own bootstrap in it. */
 export function forwarderTemplate(props: ForwarderProps): Readonly<Record<string, unknown>> {
-  const app = new App({ analyticsReporting: false, context: { 'aws:cdk:enable-path-metadata': false } });
+  const app = new App({
+    analyticsReporting: false,
+    context: { 'aws:cdk:enable-path-metadata': false, '@aws-cdk/aws-iam:minimizePolicies': true },
+  });
   const stack = new ForwarderStack(app, 'Forwarder', props);
   return app.synth().getStackByName(stack.stackName).template as Readonly<Record<string, unknown>>;
 }

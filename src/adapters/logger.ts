@@ -3,19 +3,23 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
+/** Standard output, written at once, since a frozen function writes nothing later. */
+export function standardOutput(): DestinationStream {
+  return pino.destination({ sync: true });
+}
+
 /**
  * Lambda filters by a *textual* level and takes an RFC 3339 `timestamp` (AWS Lambda Developer Guide, "Log-level filtering").
  * @param level of pino; the log settings of a function give theirs in `AWS_LAMBDA_LOG_LEVEL`.
- * @param destination standard output, written at once, since a frozen function writes nothing later.
  */
 export function lambdaLogger(
+  destination: DestinationStream,
   level = process.env['AWS_LAMBDA_LOG_LEVEL'] ?? 'info',
-  destination: DestinationStream = pino.destination({ sync: true }),
 ): Logger {
   const wanted = level.toLowerCase();
   return pino(
     {
-      level: wanted in pino.levels.values ? wanted : 'info',
+      level: Object.hasOwn(pino.levels.values, wanted) ? wanted : 'info',
       base: null,
       messageKey: 'message',
       errorKey: 'error',
