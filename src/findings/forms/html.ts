@@ -106,9 +106,7 @@ function figures(findings: readonly Finding[]): Markup {
   const counts = countBySeverity(findings);
   const of = (...kinds: readonly FindingKind[]): number => findings.filter((one) => kinds.includes(one.kind)).length;
   const widened = findings.filter((one) => (one.change?.gained.length ?? 0) > 0).length;
-  const denials = findings
-    .filter((one) => one.kind === 'denial' || one.kind === 'denial-spike')
-    .reduce((sum, one) => sum + one.count, 0);
+  const denials = eventCount(findings.filter((one) => one.kind === 'denial' || one.kind === 'denial-spike'));
   const roles = new Set(findings.flatMap((one) => (one.role === undefined ? [] : [one.role]))).size;
   const figure = (value: number, text: string, style = ''): Markup =>
     markup`<li class="${value > 0 ? style : ''}"><b>${value}</b> ${text}</li>`;
@@ -121,6 +119,12 @@ function figures(findings: readonly Finding[]): Markup {
     figure(of('denial-spike'), 'bursts of denials'),
     figure(roles, 'roles'),
   ]}</ul>`;
+}
+
+/** How many events the findings stand for: one that is in two of them, a denial and its burst, counts once. */
+function eventCount(findings: readonly Finding[]): number {
+  const seen = new Set(findings.flatMap((one) => one.events));
+  return findings.reduce((sum, one) => sum + Math.max(0, one.count - one.events.length), seen.size);
 }
 
 function navigation(input: ReportInput): Markup {
@@ -189,7 +193,10 @@ function timeline(input: ReportInput, findings: readonly Finding[]): Markup {
 
 /** Dots on a line for each role, and a dashed line from a change to the burst it caused. */
 function plainTimeline(inOrder: readonly Finding[]): Markup {
-  const times = inOrder.map((one) => Date.parse(one.time)).filter((time) => !Number.isNaN(time));
+  const times = inOrder
+    .flatMap((one) => [one.time, ...(one.correlatedChange === undefined ? [] : [one.correlatedChange.time])])
+    .map((time) => Date.parse(time))
+    .filter((time) => !Number.isNaN(time));
   const first = Math.min(...times);
   const span = Math.max(1, Math.max(...times) - first);
   const byRole = Map.groupBy(inOrder, (one) => one.role ?? 'no single role');
@@ -223,9 +230,7 @@ function plainTimeline(inOrder: readonly Finding[]): Markup {
     return markup`<text x="0" y="${y + 4}">${name.length > 30 ? `${name.slice(0, 29)}…` : name}</text><line class="track" x1="${left}" y1="${y}" x2="${right}" y2="${y}"></line>${joins}${dots}`;
   });
   const height = 20 + busiest.length * rowHeight + 20;
-  const from = inOrder.find((one) => Date.parse(one.time) === first);
-  const until = inOrder.at(-1);
-  return markup`<svg viewBox="0 0 900 ${height}" role="img" aria-label="Timeline of the findings: squares are trust changes, circles denials and the rest, dashed lines lead from a change to the burst it caused">${rows}<text class="faint" x="${left}" y="${height - 8}">${readableTime(from?.time ?? '')}</text><text class="faint" x="${right}" y="${height - 8}" text-anchor="end">${readableTime(until?.time ?? '')}</text></svg>${
+  return markup`<svg viewBox="0 0 900 ${height}" role="img" aria-label="Timeline of the findings: squares are trust changes, circles denials and the rest, dashed lines lead from a change to the burst it caused">${rows}<text class="faint" x="${left}" y="${height - 8}">${timeLabel(first)}</text><text class="faint" x="${right}" y="${height - 8}" text-anchor="end">${timeLabel(first + span)}</text></svg>${
     byRole.size > busiest.length
       ? markup`<p class="faint">The ${busiest.length} roles with the most serious findings, of ${byRole.size}.</p>`
       : undefined
@@ -233,6 +238,10 @@ function plainTimeline(inOrder: readonly Finding[]): Markup {
   function clampX(value: number): number {
     return Math.max(left, Math.min(right, value));
   }
+}
+
+function timeLabel(at: number): string {
+  return Number.isFinite(at) ? readableTime(new Date(at).toISOString()) : '';
 }
 
 function worstRank(findings: readonly Finding[]): number {

@@ -1,0 +1,34 @@
+/** How does a batch from a queue end, so that one bad message costs no other its place? */
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Logger } from '../src/adapters/logger.ts';
+import { putAside } from './dead-letters.ts';
+import { PoisonMessage } from './message.ts';
+import { log, metrics, recordSkipped } from './telemetry.ts';
+
+/** Takes one message. @throws {PoisonMessage} where no delivery can succeed, anything else where another may. */
+export type Take = (message: SQSRecord, log: Logger) => Promise<void>;
+
+/** @returns which messages have to come again: those alone, also where it is all of them. */
+export async function handleBatch(event: SQSEvent, context: Context, take: Take): Promise<SQSBatchResponse> {
+  const one = async (message: SQSRecord): Promise<void> => {
+    const child = log.child({ requestId: context.awsRequestId, messageId: message.messageId });
+    try {
+      await take(message, child);
+    } catch (error) {
+      if (!(error instanceof PoisonMessage)) {
+        child.error({ error }, 'message given back');
+        throw error;
+      }
+      await putAside(message, error);
+      recordSkipped('poison');
+      child.error({ reason: error.message }, 'message put aside: no delivery of it can succeed');
+    }
+  };
+  const settings = { context, throwOnFullBatchFailure: false };
+  try {
+    return await processPartialResponse(event, one, new BatchProcessor(EventType.SQS), settings);
+  } finally {
+    metrics.flush();
+  }
+}

@@ -1,0 +1,23 @@
+/** Where does a message go that can never be read? To the queue's dead letters, with the reason, so that nobody has to guess. */
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { clients } from './clients.ts';
+import { environment } from './environment.ts';
+import type { PoisonMessage } from './message.ts';
+
+/** @throws where it cannot be put aside; the message then comes again, and SQS puts it aside in the end. */
+export async function putAside(message: SQSRecord, { message: reason }: PoisonMessage): Promise<void> {
+  if (environment.DEAD_LETTERS === undefined) throw new Error('the function has no queue for dead letters');
+  const text = (value: string) => ({ DataType: 'String', StringValue: value.slice(0, 1_000) });
+  await clients.sqs().send(
+    new SendMessageCommand({
+      QueueUrl: environment.DEAD_LETTERS,
+      MessageBody: message.body,
+      MessageAttributes: {
+        reason: text(reason),
+        messageId: text(message.messageId),
+        function: text(environment.AWS_LAMBDA_FUNCTION_NAME),
+      },
+    }),
+  );
+}

@@ -1,0 +1,60 @@
+/** Is a whole outside account trusted, whoever in it? */
+import { allow, deny, policyOf } from './example-policies.ts';
+import { defineRiskRule } from './risk-rule.ts';
+
+export const externalAccountRootDelegation = defineRiskRule({
+  id: 'external-account-root-delegation',
+  title: 'A whole outside account is trusted',
+  severity: 'medium',
+  about: 'state',
+  why: 'The account principal (`:root` or the bare id) delegates to the other account: every user and role that its administrators allow to call `sts:AssumeRole` can become this role.',
+  remedy: 'Name the role that needs it, or add `ArnEquals` on `aws:PrincipalArn`.',
+  references: ['IAM User Guide, "AWS JSON policy elements: Principal", AWS account principals'],
+  fires: [
+    { name: 'the root of an unknown account', policy: policyOf(allow({ AWS: 'arn:aws:iam::999999999999:root' })) },
+    { name: 'the bare id of a partner', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/deploy', '777788889999'] })) },
+    {
+      name: 'with an external ID, as vendors often need it',
+      policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } })),
+      severity: 'low',
+    },
+  ],
+  silent: [
+    { name: 'our own account', policy: policyOf(allow({ AWS: '111122223333' })) },
+    {
+      name: 'narrowed to a role by its ARN',
+      policy: policyOf(allow({ AWS: '999999999999' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::999999999999:role/ci' } })),
+    },
+    {
+      name: 'narrowed by a Deny',
+      policy: policyOf(allow({ AWS: '999999999999' }), deny({ AWS: '*' }, { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::999999999999:role/ci' } })),
+    },
+    { name: 'a role of the account', policy: policyOf(allow({ AWS: 'arn:aws:iam::999999999999:role/ci' })) },
+    {
+      name: 'another account of our own',
+      policy: policyOf(allow({ AWS: '222233334444' })),
+      world: { accounts: ['111122223333', '222233334444'] },
+    },
+  ],
+  check: (context) =>
+    context.allows.flatMap((statement) =>
+      statement.principal.entries.flatMap((entry) => {
+        if (entry.name.kind !== 'account' || statement.principal.element !== 'Principal') return [];
+        const { account } = entry.name;
+        const standing = context.standing(account);
+        if (standing === 'home' || standing === 'own') return [];
+        const only = (other: typeof entry) => other === entry;
+        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`).answer === 'no') return [];
+        if (context.guardedFor(statement, 'aws:PrincipalArn', only, entry.pointer)) return [];
+        const externalId = context.guardedFor(statement, 'sts:ExternalId', only, entry.pointer);
+        return [
+          {
+            pointer: entry.pointer,
+            statement: statement.index,
+            severity: externalId ? ('low' as const) : ('medium' as const),
+            message: `Every user and role of ${context.nameOf(account)} (${account}) that its administrators allow can assume this role${externalId ? ', with the external ID' : ''}.`,
+          },
+        ];
+      }),
+    ),
+});

@@ -1,0 +1,68 @@
+/** Is the role's whole own account trusted, so that identity policies alone decide? */
+import { allow, policyOf } from './example-policies.ts';
+import { clause } from './risk-context.ts';
+import { defineRiskRule } from './risk-rule.ts';
+
+export const homeAccountRootDelegation = defineRiskRule({
+  id: 'home-account-root-delegation',
+  title: "The role's whole own account is trusted",
+  severity: 'low',
+  about: 'state',
+  why: 'Whoever may write an identity-based policy in this account, or holds `sts:AssumeRole` on `*`, can enter. The trust policy adds no check of its own.',
+  remedy: 'Name the roles that need it, or add `ArnEquals` on `aws:PrincipalArn`.',
+  references: ['IAM User Guide, "AWS JSON policy elements: Principal", AWS account principals'],
+  fires: [
+    { name: 'the root of the own account', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:root' })) },
+    {
+      name: 'a privileged role',
+      policy: policyOf(allow({ AWS: '111122223333' })),
+      more: { attachedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
+      severity: 'medium',
+    },
+    {
+      name: 'the star held to the own account: no identity-based policy is needed',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '111122223333' } })),
+    },
+  ],
+  silent: [
+    {
+      name: 'narrowed by the ARN, the pattern that outlives a recreated role',
+      policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/deploy' } })),
+    },
+    { name: 'with MFA', policy: policyOf(allow({ AWS: '111122223333' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
+    { name: 'by a tag', policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'aws:PrincipalTag/team': 'ops' } })) },
+    { name: 'a role of the account', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/deploy' })) },
+  ],
+  check: (context) => {
+    const { home } = context;
+    if (home === undefined) return [];
+    return context.allows.flatMap((statement) =>
+      statement.principal.entries.flatMap((entry) => {
+        if (statement.principal.element !== 'Principal') return [];
+        const only = (other: typeof entry) => other === entry;
+        const narrow = { entries: only, statements: (s: typeof statement) => s.index === statement.index };
+        if (entry.name.kind === 'account') {
+          if (entry.name.account !== home || context.someone(narrow, `entry ${entry.pointer}`).answer === 'no') return [];
+        } else {
+          if (entry.name.kind !== 'everyone') return [];
+          const inside = context.someone({ ...narrow, clauses: [clause('StringEquals', 'aws:PrincipalAccount', [home])] }, `home ${entry.pointer}`);
+          const outside = context.someone({ ...narrow, clauses: [clause('StringNotEquals', 'aws:PrincipalAccount', [home])] }, `abroad ${entry.pointer}`);
+          if (inside.answer !== 'yes' || outside.answer !== 'no') return [];
+        }
+        const guards = context.guards(statement);
+        if (guards.some((key) => key === 'aws:principalarn' || key === 'aws:multifactorauthpresent' || key.startsWith('aws:principaltag/') || key === 'aws:userid' || key === 'aws:username')) return [];
+        const star = entry.name.kind === 'everyone';
+        return [
+          {
+            pointer: entry.pointer,
+            statement: statement.index,
+            severity: context.raised('low'),
+            message: star
+              ? `Every user and role of account ${home} can assume this role, without any identity-based policy.`
+              : `Every user and role of account ${home} that an identity-based policy allows can assume this role.`,
+          },
+        ];
+      }),
+    );
+  },
+});

@@ -1,0 +1,61 @@
+/** Which guards did a change of the policy take away from principals that were trusted before? */
+import type { AccessAnswer } from '../policy/compare/comparison.ts';
+import type { PrincipalEntry, Statement } from '../policy/document/trust-policy.ts';
+import { arbitraryValueOf, clause, riskContext, type RiskContext } from './risk-context.ts';
+
+export interface LostGuard {
+  /** As the old document spells it. */
+  readonly key: string;
+  readonly before: Statement;
+  /** The statement that now lets them in without it. */
+  readonly now: Statement;
+  readonly answer: Extract<AccessAnswer, { answer: 'yes' }>;
+}
+
+/**
+ * A guard is lost where a statement of the version before kept out whoever lacks a key, or has an arbitrary value of it,
+ * and some principal which that statement named gets in without it now.
+ *
+ * @returns one entry for each key and statement of the version before; empty where there is no version before.
+ */
+export function lostGuards(context: RiskContext): readonly LostGuard[] {
+  const known = remembered.get(context);
+  if (known !== undefined) return known;
+  const lost = context.previous === undefined ? [] : find(context);
+  remembered.set(context, lost);
+  return lost;
+}
+
+const remembered = new WeakMap<RiskContext, readonly LostGuard[]>();
+
+function find(context: RiskContext): readonly LostGuard[] {
+  const { previous } = context;
+  if (previous === undefined) return [];
+  const before = riskContext({ ...context.question, policy: previous });
+  const lost: LostGuard[] = [];
+  for (const statement of before.allows) {
+    const keys = new Map<string, string>();
+    for (const s of [statement, ...before.denies]) for (const c of s.conditions) keys.set(c.key.toLowerCase(), c.key);
+    for (const [lower, key] of keys) {
+      if (!before.guarded(statement, key)) continue;
+      const entries = (entry: PrincipalEntry) => statement.principal.entries.some((old) => sameName(old, entry));
+      const without = context.someoneNew({ clauses: [clause('Null', key, ['true'])], entries }, `lost ${statement.index} ${lower} absent`);
+      const arbitrary = arbitraryValueOf(key, context.policy.text + previous.text);
+      const answer =
+        without.answer === 'yes' || arbitrary === undefined
+          ? without
+          : context.someoneNew({ clauses: [arbitrary], entries }, `lost ${statement.index} ${lower} arbitrary`);
+      if (answer.answer !== 'yes') continue;
+      const now = context.policy.statements[answer.classes[0].statement];
+      if (now !== undefined) lost.push({ key, before: statement, now, answer });
+    }
+  }
+  return lost;
+}
+
+/** The same principal, also where one is written as an account id and the other as its root ARN. */
+function sameName(a: PrincipalEntry, b: PrincipalEntry): boolean {
+  if (a.type !== b.type) return false;
+  if (a.name.kind === 'account' && b.name.kind === 'account') return a.name.account === b.name.account;
+  return a.text === b.text;
+}

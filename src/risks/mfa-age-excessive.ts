@@ -1,0 +1,36 @@
+/** May the MFA be half a day old or more? */
+import { allow, policyOf } from './example-policies.ts';
+import { defineRiskRule } from './risk-rule.ts';
+
+const people = { AWS: '111122223333' };
+const halfADay = 43_200;
+
+export const mfaAgeExcessive = defineRiskRule({
+  id: 'mfa-age-excessive',
+  title: 'The MFA may be long ago',
+  severity: 'low',
+  about: 'state',
+  why: 'With so long a limit on `aws:MultiFactorAuthAge` one code typed in the morning serves whoever gets hold of the session at night.',
+  remedy: 'An hour (3,600 seconds) is usual.',
+  references: ['IAM User Guide, "AWS global condition context keys", aws:MultiFactorAuthAge'],
+  fires: [
+    { name: 'a day', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '86400' } })) },
+    { name: 'a number', policy: policyOf(allow(people, { NumericLessThanEquals: { 'aws:MultiFactorAuthAge': 129600 } })) },
+    { name: 'one of several', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': ['3600', '90000'] } })) },
+  ],
+  silent: [
+    { name: 'an hour', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } })) },
+    { name: 'half a day', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '43200' } })) },
+    { name: 'no limit has nothing to be too long', policy: policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
+  ],
+  check: ({ allows }) =>
+    allows.flatMap((statement) =>
+      statement.conditions.flatMap(({ key, operator, values }) =>
+        key.toLowerCase() === 'aws:multifactorauthage' && /^NumericLessThan/.test(operator.base)
+          ? values
+              .filter(({ text }) => Number(text) > halfADay)
+              .map(({ text, pointer }) => ({ pointer, statement: statement.index, message: `MFA that is ${Math.round(Number(text) / 3600)} hours old still counts.` }))
+          : [],
+      ),
+    ),
+});

@@ -1,0 +1,62 @@
+/** Did a change drop the multi-factor authentication that callers needed? */
+import { allow, deny, policyOf } from './example-policies.ts';
+import { lostGuards } from './lost-guards.ts';
+import { defineRiskRule } from './risk-rule.ts';
+
+const people = { AWS: 'arn:aws:iam::111122223333:root' };
+const guarded = policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }));
+
+export const mfaGuardRemoved = defineRiskRule({
+  id: 'mfa-guard-removed',
+  title: 'The role no longer asks for multi-factor authentication',
+  severity: 'high',
+  about: 'change',
+  why: 'A stolen password or access key alone is now enough to assume the role.',
+  remedy: 'Put `"Bool": {"aws:MultiFactorAuthPresent": "true"}` back.',
+  references: ['IAM User Guide, "Secure API access with MFA"'],
+  folds: ['condition-removed-widens', 'condition-loosened'],
+  fires: [
+    { name: 'the condition is gone', previous: guarded, policy: policyOf(allow(people)) },
+    {
+      name: 'BoolIfExists lets long-term keys pass',
+      previous: guarded,
+      policy: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
+    {
+      name: 'the Deny that asked for it is gone',
+      previous: policyOf(allow(people), deny({ AWS: '*' }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })),
+      policy: policyOf(allow(people)),
+    },
+  ],
+  silent: [
+    {
+      name: 'asked for by a Deny now',
+      previous: guarded,
+      policy: policyOf(allow(people), deny({ AWS: '*' }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })),
+    },
+    {
+      name: 'another statement for a service',
+      previous: guarded,
+      policy: policyOf(
+        allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+        allow({ Service: 'ec2.amazonaws.com' }),
+      ),
+    },
+    {
+      name: 'it never was asked for',
+      previous: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })),
+      policy: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } }), allow({ Service: 'ec2.amazonaws.com' })),
+    },
+  ],
+  check: (context) => {
+    const lost = lostGuards(context).find((guard) => /^aws:multifactorauth(present|age)$/i.test(guard.key));
+    if (lost === undefined) return [];
+    return [
+      {
+        pointer: lost.now.pointer,
+        statement: lost.now.index,
+        message: `The role no longer asks for multi-factor authentication: ${lost.answer.classes[0].summary} newly gets in.`,
+      },
+    ];
+  },
+});

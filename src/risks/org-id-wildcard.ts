@@ -1,0 +1,46 @@
+/** Is a pattern used where AWS says that only exact values make sense? */
+import { allow, policyOf } from './example-policies.ts';
+import { defineRiskRule } from './risk-rule.ts';
+
+/** IAM User Guide, "Access Analyzer policy check reference": keys for which a wildcard has no valid use. */
+const sensitive: ReadonlySet<string> = new Set([
+  'aws:principalaccount', 'aws:principalorgid', 'aws:resourceaccount', 'aws:resourceorgid', 'aws:sourceaccount',
+  'aws:sourceorgid', 'aws:sourcevpc', 'aws:sourcevpce', 'aws:vpceaccount', 'aws:vpceorgid',
+]);
+
+export const orgIdWildcard = defineRiskRule({
+  id: 'org-id-wildcard',
+  title: 'A pattern for an account, organization or network id',
+  severity: 'high',
+  about: 'state',
+  why: 'Ids of accounts, organizations, VPCs and endpoints are handed out by AWS; a pattern for one matches those of strangers.',
+  remedy: 'Write the exact ids with `StringEquals`.',
+  references: ['IAM User Guide, "AWS global condition context keys", sensitive keys'],
+  fires: [
+    { name: 'any organization', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-*' } })) },
+    { name: 'a prefix of account ids', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalAccount': '11112222*' } })) },
+    { name: 'any source account for a service', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringLike: { 'aws:SourceAccount': '*' } })) },
+  ],
+  silent: [
+    { name: 'exact', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    { name: 'an exact value under StringLike', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    { name: 'paths are made for patterns', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } })) },
+    {
+      name: 'a pattern beside the exact value',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-*' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
+  ],
+  check: (context) =>
+    context.allows.flatMap((statement) =>
+      statement.conditions.flatMap((condition) => {
+        const { key, operator, values } = condition;
+        if (!sensitive.has(key.toLowerCase()) || !/^(StringLike|ArnLike|ArnEquals)$/.test(operator.base)) return [];
+        const value = values.find(({ text }) => /[*?]/.test(text));
+        if (value === undefined || !context.alive(statement)) return [];
+        const exact = statement.conditions.some(
+          (other) => other.key.toLowerCase() === key.toLowerCase() && other.operator.base === 'StringEquals' && !other.operator.ifExists,
+        );
+        return exact ? [] : [{ pointer: value.pointer, statement: statement.index, message: `\`${key}\` is compared with the pattern \`${value.text}\`, which ids of strangers fit.` }];
+      }),
+    ),
+});

@@ -1,0 +1,77 @@
+/** Can every principal of the own organization assume the role? */
+import { allow, policyOf } from './example-policies.ts';
+import { clause } from './risk-context.ts';
+import { defineRiskRule } from './risk-rule.ts';
+
+export const publicPrincipalOrgWide = defineRiskRule({
+  id: 'public-principal-org-wide',
+  title: 'Everyone in the organization can assume the role',
+  severity: 'low',
+  about: 'state',
+  why: 'Every principal of every member account, the weakest sandbox included, can become this role where its own account lets it call `sts:AssumeRole`.',
+  remedy: 'Narrow it by `aws:PrincipalArn`, `aws:PrincipalOrgPaths` or a principal tag.',
+  references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgID'],
+  fires: [
+    { name: 'the whole organization', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'a privileged role',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+      more: { attachedPolicies: ['AdministratorAccess'] },
+      severity: 'medium',
+    },
+    {
+      name: 'held to a role name in any member account',
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/ci' } }),
+      ),
+      severity: 'info',
+    },
+  ],
+  silent: [
+    {
+      name: 'one account of it',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567', 'aws:PrincipalAccount': '222233334444' } })),
+    },
+    { name: 'a named role', policy: policyOf(allow({ AWS: 'arn:aws:iam::222233334444:role/ci' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    { name: 'another organization has a rule of its own', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })) },
+    {
+      name: 'some organizational units',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' } },
+        ),
+      ),
+    },
+  ],
+  check: (context) =>
+    context.allows.flatMap((statement) => {
+      const star = statement.principal.entries.find((entry) => entry.name.kind === 'everyone');
+      const { organizations } = context.question.world;
+      if (star === undefined || organizations.length === 0 || context.open(statement)) return [];
+      const anyAccount = context.someone(
+        {
+          statements: (s) => s.index === statement.index,
+          clauses: [
+            clause('StringEquals', 'aws:PrincipalOrgID', organizations),
+            clause('StringEquals', 'aws:PrincipalAccount', ['820915736042', '716304825913']),
+          ],
+        },
+        `org ${statement.index}`,
+      );
+      if (anyAccount.answer !== 'yes') return [];
+      const guards = context.guards(statement);
+      if (guards.includes('aws:principalorgpaths')) return [];
+      const narrowed = guards.some((key) => key === 'aws:principalarn' || key.startsWith('aws:principaltag/'));
+      return [
+        {
+          pointer: star.pointer,
+          statement: statement.index,
+          severity: narrowed ? ('info' as const) : context.raised('low'),
+          message: narrowed
+            ? 'Matching principals of every account of the organization can assume this role.'
+            : 'Every principal of every account of the organization can assume this role.',
+        },
+      ];
+    }),
+});

@@ -1,0 +1,304 @@
+/**
+ * What a rule asks of a policy: who can get in, what guards a statement, how an account stands to the role's owner.
+ * Questions about access go to the exact comparison, never to the text; each is answered once for all rules.
+ */
+import type { AccessAnswer, Comparison } from '../policy/compare/comparison.ts';
+import { compare, newAccess } from '../policy/compare/compare.ts';
+import { asAccountId, splitArn, type AccountId } from '../policy/document/names.ts';
+import type {
+  BaseOperator,
+  ConditionClause,
+  ConditionOperator,
+  PrincipalEntry,
+  PrincipalName,
+  Statement,
+  TrustPolicy,
+} from '../policy/document/trust-policy.ts';
+import { matchWildcard } from '../policy/evaluate/wildcard.ts';
+import type { Severity } from '../findings/finding.ts';
+import { severities } from '../findings/finding.ts';
+import { lookUpKey } from '../policy/keys/condition-keys.ts';
+import { privilegeOf, type Privilege } from './role-privilege.ts';
+import type { RiskQuestion } from './risk-rule.ts';
+
+/** How an account stands to the owner of the role. `own` is another account of ours; `vendor` is publicly known, not approved. */
+export type Standing = 'home' | 'own' | 'partner' | 'vendor' | 'unknown';
+
+/** Narrows a question to some requests: the clauses must hold, and only the entries let through are looked at. */
+export interface Limits {
+  readonly clauses?: readonly ConditionClause[];
+  readonly entries?: (entry: PrincipalEntry, statement: Statement) => boolean;
+  readonly statements?: (statement: Statement) => boolean;
+  readonly actions?: readonly string[];
+}
+
+export interface RiskContext {
+  readonly question: RiskQuestion;
+  readonly policy: TrustPolicy;
+  readonly previous: TrustPolicy | undefined;
+  /** The role's account, where the role is known. */
+  readonly home: AccountId | undefined;
+  readonly allows: readonly Statement[];
+  readonly denies: readonly Statement[];
+  /** What the role may do, as far as it could be read. */
+  readonly privilege: Privilege;
+  /** Whether some request of the limits is allowed now. Denies of the policy count; other Allow statements only where the limits let them in. */
+  readonly someone: (limits: Limits, name: string) => AccessAnswer;
+  /** Whether some request of the limits is allowed now and was not before. Only with a previous version. */
+  readonly someoneNew: (limits: Limits, name: string) => AccessAnswer;
+  /** Whether some request of the limits was allowed before and is not now. */
+  readonly someoneLost: (limits: Limits, name: string) => AccessAnswer;
+  /** Whether any request at all gets in by this statement. `false` only where that is proved. */
+  readonly alive: (statement: Statement) => boolean;
+  /** Whether the key keeps anybody out of this statement: neither its absence nor an arbitrary value gets in. Denies count. */
+  readonly guarded: (statement: Statement, key: string) => boolean;
+  /** The same for the statement's entries that the filter lets through. */
+  readonly guardedFor: (statement: Statement, key: string, entries: NonNullable<Limits['entries']>, name: string) => boolean;
+  /** Every effective guard of the statement, as registered names in lower case. */
+  readonly guards: (statement: Statement) => readonly string[];
+  /** Whether a principal of an account and organization that the policy never mentions gets in by the statement. */
+  readonly open: (statement: Statement) => boolean;
+  /** Whether somebody who is not of our own organizations gets in by these entries of the statement. */
+  readonly outsiders: (statement: Statement, entries: NonNullable<Limits['entries']>, name: string) => boolean;
+  /** The exact comparison with the version before. */
+  readonly comparison: () => Comparison | undefined;
+  readonly standing: (account: string) => Standing;
+  /** The name of the partner or vendor, for a message. */
+  readonly nameOf: (account: string) => string;
+  /** One step up where the role is known to be privileged. */
+  readonly raised: (severity: Severity) => Severity;
+  /** One step down where the rule speaks of privileged or writing roles and nothing is known about this one. */
+  readonly loweredIfUnknown: (severity: Severity) => Severity;
+}
+
+/** An account id that the policy's text does not mention. */
+const strangers = ['820915736042', '716304825913', '604928173650', '593817264058'] as const;
+const strangeOrganization = 'o-q7w4z1x9k3';
+
+/** @returns the context for the rules over one question. Costs nothing until a rule asks. */
+export function riskContext(question: RiskQuestion): RiskContext {
+  const { policy, previous, world } = question;
+  const home = question.role === undefined ? undefined : asAccountId(splitArn(question.role)?.account ?? '');
+  const stranger = strangers.find((account) => !policy.text.includes(account)) ?? strangers[0];
+  const answers = new Map<string, AccessAnswer>();
+  const nothing: TrustPolicy = { ...policy, statements: [] };
+
+  function ask(name: string, from: TrustPolicy, to: TrustPolicy): AccessAnswer {
+    const known = answers.get(name);
+    if (known !== undefined) return known;
+    const answer = newAccess(from, to);
+    answers.set(name, answer);
+    return answer;
+  }
+
+  const someone = (limits: Limits, name: string): AccessAnswer => ask(`now ${name}`, nothing, limited(policy, limits));
+  const someoneNew = (limits: Limits, name: string): AccessAnswer =>
+    previous === undefined ? { answer: 'no' } : ask(`new ${name}`, previous, limited(policy, limits));
+  const someoneLost = (limits: Limits, name: string): AccessAnswer =>
+    previous === undefined ? { answer: 'no' } : ask(`lost ${name}`, policy, limited(previous, limits));
+
+  const onlyThis = (statement: Statement) => (other: Statement) => other.index === statement.index;
+
+  function guardedFor(
+    statement: Statement,
+    key: string,
+    entries: NonNullable<Limits['entries']> | undefined,
+    name: string,
+  ): boolean {
+    const lower = key.toLowerCase();
+    const mentions = (s: Statement) => s.conditions.some((clause) => clause.key.toLowerCase() === lower);
+    if (!mentions(statement) && !denies.some(mentions)) return false;
+    const limits = (clauses: readonly ConditionClause[]): Limits => ({
+      clauses,
+      statements: onlyThis(statement),
+      ...(entries === undefined ? {} : { entries }),
+    });
+    const scope = `${statement.index} ${lower} ${name}`;
+    const absent = someone(limits([clause('Null', key, ['true'])]), `absent ${scope}`);
+    if (absent.answer === 'yes') return false;
+    const arbitrary = arbitraryValueOf(key, policy.text);
+    if (arbitrary === undefined) return absent.answer === 'no' || guardsByItsText(statement, lower);
+    const strange = someone(limits([arbitrary]), `strange ${scope}`);
+    if (strange.answer === 'yes') return false;
+    if (absent.answer === 'undecided' || strange.answer === 'undecided') return guardsByItsText(statement, lower);
+    return true;
+  }
+
+  const guarded = (statement: Statement, key: string): boolean => guardedFor(statement, key, undefined, '');
+
+  let compared: Comparison | undefined;
+  const allows = policy.statements.filter((statement) => statement.effect === 'Allow');
+  const denies = policy.statements.filter((statement) => statement.effect === 'Deny');
+  const privilege = privilegeOf(question);
+
+  return {
+    question,
+    policy,
+    previous,
+    home,
+    allows,
+    denies,
+    privilege,
+    someone,
+    someoneNew,
+    someoneLost,
+    alive: (statement) => someone({ statements: onlyThis(statement) }, `alive ${statement.index}`).answer !== 'no',
+    guarded,
+    guardedFor,
+    guards: (statement) => {
+      const keys = new Set<string>();
+      for (const s of [statement, ...denies]) for (const c of s.conditions) keys.add(c.key.toLowerCase());
+      return [...keys].filter((key) => guarded(statement, key));
+    },
+    open: (statement) =>
+      someone(
+        {
+          statements: onlyThis(statement),
+          entries: (entry) => entry.type === 'AWS',
+          clauses: [
+            clause('StringEquals', 'aws:PrincipalAccount', [stranger]),
+            clause('StringNotEquals', 'aws:PrincipalOrgID', [
+              ...world.organizations,
+              ...organizationsIn(policy),
+              'o-0000000000',
+            ]),
+          ],
+        },
+        `open ${statement.index}`,
+      ).answer === 'yes',
+    outsiders: (statement, entries, name) =>
+      someone(
+        {
+          statements: onlyThis(statement),
+          entries,
+          clauses: [clause('StringNotEquals', 'aws:PrincipalOrgID', [...world.organizations, 'o-0000000000'])],
+        },
+        `outsiders ${statement.index} ${name}`,
+      ).answer !== 'no',
+    comparison: () => {
+      if (previous !== undefined)
+        compared ??= compare(previous, policy, question.role === undefined ? {} : { role: question.role });
+      return compared;
+    },
+    standing: (account) => standingOf(account, home, question),
+    nameOf: (account) =>
+      partnerOf(account, question)?.name ?? world.vendors.get(account) ?? `account ${account}`,
+    raised: (severity) => (privilege.level === 'privileged' ? step(severity, 1) : severity),
+    loweredIfUnknown: (severity) => (privilege.level === 'unknown' ? step(severity, -1) : severity),
+  };
+}
+
+/** @returns a clause that stands in no document: for narrowing a question. */
+export function clause(base: BaseOperator, key: string, values: readonly string[], more?: Partial<ConditionOperator>): ConditionClause {
+  return {
+    operator: { base, ifExists: false, set: undefined, text: base, ...more },
+    key,
+    values: values.map((text) => ({ text, pointer: '' })),
+    pointer: '',
+  };
+}
+
+/** @returns the policy with its Allow statements narrowed to the limits; its Deny statements stay as they are. */
+export function limited(policy: TrustPolicy, limits: Limits): TrustPolicy {
+  const statements: Statement[] = [];
+  for (const statement of policy.statements) {
+    if (statement.effect === 'Deny') {
+      statements.push(statement);
+      continue;
+    }
+    if (limits.statements !== undefined && !limits.statements(statement)) continue;
+    const { entries } = limits;
+    const kept =
+      entries === undefined ? statement.principal.entries : statement.principal.entries.filter((e) => entries(e, statement));
+    if (kept.length === 0) continue;
+    statements.push({
+      ...statement,
+      principal: kept === statement.principal.entries ? statement.principal : { ...statement.principal, entries: kept },
+      conditions: limits.clauses === undefined ? statement.conditions : [...statement.conditions, ...limits.clauses],
+    });
+  }
+  return { ...policy, statements };
+}
+
+/** @returns the account an entry of a Principal element belongs to; `undefined` for everyone, services and bare ids. */
+export function accountOf(name: PrincipalName): AccountId | undefined {
+  return 'account' in name ? name.account : undefined;
+}
+
+/** @returns the organization ids that the policy's conditions name exactly. */
+export function organizationsIn(policy: TrustPolicy): readonly string[] {
+  const found = new Set<string>();
+  for (const statement of policy.statements)
+    for (const c of statement.conditions)
+      if (/^aws:principalorg(id|paths)$/i.test(c.key))
+        for (const value of c.values) {
+          const id = /^o-[a-z0-9]{10,32}/.exec(value.text);
+          if (id !== null) found.add(id[0]);
+        }
+  return [...found];
+}
+
+/** @returns the severity some steps up or down, within `info` and `critical`. */
+export function step(severity: Severity, by: number): Severity {
+  const at = Math.min(severities.length - 1, Math.max(0, severities.indexOf(severity) + by));
+  return severities[at] ?? severity;
+}
+
+function partnerOf(account: string, question: RiskQuestion) {
+  return question.world.partners.find(
+    (partner) =>
+      partner.accounts.includes(account) &&
+      (question.role === undefined || partner.roles.some((pattern) => matchWildcard(pattern, question.role ?? ''))),
+  );
+}
+
+function standingOf(account: string, home: string | undefined, question: RiskQuestion): Standing {
+  if (account === home) return 'home';
+  if (question.world.accounts.includes(account)) return 'own';
+  if (partnerOf(account, question) !== undefined) return 'partner';
+  if (question.world.vendors.has(account)) return 'vendor';
+  return 'unknown';
+}
+
+/** @returns a clause that a request with an arbitrary, unmentioned value of the key satisfies; `undefined` where the type has none. */
+export function arbitraryValueOf(key: string, text: string): ConditionClause | undefined {
+  const found = lookUpKey(key);
+  const type = found.kind === 'registered' ? found.key.type : 'string';
+  const set = found.kind === 'registered' && found.key.multivalued ? ({ set: 'ForAnyValue' } as const) : {};
+  const lower = key.toLowerCase();
+  switch (type) {
+    case 'bool':
+      return clause('Bool', key, ['false'], set);
+    case 'ip':
+      return clause('IpAddress', key, [text.includes('8.58.') ? '5.148.71.9/32' : '8.58.211.7/32'], set);
+    case 'numeric':
+    case 'date':
+    case 'binary':
+      return undefined;
+    case 'arn':
+      return lower === 'aws:principalarn'
+        ? clause('ArnLike', key, ['arn:*:iam::*:role/q7w4z1x9k3', 'arn:*:iam::*:user/q7w4z1x9k3'], set)
+        : clause('StringEquals', key, ['arn:aws:q7w4:us-east-1:820915736042:q7w4z1x9k3'], set);
+    case 'string':
+      break;
+  }
+  if (lower === 'aws:principalorgid' || lower === 'aws:sourceorgid')
+    return clause('StringEquals', key, [strangeOrganization], set);
+  if (lower === 'aws:principalorgpaths' || lower === 'aws:sourceorgpaths')
+    return clause('StringEquals', key, [`${strangeOrganization}/r-q7w4/ou-q7w4-q7w4z1x9/`], set);
+  if (lower === 'aws:principalaccount' || lower === 'aws:sourceaccount') return clause('StringEquals', key, ['820915736042']);
+  return clause('StringEquals', key, ['q7w4z1x9k3'], set);
+}
+
+/** The definition of an effective guard in rules.md, for the rare policy whose comparison is undecided. */
+function guardsByItsText(statement: Statement, lower: string): boolean {
+  return statement.conditions.some(
+    (c) =>
+      c.key.toLowerCase() === lower &&
+      !c.operator.ifExists &&
+      c.operator.set !== 'ForAllValues' &&
+      c.operator.base !== 'Null' &&
+      !/Not/.test(c.operator.base) &&
+      c.values.every((value) => !/^[*?]*$/.test(value.text)),
+  );
+}

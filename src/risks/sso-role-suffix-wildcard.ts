@@ -1,0 +1,40 @@
+/** Does a pattern for an Identity Center role also fit another permission set? */
+import { allow, policyOf } from './example-policies.ts';
+import { defineRiskRule } from './risk-rule.ts';
+
+const role = (name: string) => `arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/${name}`;
+
+export const ssoRoleSuffixWildcard = defineRiskRule({
+  id: 'sso-role-suffix-wildcard',
+  title: 'A pattern for an Identity Center role that other permission sets fit',
+  severity: 'medium',
+  about: 'state',
+  why: 'Identity Center names its roles `AWSReservedSSO_NAME_` and 16 hexadecimal digits. A `*` in place of the digits also fits a permission set whose name begins alike, such as `Admin_ReadOnly` beside `Admin`.',
+  remedy: 'Write sixteen `?` in place of the `*`, and the account id out.',
+  references: ['IAM Identity Center User Guide, "Referencing permission sets in resource policies"'],
+  fires: [
+    { name: 'a star for the suffix', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role('AWSReservedSSO_Admin_*') } })) },
+    { name: 'with the region', policy: policyOf(allow({ AWS: '111122223333' }, { StringLike: { 'aws:PrincipalArn': role('eu-west-1/AWSReservedSSO_Admin_*') } })) },
+    { name: 'any account', policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_${'?'.repeat(16)}` }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+  ],
+  silent: [
+    { name: 'sixteen question marks', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role(`AWSReservedSSO_Admin_${'?'.repeat(16)}`) } })) },
+    { name: 'the whole name', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role('AWSReservedSSO_Admin_0123456789abcdef') } })) },
+    { name: 'a role of another kind', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/admin-*' } })) },
+  ],
+  check: ({ allows }) =>
+    allows.flatMap((statement) =>
+      statement.conditions.flatMap(({ key, operator, values }) => {
+        if (key.toLowerCase() !== 'aws:principalarn' || !/^(ArnLike|ArnEquals|StringLike)$/.test(operator.base)) return [];
+        return values
+          .filter(({ text }) => /AWSReservedSSO_/.test(text) && (/AWSReservedSSO_[^/]*\*/.test(text) || /^arn:[^:]*:iam::[^:]*[*?]/.test(text)))
+          .map(({ text, pointer }) => ({
+            pointer,
+            statement: statement.index,
+            message: /AWSReservedSSO_[^/]*\*/.test(text)
+              ? `\`${text}\` also fits other permission sets whose name begins alike.`
+              : `\`${text}\` fits that permission set in every account.`,
+          }));
+      }),
+    ),
+});
