@@ -19,18 +19,38 @@ export const actorGrantsSelf = defineRiskRule({
   references: ['MITRE ATT&CK, "Account Manipulation: Additional Cloud Roles"'],
   folds: ['self-trust-added'],
   fires: [
-    { name: 'a user names itself', previous: before, policy: policyOf(allow({ AWS: eve })), more: { actor: { arn: eve } } },
+    {
+      name: 'a user names itself',
+      previous: before,
+      policy: policyOf(allow({ AWS: eve })),
+      more: { actor: { arn: eve } },
+    },
     {
       name: 'a role session names its role',
       previous: before,
       policy: policyOf(allow({ Service: 'ec2.amazonaws.com', AWS: 'arn:aws:iam::111122223333:role/dev' })),
       more: { actor: { arn: 'arn:aws:sts::111122223333:assumed-role/dev/eve' } },
     },
-    { name: 'an outsider lets in its account', previous: before, policy: policyOf(allow({ AWS: '999999999999' })), more: { actor: { arn: 'arn:aws:sts::999999999999:assumed-role/x/eve' } } },
+    {
+      name: 'an outsider lets in its account',
+      previous: before,
+      policy: policyOf(allow({ AWS: '999999999999' })),
+      more: { actor: { arn: 'arn:aws:sts::999999999999:assumed-role/x/eve' } },
+    },
   ],
   silent: [
-    { name: 'it could assume the role before', previous: policyOf(allow({ AWS: eve })), policy: policyOf(allow({ AWS: [eve, '222233334444'] })), more: { actor: { arn: eve } } },
-    { name: 'it lets in somebody else', previous: before, policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' })), more: { actor: { arn: eve } } },
+    {
+      name: 'it could assume the role before',
+      previous: policyOf(allow({ AWS: eve })),
+      policy: policyOf(allow({ AWS: [eve, '222233334444'] })),
+      more: { actor: { arn: eve } },
+    },
+    {
+      name: 'it lets in somebody else',
+      previous: before,
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' })),
+      more: { actor: { arn: eve } },
+    },
     {
       name: 'approved automation',
       previous: before,
@@ -38,7 +58,12 @@ export const actorGrantsSelf = defineRiskRule({
       world: { automation: ['arn:aws:sts::111122223333:assumed-role/terraform/*'] },
       more: { actor: { arn: 'arn:aws:sts::111122223333:assumed-role/terraform/run-5' } },
     },
-    { name: 'the own account as a whole, which has rules of its own', previous: before, policy: policyOf(allow({ AWS: '111122223333' })), more: { actor: { arn: eve } } },
+    {
+      name: 'the own account as a whole, which has rules of its own',
+      previous: before,
+      policy: policyOf(allow({ AWS: '111122223333' })),
+      more: { actor: { arn: eve } },
+    },
   ],
   check: (context) => {
     const { actor, world } = context.question;
@@ -49,11 +74,18 @@ export const actorGrantsSelf = defineRiskRule({
     const partition = splitArn(actor.arn)?.partition ?? 'aws';
     const itself =
       caller.kind === 'role-session'
-        ? [`arn:${partition}:iam::${caller.account}:role/${caller.role}`, `arn:${partition}:iam::${caller.account}:role/*/${caller.role}`]
+        ? [
+            `arn:${partition}:iam::${caller.account}:role/${caller.role}`,
+            `arn:${partition}:iam::${caller.account}:role/*/${caller.role}`,
+          ]
         : [actor.arn];
     const answer = context.someoneNew(
       {
-        clauses: [external ? clause('StringEquals', 'aws:PrincipalAccount', [caller.account]) : clause('ArnLike', 'aws:PrincipalArn', itself)],
+        clauses: [
+          external
+            ? clause('StringEquals', 'aws:PrincipalAccount', [caller.account])
+            : clause('ArnLike', 'aws:PrincipalArn', itself),
+        ],
         entries: (entry) => entry.type === 'AWS' && (external || entry.name.kind !== 'account'),
       },
       `actor ${external}`,

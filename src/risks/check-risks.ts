@@ -5,7 +5,7 @@ import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { validateTrustPolicy } from '../policy/document/validate.ts';
 import { riskRules } from './catalogue.ts';
-import { riskContext, type RiskContext } from './risk-context.ts';
+import { type RiskContext, riskContext } from './risk-context.ts';
 import type { FixProposal, RiskHit, RiskQuestion, RiskRule, RuledRisk } from './risk-rule.ts';
 
 export interface RiskOptions {
@@ -48,7 +48,9 @@ export function checkRisks(question: RiskQuestion, options: RiskOptions = {}): r
 function fold(found: readonly Found[]): readonly (Found & { readonly also: readonly string[] })[] {
   const sameScope = (a: RiskHit, b: RiskHit) => a.statement === b.statement;
   const coveredBy = (one: Found) =>
-    found.filter((other) => other !== one && other.rule.folds?.includes(one.rule.id) === true && sameScope(other.hit, one.hit));
+    found.filter(
+      (other) => other !== one && other.rule.folds?.includes(one.rule.id) === true && sameScope(other.hit, one.hit),
+    );
   return found
     .filter((one) => coveredBy(one).length === 0)
     .map((one) => ({ ...one, also: [...new Set(alsoOf(one, found, sameScope, new Set()))] }));
@@ -113,7 +115,10 @@ function verifiedFix(rule: RiskRule, hit: RiskHit, proposal: FixProposal, contex
 function firesAgain(rule: RiskRule, hit: RiskHit, fixed: TrustPolicy, context: RiskContext): boolean {
   const before = rule.check(context);
   const after = rule.check(riskContext({ ...context.question, policy: fixed }));
-  return after.length >= before.length || after.some((other) => other.pointer === hit.pointer && other.message === hit.message);
+  return (
+    after.length >= before.length ||
+    after.some((other) => other.pointer === hit.pointer && other.message === hit.message)
+  );
 }
 
 function withStatementsOf(policy: TrustPolicy, more: TrustPolicy | undefined): TrustPolicy {

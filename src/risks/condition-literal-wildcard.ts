@@ -1,6 +1,7 @@
 /** Does a condition hold a wildcard that its operator takes as a plain character? */
-import { replaceOperator } from './replace-operator.ts';
+
 import { allow, deny, github, policyOf } from './example-policies.ts';
+import { replaceOperator } from './replace-operator.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const account = { AWS: 'arn:aws:iam::111122223333:root' };
@@ -12,16 +13,25 @@ export const conditionLiteralWildcard = defineRiskRule({
   about: 'state',
   why: '`StringEquals` and its kin compare character by character: `*` and `?` mean just themselves. A positive condition then matches nobody, and a negated one keeps nobody out.',
   remedy: 'Use the `Like` form of the operator if the pattern is meant; otherwise write the whole value.',
-  references: ['IAM User Guide, "IAM JSON policy elements: Condition operators"', 'IAM User Guide, "Access Analyzer policy check reference"'],
+  references: [
+    'IAM User Guide, "IAM JSON policy elements: Condition operators"',
+    'IAM User Guide, "Access Analyzer policy check reference"',
+  ],
   fires: [
     {
       name: 'roles by a pattern',
       policy: policyOf(allow(account, { StringEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci-*' } })),
     },
-    { name: 'any branch of a repository', policy: policyOf(github({}, { aud: 'sts.amazonaws.com', sub: 'repo:acme/app:*' })) },
+    {
+      name: 'any branch of a repository',
+      policy: policyOf(github({}, { aud: 'sts.amazonaws.com', sub: 'repo:acme/app:*' })),
+    },
     {
       name: 'a Deny that denies too much',
-      policy: policyOf(allow(account), deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/admin-?' } })),
+      policy: policyOf(
+        allow(account),
+        deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/admin-?' } }),
+      ),
     },
   ],
   silent: [
@@ -33,8 +43,14 @@ export const conditionLiteralWildcard = defineRiskRule({
       name: 'ArnEquals takes wildcards',
       policy: policyOf(allow(account, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci-*' } })),
     },
-    { name: 'the star of a principal', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
-    { name: 'a policy variable for the plain character', policy: policyOf(allow(account, { StringEquals: { 'aws:PrincipalTag/mask': 'a${*}b' } })) },
+    {
+      name: 'the star of a principal',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
+    {
+      name: 'a policy variable for the plain character',
+      policy: policyOf(allow(account, { StringEquals: { 'aws:PrincipalTag/mask': 'a${*}b' } })),
+    },
   ],
   check: ({ policy }) =>
     policy.statements.flatMap((statement) =>

@@ -11,16 +11,32 @@ export const conditionPrivateSourceIp = defineRiskRule({
   severity: 'high',
   about: 'state',
   why: '`aws:SourceIp` is the public address of the caller; through a VPC endpoint it is missing. A private range never matches: an Allow shuts everyone out, and a Deny with `NotIpAddress` denies everyone.',
-  remedy: 'Use the public range that the calls leave from; for calls through a VPC endpoint use `aws:VpcSourceIp` together with `aws:SourceVpc`.',
-  references: ['IAM User Guide, "AWS global condition context keys", aws:SourceIp', 'IAM User Guide, "Access Analyzer policy check reference", private IP address'],
+  remedy:
+    'Use the public range that the calls leave from; for calls through a VPC endpoint use `aws:VpcSourceIp` together with `aws:SourceVpc`.',
+  references: [
+    'IAM User Guide, "AWS global condition context keys", aws:SourceIp',
+    'IAM User Guide, "Access Analyzer policy check reference", private IP address',
+  ],
   fires: [
-    { name: 'a private range in an Allow', policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })) },
+    {
+      name: 'a private range in an Allow',
+      policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })),
+    },
     {
       name: 'a Deny that denies everyone',
-      policy: policyOf(allow(account), deny({ AWS: '*' }, { NotIpAddress: { 'aws:SourceIp': ['192.168.0.0/16', '172.16.0.0/12'] } })),
+      policy: policyOf(
+        allow(account),
+        deny({ AWS: '*' }, { NotIpAddress: { 'aws:SourceIp': ['192.168.0.0/16', '172.16.0.0/12'] } }),
+      ),
     },
-    { name: 'addresses of the carrier-grade kind', policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '100.64.3.0/24' } })) },
-    { name: 'unique local IPv6', policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': 'fd12:3456::/32' } })) },
+    {
+      name: 'addresses of the carrier-grade kind',
+      policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '100.64.3.0/24' } })),
+    },
+    {
+      name: 'unique local IPv6',
+      policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': 'fd12:3456::/32' } })),
+    },
     {
       name: 'private beside public: of no effect',
       policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '8.8.4.0/24'] } })),
@@ -31,9 +47,17 @@ export const conditionPrivateSourceIp = defineRiskRule({
     { name: 'a public range', policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' } })) },
     {
       name: 'the private address key',
-      policy: policyOf(allow(account, { IpAddress: { 'aws:VpcSourceIp': '10.0.0.0/8' }, StringEquals: { 'aws:SourceVpc': 'vpc-0a1b2c3d' } })),
+      policy: policyOf(
+        allow(account, {
+          IpAddress: { 'aws:VpcSourceIp': '10.0.0.0/8' },
+          StringEquals: { 'aws:SourceVpc': 'vpc-0a1b2c3d' },
+        }),
+      ),
     },
-    { name: 'a range that merely contains private ones', policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '0.0.0.0/1' } })) },
+    {
+      name: 'a range that merely contains private ones',
+      policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '0.0.0.0/1' } })),
+    },
   ],
   check: ({ policy }) =>
     policy.statements.flatMap((statement) =>
@@ -44,7 +68,13 @@ export const conditionPrivateSourceIp = defineRiskRule({
         if (first === undefined) return [];
         const where = { pointer: first.pointer, statement: statement.index };
         if (hidden.length < condition.values.length)
-          return [{ ...where, severity: 'info' as const, message: `\`${first.text}\` is private, so \`aws:SourceIp\` never holds an address of it; it has no effect here.` }];
+          return [
+            {
+              ...where,
+              severity: 'info' as const,
+              message: `\`${first.text}\` is private, so \`aws:SourceIp\` never holds an address of it; it has no effect here.`,
+            },
+          ];
         const negated = condition.operator.base === 'NotIpAddress';
         return [
           {

@@ -16,7 +16,9 @@ export const conditionRemovedWidens = defineRiskRule({
   fires: [
     {
       name: 'the tag no longer matters',
-      previous: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalTag/team': 'ci', 'aws:PrincipalOrgID': 'o-own1234567' } })),
+      previous: policyOf(
+        allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalTag/team': 'ci', 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
       policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
     },
     {

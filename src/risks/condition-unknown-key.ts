@@ -12,11 +12,23 @@ export const conditionUnknownKey = defineRiskRule({
   about: 'state',
   why: 'IAM accepts any key name. One that no request carries makes a positive condition always false, and a negated or `IfExists` one always true: the statement shuts everyone out, or guards nothing.',
   remedy: 'Write the key that was meant.',
-  references: ['IAM User Guide, "AWS global condition context keys"', 'Service Authorization Reference, "AWS Security Token Service"'],
+  references: [
+    'IAM User Guide, "AWS global condition context keys"',
+    'Service Authorization Reference, "AWS Security Token Service"',
+  ],
   fires: [
-    { name: 'the prefix is missing', policy: policyOf(allow(vendor, { StringEquals: { ExternalId: 'b7e2f1c4-8a3d-4d56' } })) },
-    { name: 'a slip of spelling', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipleOrgID': 'o-own1234567' } })) },
-    { name: 'the wrong prefix', policy: policyOf(allow(vendor, { StringEquals: { 'aws:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'the prefix is missing',
+      policy: policyOf(allow(vendor, { StringEquals: { ExternalId: 'b7e2f1c4-8a3d-4d56' } })),
+    },
+    {
+      name: 'a slip of spelling',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipleOrgID': 'o-own1234567' } })),
+    },
+    {
+      name: 'the wrong prefix',
+      policy: policyOf(allow(vendor, { StringEquals: { 'aws:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+    },
     {
       name: 'a key that is newer than the registry, or does not exist',
       policy: policyOf(allow(vendor, { StringEquals: { 'sts:ShoeSize': '42' } })),
@@ -24,8 +36,14 @@ export const conditionUnknownKey = defineRiskRule({
     },
   ],
   silent: [
-    { name: 'another letter case', policy: policyOf(allow(vendor, { StringEquals: { 'STS:externalid': 'b7e2f1c4-8a3d-4d56' } })) },
-    { name: 'a tag key', policy: policyOf(allow(vendor, { StringEquals: { 'aws:PrincipalTag/anything at all': 'x' } })) },
+    {
+      name: 'another letter case',
+      policy: policyOf(allow(vendor, { StringEquals: { 'STS:externalid': 'b7e2f1c4-8a3d-4d56' } })),
+    },
+    {
+      name: 'a tag key',
+      policy: policyOf(allow(vendor, { StringEquals: { 'aws:PrincipalTag/anything at all': 'x' } })),
+    },
     {
       name: "a provider's own key",
       policy: policyOf(
@@ -43,8 +61,19 @@ export const conditionUnknownKey = defineRiskRule({
         if (found.kind === 'registered') return [];
         const where = { pointer: condition.pointer, statement: statement.index };
         return found.kind === 'misspelt'
-          ? [{ ...where, message: `\`${condition.key}\` is no condition key; \`${found.intended}\` was probably meant. No request carries it.` }]
-          : [{ ...where, severity: 'info' as const, message: `\`${condition.key}\` is not among the condition keys known for assuming roles; where AWS never sends it, the condition does not do what it seems to.` }];
+          ? [
+              {
+                ...where,
+                message: `\`${condition.key}\` is no condition key; \`${found.intended}\` was probably meant. No request carries it.`,
+              },
+            ]
+          : [
+              {
+                ...where,
+                severity: 'info' as const,
+                message: `\`${condition.key}\` is not among the condition keys known for assuming roles; where AWS never sends it, the condition does not do what it seems to.`,
+              },
+            ];
       }),
     ),
 });

@@ -15,7 +15,9 @@ export const externalAccountKnownAdded = defineRiskRule({
     {
       name: 'a registered partner',
       previous: policyOf(allow({ AWS: '111122223333' })),
-      policy: policyOf(allow({ AWS: ['111122223333', '777788889999'] }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+      policy: policyOf(
+        allow({ AWS: ['111122223333', '777788889999'] }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } }),
+      ),
     },
     {
       name: 'a vendor of the public list',
@@ -29,9 +31,21 @@ export const externalAccountKnownAdded = defineRiskRule({
     },
   ],
   silent: [
-    { name: 'an unknown account has a rule of its own', previous: policyOf(allow({ AWS: '111122223333' })), policy: policyOf(allow({ AWS: ['111122223333', '999999999999'] })) },
-    { name: 'nothing new', previous: policyOf(allow({ AWS: '777788889999' })), policy: policyOf(allow({ AWS: 'arn:aws:iam::777788889999:root' })) },
-    { name: 'less than before', previous: policyOf(allow({ AWS: '777788889999' })), policy: policyOf(allow({ AWS: 'arn:aws:iam::777788889999:role/scanner' })) },
+    {
+      name: 'an unknown account has a rule of its own',
+      previous: policyOf(allow({ AWS: '111122223333' })),
+      policy: policyOf(allow({ AWS: ['111122223333', '999999999999'] })),
+    },
+    {
+      name: 'nothing new',
+      previous: policyOf(allow({ AWS: '777788889999' })),
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::777788889999:root' })),
+    },
+    {
+      name: 'less than before',
+      previous: policyOf(allow({ AWS: '777788889999' })),
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::777788889999:role/scanner' })),
+    },
   ],
   check: (context) =>
     newlyTrustedAccounts(context)

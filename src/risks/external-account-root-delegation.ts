@@ -12,10 +12,21 @@ export const externalAccountRootDelegation = defineRiskRule({
   references: ['IAM User Guide, "AWS JSON policy elements: Principal", AWS account principals'],
   fires: [
     { name: 'the root of an unknown account', policy: policyOf(allow({ AWS: 'arn:aws:iam::999999999999:root' })) },
-    { name: 'the bare id of a partner', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/deploy', '777788889999'] })) },
+    {
+      name: 'the bare id of a partner',
+      policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/deploy', '777788889999'] })),
+    },
     {
       name: 'with an external ID, as vendors often need it',
-      policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } })),
+      policy: policyOf(
+        allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } }),
+      ),
+      severity: 'low',
+    },
+    {
+      name: 'the role is not known, so it may be its own account',
+      role: null,
+      policy: policyOf(allow({ AWS: '444455556666' })),
       severity: 'low',
     },
   ],
@@ -23,13 +34,22 @@ export const externalAccountRootDelegation = defineRiskRule({
     { name: 'our own account', policy: policyOf(allow({ AWS: '111122223333' })) },
     {
       name: 'narrowed to a role by its ARN',
-      policy: policyOf(allow({ AWS: '999999999999' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::999999999999:role/ci' } })),
+      policy: policyOf(
+        allow({ AWS: '999999999999' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::999999999999:role/ci' } }),
+      ),
     },
     {
       name: 'narrowed by a Deny',
-      policy: policyOf(allow({ AWS: '999999999999' }), deny({ AWS: '*' }, { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::999999999999:role/ci' } })),
+      policy: policyOf(
+        allow({ AWS: '999999999999' }),
+        deny({ AWS: '*' }, { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::999999999999:role/ci' } }),
+      ),
     },
     { name: 'a role of the account', policy: policyOf(allow({ AWS: 'arn:aws:iam::999999999999:role/ci' })) },
+    {
+      name: 'held to our own organization',
+      policy: policyOf(allow({ AWS: '999999999999' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
     {
       name: 'another account of our own',
       policy: policyOf(allow({ AWS: '222233334444' })),
@@ -44,15 +64,21 @@ export const externalAccountRootDelegation = defineRiskRule({
         const standing = context.standing(account);
         if (standing === 'home' || standing === 'own') return [];
         const only = (other: typeof entry) => other === entry;
-        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`).answer === 'no') return [];
-        if (context.guardedFor(statement, 'aws:PrincipalArn', only, entry.pointer)) return [];
-        const externalId = context.guardedFor(statement, 'sts:ExternalId', only, entry.pointer);
+        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }).answer === 'no')
+          return [];
+        if (!context.outsiders(statement, only)) return [];
+        if (context.guardedFor(statement, 'aws:PrincipalArn', only)) return [];
+        const whose =
+          standing === 'unknown'
+            ? `account ${account}${context.mayBeHome(account) ? ', which may be the role’s own,' : ''}`
+            : `${context.nameOf(account)} (${account})`;
+        const externalId = context.guardedFor(statement, 'sts:ExternalId', only);
         return [
           {
             pointer: entry.pointer,
             statement: statement.index,
-            severity: externalId ? ('low' as const) : ('medium' as const),
-            message: `Every user and role of ${context.nameOf(account)} (${account}) that its administrators allow can assume this role${externalId ? ', with the external ID' : ''}.`,
+            severity: externalId || context.mayBeHome(account) ? ('low' as const) : ('medium' as const),
+            message: `Every user and role of ${whose} that its administrators allow can assume this role${externalId ? ', with the external ID' : ''}.`,
           },
         ];
       }),

@@ -9,7 +9,8 @@ export const externalAccountUnknownAdded = defineRiskRule({
   severity: 'high',
   about: 'change',
   why: 'An account that is neither ours nor a registered partner can newly assume the role. A backdoor left by an intruder looks just like this.',
-  remedy: 'Undo the change unless somebody can say whose account it is; then register it under `partners` and require an external ID.',
+  remedy:
+    'Undo the change unless somebody can say whose account it is; then register it under `partners` and require an external ID.',
   references: [
     'IAM User Guide, "AWS JSON policy elements: Principal"',
     'MITRE ATT&CK, "Account Manipulation: Additional Cloud Roles"',
@@ -28,7 +29,9 @@ export const externalAccountUnknownAdded = defineRiskRule({
     {
       name: 'by a condition, under a star',
       previous: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '111122223333' } })),
-      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': ['111122223333', '999999999999'] } })),
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': ['111122223333', '999999999999'] } }),
+      ),
     },
     {
       name: 'the role is privileged',

@@ -13,14 +13,19 @@ export const externalIdGuardRemoved = defineRiskRule({
   about: 'change',
   why: 'Without the external ID any other customer of the vendor can have the vendor assume this role for them: the confused deputy.',
   remedy: 'Put the condition on `sts:ExternalId` back.',
-  references: ['IAM User Guide, "The confused deputy problem"', 'IAM User Guide, "Access to AWS accounts owned by third parties"'],
+  references: [
+    'IAM User Guide, "The confused deputy problem"',
+    'IAM User Guide, "Access to AWS accounts owned by third parties"',
+  ],
   folds: ['condition-removed-widens', 'third-party-missing-external-id', 'condition-loosened'],
   fires: [
     { name: 'the condition is gone', previous: guarded, policy: policyOf(allow(vendor)) },
     {
       name: 'it is optional now',
       previous: guarded,
-      policy: policyOf(allow(vendor, { StringEqualsIfExists: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } })),
+      policy: policyOf(
+        allow(vendor, { StringEqualsIfExists: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } }),
+      ),
     },
     {
       name: 'a second statement without it',
@@ -45,7 +50,11 @@ export const externalIdGuardRemoved = defineRiskRule({
         deny({ AWS: '*' }, { StringNotEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } }),
       ),
     },
-    { name: 'the vendor is no longer trusted at all', previous: guarded, policy: policyOf(allow({ AWS: '111122223333' })) },
+    {
+      name: 'the vendor is no longer trusted at all',
+      previous: guarded,
+      policy: policyOf(allow({ AWS: '111122223333' })),
+    },
   ],
   check: (context) => {
     const lost = lostGuards(context).find((guard) => guard.key.toLowerCase() === 'sts:externalid');

@@ -11,21 +11,47 @@ export const externalIdOnUnsupportedCaller = defineRiskRule({
   remedy: 'Put federated principals in a statement of their own, with conditions on their provider’s claims.',
   references: ['AWS Security Token Service API Reference, AssumeRoleWithWebIdentity, AssumeRoleWithSAML'],
   fires: [
-    { name: 'a web identity', policy: policyOf(allow({ Federated: githubProvider }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'a web identity',
+      policy: policyOf(
+        allow({ Federated: githubProvider }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } }),
+      ),
+    },
     {
       name: 'a SAML identity',
-      policy: policyOf(allow({ Federated: 'arn:aws:iam::111122223333:saml-provider/idp' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56', 'SAML:aud': 'https://signin.aws.amazon.com/saml' } })),
+      policy: policyOf(
+        allow(
+          { Federated: 'arn:aws:iam::111122223333:saml-provider/idp' },
+          {
+            StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56', 'SAML:aud': 'https://signin.aws.amazon.com/saml' },
+          },
+        ),
+      ),
     },
-    { name: 'optional', policy: policyOf(allow({ Federated: githubProvider }, { StringEqualsIfExists: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'optional',
+      policy: policyOf(
+        allow({ Federated: githubProvider }, { StringEqualsIfExists: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } }),
+      ),
+    },
   ],
   silent: [
-    { name: 'an account', policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
-    { name: 'a service that sends one', policy: policyOf(allow({ Service: 'cognito-idp.amazonaws.com' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'an account',
+      policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+    },
+    {
+      name: 'a service that sends one',
+      policy: policyOf(
+        allow({ Service: 'cognito-idp.amazonaws.com' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } }),
+      ),
+    },
     { name: 'claims of the provider', policy: policyOf(github({ sub: 'repo:acme/app:ref:refs/heads/main' })) },
   ],
   check: ({ policy }) =>
     policy.statements.flatMap((statement) => {
-      if (statement.effect !== 'Allow' || !statement.principal.entries.every((entry) => entry.type === 'Federated')) return [];
+      if (statement.effect !== 'Allow' || !statement.principal.entries.every((entry) => entry.type === 'Federated'))
+        return [];
       return statement.conditions
         .filter(({ key }) => key.toLowerCase() === 'sts:externalid')
         .map(({ pointer, operator }) => ({

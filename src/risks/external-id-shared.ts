@@ -2,7 +2,9 @@
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
-const policy = policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } }));
+const policy = policyOf(
+  allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } }),
+);
 const elsewhere = (id: string, ...accounts: readonly string[]) => ({ externalIdsElsewhere: new Map([[id, accounts]]) });
 
 export const externalIdShared = defineRiskRule({
@@ -16,24 +18,40 @@ export const externalIdShared = defineRiskRule({
   notCovered: 'Roles that were not checked together with this one.',
   fires: [
     { name: 'in one other account', policy, more: elsewhere('b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945', '222233334444') },
-    { name: 'in several', policy, more: elsewhere('b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945', '222233334444', '333344445555') },
+    {
+      name: 'in several',
+      policy,
+      more: elsewhere('b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945', '222233334444', '333344445555'),
+    },
     {
       name: 'the second value of two',
-      policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': ['c8f3a2d5-9b4e-4e67', 'b7e2f1c4-8a3d-4d56'] } })),
+      policy: policyOf(
+        allow(
+          { AWS: '777788889999' },
+          { StringEquals: { 'sts:ExternalId': ['c8f3a2d5-9b4e-4e67', 'b7e2f1c4-8a3d-4d56'] } },
+        ),
+      ),
       more: elsewhere('b7e2f1c4-8a3d-4d56', '222233334444'),
     },
   ],
   silent: [
     { name: 'nothing known of other roles', policy },
     { name: 'another value there', policy, more: elsewhere('c8f3a2d5-9b4e-4e67-8a13-d2b8f9c4e056', '222233334444') },
-    { name: 'only in the same account', policy, more: elsewhere('b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945', '111122223333') },
+    {
+      name: 'only in the same account',
+      policy,
+      more: elsewhere('b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945', '111122223333'),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.conditions.flatMap((condition) => {
-        if (condition.key.toLowerCase() !== 'sts:externalid' || !/^String(Equals|Like)$/.test(condition.operator.base)) return [];
+        if (condition.key.toLowerCase() !== 'sts:externalid' || !/^String(Equals|Like)$/.test(condition.operator.base))
+          return [];
         return condition.values.flatMap((value) => {
-          const others = (context.question.externalIdsElsewhere?.get(value.text) ?? []).filter((account) => account !== context.home);
+          const others = (context.question.externalIdsElsewhere?.get(value.text) ?? []).filter(
+            (account) => account !== context.home,
+          );
           if (others.length === 0) return [];
           return [
             {

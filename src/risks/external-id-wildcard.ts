@@ -16,26 +16,54 @@ export const externalIdWildcard = defineRiskRule({
   fires: [
     { name: 'a prefix', policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': 'acme-*' } })) },
     { name: 'anything at all', policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': '*' } })) },
-    { name: 'one of several', policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': ['b7e2f1c4-8a3d-4d56', 'acme-??'] } })) },
+    {
+      name: 'one of several',
+      policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': ['b7e2f1c4-8a3d-4d56', 'acme-??'] } })),
+    },
   ],
   silent: [
-    { name: 'an exact value', policy: policyOf(allow(vendor, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
-    { name: 'an exact value under StringLike', policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'an exact value',
+      policy: policyOf(allow(vendor, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+    },
+    {
+      name: 'an exact value under StringLike',
+      policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+    },
     {
       name: 'a pattern beside the exact value',
-      policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': 'b7e2*' }, StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+      policy: policyOf(
+        allow(vendor, {
+          StringLike: { 'sts:ExternalId': 'b7e2*' },
+          StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' },
+        }),
+      ),
     },
-    { name: 'a literal star matches nobody', policy: policyOf(allow(vendor, { StringEquals: { 'sts:ExternalId': 'acme-*' } })) },
+    {
+      name: 'a literal star matches nobody',
+      policy: policyOf(allow(vendor, { StringEquals: { 'sts:ExternalId': 'acme-*' } })),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) => {
       const own = statement.conditions.filter(({ key }) => key.toLowerCase() === 'sts:externalid');
-      if (own.some(({ operator, values }) => /^StringEquals/.test(operator.base) && !operator.ifExists && values.length > 0)) return [];
+      if (
+        own.some(
+          ({ operator, values }) => /^StringEquals/.test(operator.base) && !operator.ifExists && values.length > 0,
+        )
+      )
+        return [];
       return own.flatMap(({ operator, values }) => {
         if (operator.base !== 'StringLike') return [];
         const value = values.find(({ text }) => /[*?]/.test(text.replace(/\$\{[*?$]\}/g, '')));
         if (value === undefined || !context.alive(statement)) return [];
-        return [{ pointer: value.pointer, statement: statement.index, message: 'The external ID is compared with a pattern that many values fit.' }];
+        return [
+          {
+            pointer: value.pointer,
+            statement: statement.index,
+            message: 'The external ID is compared with a pattern that many values fit.',
+          },
+        ];
       });
     }),
 });

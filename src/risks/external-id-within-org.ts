@@ -12,27 +12,56 @@ export const externalIdWithinOrg = defineRiskRule({
   remedy: 'Name the role of the other account, or require `aws:PrincipalOrgID`.',
   references: ['IAM User Guide, "The confused deputy problem"'],
   fires: [
-    { name: 'the role’s own account', policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'the role’s own account',
+      policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+    },
     {
       name: 'another own account',
       policy: policyOf(allow({ AWS: '222233334444' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
       world: { accounts: ['111122223333', '222233334444'] },
     },
-    { name: 'a role of the own account', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'a role of the own account',
+      policy: policyOf(
+        allow(
+          { AWS: 'arn:aws:iam::111122223333:role/ci' },
+          { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } },
+        ),
+      ),
+    },
   ],
   silent: [
-    { name: 'a partner', policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
-    { name: 'a partner beside our own account', policy: policyOf(allow({ AWS: ['111122223333', '777788889999'] }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'a partner',
+      policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+    },
+    {
+      name: 'a partner beside our own account',
+      policy: policyOf(
+        allow({ AWS: ['111122223333', '777788889999'] }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } }),
+      ),
+    },
     { name: 'no external ID', policy: policyOf(allow({ AWS: '111122223333' })) },
   ],
   check: (context) =>
     context.allows.flatMap((statement) => {
-      const condition = statement.conditions.find(({ key, operator }) => key.toLowerCase() === 'sts:externalid' && operator.base !== 'Null');
+      const condition = statement.conditions.find(
+        ({ key, operator }) => key.toLowerCase() === 'sts:externalid' && operator.base !== 'Null',
+      );
       if (condition === undefined || statement.principal.element !== 'Principal') return [];
       const ours = statement.principal.entries.every((entry) => {
         const account = entry.type === 'AWS' ? accountOf(entry.name) : undefined;
         return account !== undefined && ['home', 'own'].includes(context.standing(account));
       });
-      return ours ? [{ pointer: condition.pointer, statement: statement.index, message: 'Only our own accounts are trusted here; an external ID adds nothing between them.' }] : [];
+      return ours
+        ? [
+            {
+              pointer: condition.pointer,
+              statement: statement.index,
+              message: 'Only our own accounts are trusted here; an external ID adds nothing between them.',
+            },
+          ]
+        : [];
     }),
 });

@@ -13,19 +13,33 @@ export const federatedUserPrincipalDead = defineRiskRule({
   references: ['IAM User Guide, "Compare AWS STS credentials"'],
   fires: [
     { name: 'alone', policy: policyOf(allow({ AWS: 'arn:aws:sts::111122223333:federated-user/bob' })) },
-    { name: 'beside a role', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/ci', 'arn:aws:sts::111122223333:federated-user/bob'] })) },
+    {
+      name: 'beside a role',
+      policy: policyOf(
+        allow({ AWS: ['arn:aws:iam::111122223333:role/ci', 'arn:aws:sts::111122223333:federated-user/bob'] }),
+      ),
+    },
     { name: 'of another account', policy: policyOf(allow({ AWS: 'arn:aws:sts::777788889999:federated-user/bob' })) },
   ],
   silent: [
     { name: 'a user', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:user/bob' })) },
     { name: 'a session of a role', policy: policyOf(allow({ AWS: 'arn:aws:sts::111122223333:assumed-role/ci/bob' })) },
-    { name: 'denied', policy: policyOf(allow({ AWS: '111122223333' }), deny({ AWS: 'arn:aws:sts::111122223333:federated-user/bob' })) },
+    {
+      name: 'denied',
+      policy: policyOf(allow({ AWS: '111122223333' }), deny({ AWS: 'arn:aws:sts::111122223333:federated-user/bob' })),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.principal.entries.flatMap((entry) =>
         entry.name.kind === 'federated-user'
-          ? [{ pointer: entry.pointer, statement: statement.index, message: `Federated user \`${entry.name.name}\` cannot call AssumeRole, so it is trusted in vain.` }]
+          ? [
+              {
+                pointer: entry.pointer,
+                statement: statement.index,
+                message: `Federated user \`${entry.name.name}\` cannot call AssumeRole, so it is trusted in vain.`,
+              },
+            ]
           : [],
       ),
     ),
@@ -33,6 +47,8 @@ export const federatedUserPrincipalDead = defineRiskRule({
     const statement = policy.statements[hit.statement ?? -1];
     if (statement === undefined || statement.principal.entries.length < 2) return undefined;
     const text = removeAt(policy, hit.pointer);
-    return text === undefined ? undefined : { summary: 'Remove the federated user, which can never assume the role.', text };
+    return text === undefined
+      ? undefined
+      : { summary: 'Remove the federated user, which can never assume the role.', text };
   },
 });

@@ -27,10 +27,18 @@ export const homeAccountRootDelegation = defineRiskRule({
   silent: [
     {
       name: 'narrowed by the ARN, the pattern that outlives a recreated role',
-      policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/deploy' } })),
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/deploy' } }),
+      ),
     },
-    { name: 'with MFA', policy: policyOf(allow({ AWS: '111122223333' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'by a tag', policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'aws:PrincipalTag/team': 'ops' } })) },
+    {
+      name: 'with MFA',
+      policy: policyOf(allow({ AWS: '111122223333' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
+    {
+      name: 'by a tag',
+      policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'aws:PrincipalTag/team': 'ops' } })),
+    },
     { name: 'a role of the account', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/deploy' })) },
   ],
   check: (context) => {
@@ -42,15 +50,32 @@ export const homeAccountRootDelegation = defineRiskRule({
         const only = (other: typeof entry) => other === entry;
         const narrow = { entries: only, statements: (s: typeof statement) => s.index === statement.index };
         if (entry.name.kind === 'account') {
-          if (entry.name.account !== home || context.someone(narrow, `entry ${entry.pointer}`).answer === 'no') return [];
+          if (entry.name.account !== home || context.someone(narrow, `entry ${entry.pointer}`).answer === 'no')
+            return [];
         } else {
           if (entry.name.kind !== 'everyone') return [];
-          const inside = context.someone({ ...narrow, clauses: [clause('StringEquals', 'aws:PrincipalAccount', [home])] }, `home ${entry.pointer}`);
-          const outside = context.someone({ ...narrow, clauses: [clause('StringNotEquals', 'aws:PrincipalAccount', [home])] }, `abroad ${entry.pointer}`);
+          const inside = context.someone(
+            { ...narrow, clauses: [clause('StringEquals', 'aws:PrincipalAccount', [home])] },
+            `home ${entry.pointer}`,
+          );
+          const outside = context.someone(
+            { ...narrow, clauses: [clause('StringNotEquals', 'aws:PrincipalAccount', [home])] },
+            `abroad ${entry.pointer}`,
+          );
           if (inside.answer !== 'yes' || outside.answer !== 'no') return [];
         }
         const guards = context.guards(statement);
-        if (guards.some((key) => key === 'aws:principalarn' || key === 'aws:multifactorauthpresent' || key.startsWith('aws:principaltag/') || key === 'aws:userid' || key === 'aws:username')) return [];
+        if (
+          guards.some(
+            (key) =>
+              key === 'aws:principalarn' ||
+              key === 'aws:multifactorauthpresent' ||
+              key.startsWith('aws:principaltag/') ||
+              key === 'aws:userid' ||
+              key === 'aws:username',
+          )
+        )
+          return [];
         const star = entry.name.kind === 'everyone';
         return [
           {

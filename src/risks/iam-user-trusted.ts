@@ -12,20 +12,44 @@ export const iamUserTrusted = defineRiskRule({
   references: ['IAM User Guide, "Security best practices in IAM"'],
   fires: [
     { name: 'a user', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:user/deployer' })) },
-    { name: 'a user of a privileged role', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:user/deployer' })), more: { attachedPolicies: ['AdministratorAccess'] }, severity: 'high' },
-    { name: 'a user beside the account', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::111122223333:user/ops/eve'] })) },
+    {
+      name: 'a user of a privileged role',
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:user/deployer' })),
+      more: { attachedPolicies: ['AdministratorAccess'] },
+      severity: 'high',
+    },
+    {
+      name: 'a user beside the account',
+      policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::111122223333:user/ops/eve'] })),
+    },
   ],
   silent: [
-    { name: 'a user with MFA', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:user/deployer' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
+    {
+      name: 'a user with MFA',
+      policy: policyOf(
+        allow({ AWS: 'arn:aws:iam::111122223333:user/deployer' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+      ),
+    },
     { name: 'a role', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/deployer' })) },
-    { name: 'a user that is denied', policy: policyOf(allow({ AWS: '111122223333' }), { Effect: 'Deny', Principal: { AWS: 'arn:aws:iam::111122223333:user/deployer' }, Action: 'sts:AssumeRole' }) },
+    {
+      name: 'a user that is denied',
+      policy: policyOf(allow({ AWS: '111122223333' }), {
+        Effect: 'Deny',
+        Principal: { AWS: 'arn:aws:iam::111122223333:user/deployer' },
+        Action: 'sts:AssumeRole',
+      }),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.principal.entries.flatMap((entry) => {
         if (entry.name.kind !== 'user' || statement.principal.element !== 'Principal') return [];
         const only = (other: typeof entry) => other === entry;
-        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`).answer === 'no') return [];
+        if (
+          context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`)
+            .answer === 'no'
+        )
+          return [];
         if (context.guardedFor(statement, 'aws:MultiFactorAuthPresent', only, entry.pointer)) return [];
         return [
           {

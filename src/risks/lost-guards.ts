@@ -1,7 +1,7 @@
 /** Which guards did a change of the policy take away from principals that were trusted before? */
 import type { AccessAnswer } from '../policy/compare/comparison.ts';
 import type { PrincipalEntry, Statement } from '../policy/document/trust-policy.ts';
-import { arbitraryValueOf, clause, riskContext, type RiskContext } from './risk-context.ts';
+import { arbitraryValueOf, clause, type RiskContext, riskContext } from './risk-context.ts';
 
 export interface LostGuard {
   /** As the old document spells it. */
@@ -39,7 +39,10 @@ function find(context: RiskContext): readonly LostGuard[] {
     for (const [lower, key] of keys) {
       if (!before.guarded(statement, key)) continue;
       const entries = (entry: PrincipalEntry) => statement.principal.entries.some((old) => sameName(old, entry));
-      const without = context.someoneNew({ clauses: [clause('Null', key, ['true'])], entries }, `lost ${statement.index} ${lower} absent`);
+      const without = context.someoneNew(
+        { clauses: [clause('Null', key, ['true'])], entries },
+        `lost ${statement.index} ${lower} absent`,
+      );
       const arbitrary = arbitraryValueOf(key, context.policy.text + previous.text);
       const answer =
         without.answer === 'yes' || arbitrary === undefined

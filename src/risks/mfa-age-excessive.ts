@@ -15,13 +15,22 @@ export const mfaAgeExcessive = defineRiskRule({
   references: ['IAM User Guide, "AWS global condition context keys", aws:MultiFactorAuthAge'],
   fires: [
     { name: 'a day', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '86400' } })) },
-    { name: 'a number', policy: policyOf(allow(people, { NumericLessThanEquals: { 'aws:MultiFactorAuthAge': 129600 } })) },
-    { name: 'one of several', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': ['3600', '90000'] } })) },
+    {
+      name: 'a number',
+      policy: policyOf(allow(people, { NumericLessThanEquals: { 'aws:MultiFactorAuthAge': 129600 } })),
+    },
+    {
+      name: 'one of several',
+      policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': ['3600', '90000'] } })),
+    },
   ],
   silent: [
     { name: 'an hour', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } })) },
     { name: 'half a day', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '43200' } })) },
-    { name: 'no limit has nothing to be too long', policy: policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
+    {
+      name: 'no limit has nothing to be too long',
+      policy: policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
   ],
   check: ({ allows }) =>
     allows.flatMap((statement) =>
@@ -29,7 +38,11 @@ export const mfaAgeExcessive = defineRiskRule({
         key.toLowerCase() === 'aws:multifactorauthage' && /^NumericLessThan/.test(operator.base)
           ? values
               .filter(({ text }) => Number(text) > halfADay)
-              .map(({ text, pointer }) => ({ pointer, statement: statement.index, message: `MFA that is ${Math.round(Number(text) / 3600)} hours old still counts.` }))
+              .map(({ text, pointer }) => ({
+                pointer,
+                statement: statement.index,
+                message: `MFA that is ${Math.round(Number(text) / 3600)} hours old still counts.`,
+              }))
           : [],
       ),
     ),

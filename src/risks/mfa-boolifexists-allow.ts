@@ -1,6 +1,7 @@
 /** Does the MFA check of an Allow pass for access keys, which carry no MFA at all? */
-import { replaceOperator } from './replace-operator.ts';
+
 import { allow, deny, policyOf } from './example-policies.ts';
+import { replaceOperator } from './replace-operator.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const people = { AWS: '111122223333' };
@@ -15,24 +16,59 @@ export const mfaBoolifexistsAllow = defineRiskRule({
   references: ['IAM User Guide, "AWS global condition context keys", aws:MultiFactorAuthPresent'],
   folds: ['condition-vacuous-ifexists'],
   fires: [
-    { name: 'BoolIfExists true', policy: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'for everyone of an organization', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, BoolIfExists: { 'aws:MultiFactorAuthPresent': true } })) },
-    { name: 'for a user', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:user/eve' }, { BoolIfExists: { 'AWS:MultiFactorAuthPresent': 'true' } })) },
+    {
+      name: 'BoolIfExists true',
+      policy: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
+    {
+      name: 'for everyone of an organization',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+            BoolIfExists: { 'aws:MultiFactorAuthPresent': true },
+          },
+        ),
+      ),
+    },
+    {
+      name: 'for a user',
+      policy: policyOf(
+        allow(
+          { AWS: 'arn:aws:iam::111122223333:user/eve' },
+          { BoolIfExists: { 'AWS:MultiFactorAuthPresent': 'true' } },
+        ),
+      ),
+    },
   ],
   silent: [
     { name: 'Bool', policy: policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'BoolIfExists false in a Deny', policy: policyOf(allow(people), deny({ AWS: '*' }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })) },
+    {
+      name: 'BoolIfExists false in a Deny',
+      policy: policyOf(allow(people), deny({ AWS: '*' }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })),
+    },
     {
       name: 'a Deny closes the hole',
-      policy: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } }), deny({ AWS: '*' }, { Null: { 'aws:MultiFactorAuthPresent': 'true' } })),
+      policy: policyOf(
+        allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } }),
+        deny({ AWS: '*' }, { Null: { 'aws:MultiFactorAuthPresent': 'true' } }),
+      ),
     },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.conditions
-        .filter(({ key, operator }) => key.toLowerCase() === 'aws:multifactorauthpresent' && operator.base === 'Bool' && operator.ifExists)
+        .filter(
+          ({ key, operator }) =>
+            key.toLowerCase() === 'aws:multifactorauthpresent' && operator.base === 'Bool' && operator.ifExists,
+        )
         .filter(({ key }) => !context.guarded(statement, key) && context.alive(statement))
-        .map(({ pointer }) => ({ pointer, statement: statement.index, message: 'Calls with long-term access keys pass this MFA check without MFA.' })),
+        .map(({ pointer }) => ({
+          pointer,
+          statement: statement.index,
+          message: 'Calls with long-term access keys pass this MFA check without MFA.',
+        })),
     ),
   fix: (context, hit) => replaceOperator(context, hit, (operator) => operator.replace(/IfExists$/i, '')),
 });

@@ -24,7 +24,10 @@ export const mfaGuardRemoved = defineRiskRule({
     },
     {
       name: 'the Deny that asked for it is gone',
-      previous: policyOf(allow(people), deny({ AWS: '*' }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })),
+      previous: policyOf(
+        allow(people),
+        deny({ AWS: '*' }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } }),
+      ),
       policy: policyOf(allow(people)),
     },
   ],
@@ -45,7 +48,10 @@ export const mfaGuardRemoved = defineRiskRule({
     {
       name: 'it never was asked for',
       previous: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })),
-      policy: policyOf(allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } }), allow({ Service: 'ec2.amazonaws.com' })),
+      policy: policyOf(
+        allow(people, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } }),
+        allow({ Service: 'ec2.amazonaws.com' }),
+      ),
     },
   ],
   check: (context) => {

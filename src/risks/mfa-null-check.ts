@@ -15,12 +15,36 @@ export const mfaNullCheck = defineRiskRule({
   fires: [
     { name: 'Null false', policy: policyOf(allow(people, { Null: { 'aws:MultiFactorAuthPresent': 'false' } })) },
     { name: 'as a Boolean', policy: policyOf(allow(people, { Null: { 'aws:MultiFactorAuthPresent': false } })) },
-    { name: 'for the organization', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, Null: { 'aws:MultiFactorAuthPresent': 'false' } })) },
+    {
+      name: 'for the organization',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, Null: { 'aws:MultiFactorAuthPresent': 'false' } },
+        ),
+      ),
+    },
   ],
   silent: [
     { name: 'Bool', policy: policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'both', policy: policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' }, Null: { 'aws:MultiFactorAuthPresent': 'false' } })) },
-    { name: 'the age as well, which is there only with MFA', policy: policyOf(allow(people, { Null: { 'aws:MultiFactorAuthPresent': 'false' }, NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } })) },
+    {
+      name: 'both',
+      policy: policyOf(
+        allow(people, {
+          Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+          Null: { 'aws:MultiFactorAuthPresent': 'false' },
+        }),
+      ),
+    },
+    {
+      name: 'the age as well, which is there only with MFA',
+      policy: policyOf(
+        allow(people, {
+          Null: { 'aws:MultiFactorAuthPresent': 'false' },
+          NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' },
+        }),
+      ),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) => {
@@ -31,7 +55,17 @@ export const mfaNullCheck = defineRiskRule({
       );
       if (others) return [];
       return statement.conditions
-        .filter(({ key, operator, values }) => key.toLowerCase() === 'aws:multifactorauthpresent' && operator.base === 'Null' && values.some(({ text }) => text.toLowerCase() === 'false'))
-        .map(({ pointer }) => ({ pointer, statement: statement.index, message: 'Temporary credentials without MFA pass this check: it asks whether the key is there, not what it says.' }));
+        .filter(
+          ({ key, operator, values }) =>
+            key.toLowerCase() === 'aws:multifactorauthpresent' &&
+            operator.base === 'Null' &&
+            values.some(({ text }) => text.toLowerCase() === 'false'),
+        )
+        .map(({ pointer }) => ({
+          pointer,
+          statement: statement.index,
+          message:
+            'Temporary credentials without MFA pass this check: it asks whether the key is there, not what it says.',
+        }));
     }),
 });

@@ -12,22 +12,66 @@ export const mfaOnNonhuman = defineRiskRule({
   references: ['IAM User Guide, "Secure API access with MFA"', 'IAM User Guide, "Compare AWS STS credentials"'],
   folds: ['condition-never-true'],
   fires: [
-    { name: 'a service', policy: policyOf(allow({ Service: 'ec2.amazonaws.com' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'a role', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'a web identity', policy: policyOf(allow({ Federated: githubProvider }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' }, StringEquals: { 'token.actions.githubusercontent.com:sub': 'repo:acme/app:ref:refs/heads/main' } })) },
+    {
+      name: 'a service',
+      policy: policyOf(allow({ Service: 'ec2.amazonaws.com' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
+    {
+      name: 'a role',
+      policy: policyOf(
+        allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+      ),
+    },
+    {
+      name: 'a web identity',
+      policy: policyOf(
+        allow(
+          { Federated: githubProvider },
+          {
+            Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+            StringEquals: { 'token.actions.githubusercontent.com:sub': 'repo:acme/app:ref:refs/heads/main' },
+          },
+        ),
+      ),
+    },
   ],
   silent: [
-    { name: 'an account', policy: policyOf(allow({ AWS: '111122223333' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'a user', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:user/eve' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
-    { name: 'a role beside a user', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:user/eve', 'arn:aws:iam::111122223333:root'] }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })) },
+    {
+      name: 'an account',
+      policy: policyOf(allow({ AWS: '111122223333' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
+    {
+      name: 'a user',
+      policy: policyOf(
+        allow({ AWS: 'arn:aws:iam::111122223333:user/eve' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+      ),
+    },
+    {
+      name: 'a role beside a user',
+      policy: policyOf(
+        allow(
+          { AWS: ['arn:aws:iam::111122223333:user/eve', 'arn:aws:iam::111122223333:root'] },
+          { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+        ),
+      ),
+    },
     { name: 'a role asked for no MFA', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' })) },
   ],
   check: ({ allows }) =>
     allows.flatMap((statement) => {
       const { entries, element } = statement.principal;
-      if (element !== 'Principal' || !entries.every(({ type, name }) => type !== 'AWS' || name.kind === 'role' || name.kind === 'session')) return [];
+      if (
+        element !== 'Principal' ||
+        !entries.every(({ type, name }) => type !== 'AWS' || name.kind === 'role' || name.kind === 'session')
+      )
+        return [];
       return statement.conditions
-        .filter(({ key, operator, values }) => /^aws:multifactorauth(present|age)$/i.test(key) && operator.base !== 'Null' && (operator.base !== 'Bool' || values.some(({ text }) => text.toLowerCase() === 'true')))
+        .filter(
+          ({ key, operator, values }) =>
+            /^aws:multifactorauth(present|age)$/i.test(key) &&
+            operator.base !== 'Null' &&
+            (operator.base !== 'Bool' || values.some(({ text }) => text.toLowerCase() === 'true')),
+        )
         .map(({ pointer, operator }) => ({
           pointer,
           statement: statement.index,

@@ -18,7 +18,10 @@ export const notprincipalPresent = defineRiskRule({
       name: 'with Deny',
       policy: policyOf(allow({ AWS: role }), { Effect: 'Deny', NotPrincipal: { AWS: role }, Action: 'sts:AssumeRole' }),
     },
-    { name: 'with Allow', policy: policyOf({ Effect: 'Allow', NotPrincipal: { AWS: role }, Action: 'sts:AssumeRole' }) },
+    {
+      name: 'with Allow',
+      policy: policyOf({ Effect: 'Allow', NotPrincipal: { AWS: role }, Action: 'sts:AssumeRole' }),
+    },
     {
       name: 'with Allow and a condition',
       policy: policyOf({
@@ -35,7 +38,10 @@ export const notprincipalPresent = defineRiskRule({
       name: 'the exception said by a condition',
       policy: policyOf(allow({ AWS: role }), deny({ AWS: '*' }, { ArnNotLike: { 'aws:PrincipalArn': role } })),
     },
-    { name: 'NotAction is another matter', policy: policyOf({ Effect: 'Deny', Principal: { AWS: '*' }, NotAction: 'sts:AssumeRole' }) },
+    {
+      name: 'NotAction is another matter',
+      policy: policyOf({ Effect: 'Deny', Principal: { AWS: '*' }, NotAction: 'sts:AssumeRole' }),
+    },
   ],
   check: ({ policy }) =>
     policy.statements

@@ -14,7 +14,12 @@ export const orgAccountAdded = defineRiskRule({
   remedy: 'Prefer the ARN of the role that needs it to the whole account.',
   references: ['IAM User Guide, "Cross-account access using roles"'],
   fires: [
-    { name: 'the whole account', world, previous: policyOf(allow({ AWS: '111122223333' })), policy: policyOf(allow({ AWS: ['111122223333', '222233334444'] })) },
+    {
+      name: 'the whole account',
+      world,
+      previous: policyOf(allow({ AWS: '111122223333' })),
+      policy: policyOf(allow({ AWS: ['111122223333', '222233334444'] })),
+    },
     {
       name: 'a role of it',
       world,
@@ -29,9 +34,24 @@ export const orgAccountAdded = defineRiskRule({
     },
   ],
   silent: [
-    { name: 'nothing new', world, previous: policyOf(allow({ AWS: '222233334444' })), policy: policyOf(allow({ AWS: 'arn:aws:iam::222233334444:root' })) },
-    { name: 'an account that is not ours', world, previous: policyOf(allow({ AWS: '111122223333' })), policy: policyOf(allow({ AWS: ['111122223333', '999999999999'] })) },
-    { name: 'the role’s own account', world, previous: policyOf(allow({ Service: 'ec2.amazonaws.com' })), policy: policyOf(allow({ AWS: '111122223333' })) },
+    {
+      name: 'nothing new',
+      world,
+      previous: policyOf(allow({ AWS: '222233334444' })),
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::222233334444:root' })),
+    },
+    {
+      name: 'an account that is not ours',
+      world,
+      previous: policyOf(allow({ AWS: '111122223333' })),
+      policy: policyOf(allow({ AWS: ['111122223333', '999999999999'] })),
+    },
+    {
+      name: 'the role’s own account',
+      world,
+      previous: policyOf(allow({ Service: 'ec2.amazonaws.com' })),
+      policy: policyOf(allow({ AWS: '111122223333' })),
+    },
   ],
   check: (context) =>
     newlyTrustedAccounts(context)

@@ -16,10 +16,17 @@ export const orgGuardRemoved = defineRiskRule({
   folds: ['condition-removed-widens', 'condition-loosened'],
   fires: [
     { name: 'the condition is gone', previous: guarded, policy: policyOf(allow({ AWS: '*' })) },
-    { name: 'it is optional now', previous: guarded, policy: policyOf(allow({ AWS: '*' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'it is optional now',
+      previous: guarded,
+      policy: policyOf(allow({ AWS: '*' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
     {
       name: 'the Deny that held it is gone',
-      previous: policyOf(allow({ AWS: '999999999999' }), deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+      previous: policyOf(
+        allow({ AWS: '999999999999' }),
+        deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
       policy: policyOf(allow({ AWS: '999999999999' })),
     },
   ],
@@ -27,15 +34,37 @@ export const orgGuardRemoved = defineRiskRule({
     {
       name: 'the paths instead of the id',
       previous: guarded,
-      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+            'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' },
+          },
+        ),
+      ),
     },
-    { name: 'one named role instead of the organization', previous: guarded, policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' })) },
-    { name: 'the same in another letter case', previous: guarded, policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'AWS:PRINCIPALORGID': 'o-own1234567' } })) },
+    {
+      name: 'one named role instead of the organization',
+      previous: guarded,
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' })),
+    },
+    {
+      name: 'the same in another letter case',
+      previous: guarded,
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'AWS:PRINCIPALORGID': 'o-own1234567' } })),
+    },
   ],
   check: (context) => {
     const lost = lostGuards(context).find(({ key }) => /^aws:principalorg(id|paths)$/i.test(key));
     return lost === undefined
       ? []
-      : [{ pointer: lost.now.pointer, statement: lost.now.index, message: `The role is no longer held to the organization: ${lost.answer.classes[0].summary} newly gets in.` }];
+      : [
+          {
+            pointer: lost.now.pointer,
+            statement: lost.now.index,
+            message: `The role is no longer held to the organization: ${lost.answer.classes[0].summary} newly gets in.`,
+          },
+        ];
   },
 });

@@ -4,8 +4,16 @@ import { defineRiskRule } from './risk-rule.ts';
 
 /** IAM User Guide, "Access Analyzer policy check reference": keys for which a wildcard has no valid use. */
 const sensitive: ReadonlySet<string> = new Set([
-  'aws:principalaccount', 'aws:principalorgid', 'aws:resourceaccount', 'aws:resourceorgid', 'aws:sourceaccount',
-  'aws:sourceorgid', 'aws:sourcevpc', 'aws:sourcevpce', 'aws:vpceaccount', 'aws:vpceorgid',
+  'aws:principalaccount',
+  'aws:principalorgid',
+  'aws:resourceaccount',
+  'aws:resourceorgid',
+  'aws:sourceaccount',
+  'aws:sourceorgid',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'aws:vpceaccount',
+  'aws:vpceorgid',
 ]);
 
 export const orgIdWildcard = defineRiskRule({
@@ -17,17 +25,42 @@ export const orgIdWildcard = defineRiskRule({
   remedy: 'Write the exact ids with `StringEquals`.',
   references: ['IAM User Guide, "AWS global condition context keys", sensitive keys'],
   fires: [
-    { name: 'any organization', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-*' } })) },
-    { name: 'a prefix of account ids', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalAccount': '11112222*' } })) },
-    { name: 'any source account for a service', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringLike: { 'aws:SourceAccount': '*' } })) },
+    {
+      name: 'any organization',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-*' } })),
+    },
+    {
+      name: 'a prefix of account ids',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalAccount': '11112222*' } })),
+    },
+    {
+      name: 'any source account for a service',
+      policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringLike: { 'aws:SourceAccount': '*' } })),
+    },
   ],
   silent: [
-    { name: 'exact', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
-    { name: 'an exact value under StringLike', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
-    { name: 'paths are made for patterns', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } })) },
+    {
+      name: 'exact',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
+    {
+      name: 'an exact value under StringLike',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
+    {
+      name: 'paths are made for patterns',
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } }),
+      ),
+    },
     {
       name: 'a pattern beside the exact value',
-      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-*' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { StringLike: { 'aws:PrincipalOrgID': 'o-*' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } },
+        ),
+      ),
     },
   ],
   check: (context) =>
@@ -38,9 +71,20 @@ export const orgIdWildcard = defineRiskRule({
         const value = values.find(({ text }) => /[*?]/.test(text));
         if (value === undefined || !context.alive(statement)) return [];
         const exact = statement.conditions.some(
-          (other) => other.key.toLowerCase() === key.toLowerCase() && other.operator.base === 'StringEquals' && !other.operator.ifExists,
+          (other) =>
+            other.key.toLowerCase() === key.toLowerCase() &&
+            other.operator.base === 'StringEquals' &&
+            !other.operator.ifExists,
         );
-        return exact ? [] : [{ pointer: value.pointer, statement: statement.index, message: `\`${key}\` is compared with the pattern \`${value.text}\`, which ids of strangers fit.` }];
+        return exact
+          ? []
+          : [
+              {
+                pointer: value.pointer,
+                statement: statement.index,
+                message: `\`${key}\` is compared with the pattern \`${value.text}\`, which ids of strangers fit.`,
+              },
+            ];
       }),
     ),
 });

@@ -11,17 +11,63 @@ export const orgPathsSiblingPrefix = defineRiskRule({
   remedy: 'End the pattern with `/*`.',
   references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgPaths'],
   fires: [
-    { name: 'cut inside the id', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-1*' } })) },
-    { name: 'behind the whole id', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111*' } })) },
+    {
+      name: 'cut inside the id',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-1*' } },
+        ),
+      ),
+    },
+    {
+      name: 'behind the whole id',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111*' } },
+        ),
+      ),
+    },
     {
       name: 'the second of two',
-      policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': ['o-own1234567/r-ab12/ou-ab12-11111111/*', 'o-own1234567/r-ab12/ou-ab12-2*'] } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            'ForAnyValue:StringLike': {
+              'aws:PrincipalOrgPaths': ['o-own1234567/r-ab12/ou-ab12-11111111/*', 'o-own1234567/r-ab12/ou-ab12-2*'],
+            },
+          },
+        ),
+      ),
     },
   ],
   silent: [
-    { name: 'the unit and all below', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' } })) },
-    { name: 'exactly the unit', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringEquals': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/' } })) },
-    { name: 'the whole organization', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } })) },
+    {
+      name: 'the unit and all below',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' } },
+        ),
+      ),
+    },
+    {
+      name: 'exactly the unit',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { 'ForAnyValue:StringEquals': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/' } },
+        ),
+      ),
+    },
+    {
+      name: 'the whole organization',
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } }),
+      ),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
@@ -29,7 +75,11 @@ export const orgPathsSiblingPrefix = defineRiskRule({
         if (!/^aws:(principal|source)orgpaths$/i.test(key) || operator.base !== 'StringLike') return [];
         return values
           .filter(({ text }) => /ou-[a-z0-9-]*[*?]/.test(text))
-          .map(({ text, pointer }) => ({ pointer, statement: statement.index, message: `\`${text}\` also fits other units whose id begins alike.` }));
+          .map(({ text, pointer }) => ({
+            pointer,
+            statement: statement.index,
+            message: `\`${text}\` also fits other units whose id begins alike.`,
+          }));
       }),
     ),
 });

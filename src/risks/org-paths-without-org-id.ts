@@ -11,17 +11,51 @@ export const orgPathsWithoutOrgId = defineRiskRule({
   remedy: 'Begin the pattern with the organization id: `o-…/r-…/ou-…/*`.',
   references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgPaths'],
   fires: [
-    { name: 'a star in place of the organization', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': '*/r-ab12/ou-ab12-11111111/*' } })) },
-    { name: 'from the unit on', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': '*ou-ab12-11111111*' } })) },
-    { name: 'for a service', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { 'ForAnyValue:StringLike': { 'aws:SourceOrgPaths': 'o-*/r-ab12/*' } })) },
+    {
+      name: 'a star in place of the organization',
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': '*/r-ab12/ou-ab12-11111111/*' } }),
+      ),
+    },
+    {
+      name: 'from the unit on',
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': '*ou-ab12-11111111*' } }),
+      ),
+    },
+    {
+      name: 'for a service',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { 'ForAnyValue:StringLike': { 'aws:SourceOrgPaths': 'o-*/r-ab12/*' } }),
+      ),
+    },
   ],
   silent: [
-    { name: 'the whole path', policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' } })) },
+    {
+      name: 'the whole path',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' } },
+        ),
+      ),
+    },
     {
       name: 'the organization is asked for beside it',
-      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': '*/ou-ab12-11111111/*' } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+            'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': '*/ou-ab12-11111111/*' },
+          },
+        ),
+      ),
     },
-    { name: 'the organization id alone', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'the organization id alone',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
@@ -30,7 +64,13 @@ export const orgPathsWithoutOrgId = defineRiskRule({
         const value = values.find(({ text }) => !/^o-[a-z0-9]{10,32}\//.test(text) && /[*?]/.test(text));
         if (value === undefined || !context.alive(statement)) return [];
         if (context.guarded(statement, /^aws:source/i.test(key) ? 'aws:SourceOrgID' : 'aws:PrincipalOrgID')) return [];
-        return [{ pointer: value.pointer, statement: statement.index, message: `\`${value.text}\` also fits units of other organizations.` }];
+        return [
+          {
+            pointer: value.pointer,
+            statement: statement.index,
+            message: `\`${value.text}\` also fits units of other organizations.`,
+          },
+        ];
       }),
     ),
 });

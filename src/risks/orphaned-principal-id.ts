@@ -9,14 +9,22 @@ export const orphanedPrincipalId = defineRiskRule({
   severity: 'medium',
   about: 'state',
   why: 'IAM shows a bare `AROA…` or `AIDA…` id where the user or role it stood for was deleted. It matches nobody, not even a principal created again under the same name, and nobody can see any more who was trusted.',
-  remedy: 'Remove the id; or, where the principal was created again and should be trusted, write its ARN in place of the id.',
+  remedy:
+    'Remove the id; or, where the principal was created again and should be trusted, write its ARN in place of the id.',
   references: ['IAM User Guide, "AWS JSON policy elements: Principal"'],
   fires: [
     { name: 'a role', policy: policyOf(allow({ AWS: 'AROAEXAMPLE0123456789' })) },
-    { name: 'a user beside a role that exists', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/deploy', 'AIDAEXAMPLE0123456789'] })) },
+    {
+      name: 'a user beside a role that exists',
+      policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/deploy', 'AIDAEXAMPLE0123456789'] })),
+    },
     {
       name: 'in a Deny, which then denies nobody',
-      policy: policyOf(allow({ AWS: '111122223333' }), { Effect: 'Deny', Principal: { AWS: 'AROAEXAMPLE0123456789' }, Action: 'sts:AssumeRole' }),
+      policy: policyOf(allow({ AWS: '111122223333' }), {
+        Effect: 'Deny',
+        Principal: { AWS: 'AROAEXAMPLE0123456789' },
+        Action: 'sts:AssumeRole',
+      }),
     },
   ],
   silent: [

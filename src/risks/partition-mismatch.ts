@@ -12,15 +12,42 @@ export const partitionMismatch = defineRiskRule({
   remedy: 'Write the ARN of the principal in the role’s own partition.',
   references: ['IAM User Guide, "Amazon Resource Names (ARNs)", partitions'],
   fires: [
-    { name: 'a GovCloud role in the commercial partition', policy: policyOf(allow({ AWS: 'arn:aws-us-gov:iam::444455556666:role/ci' })) },
-    { name: 'a commercial account in the China partition', role: 'arn:aws-cn:iam::111122223333:role/example', policy: policyOf(allow({ AWS: 'arn:aws:iam::444455556666:root' })) },
-    { name: 'a provider', policy: policyOf(allow({ Federated: 'arn:aws-cn:iam::111122223333:saml-provider/idp' }, { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } })) },
+    {
+      name: 'a GovCloud role in the commercial partition',
+      policy: policyOf(allow({ AWS: 'arn:aws-us-gov:iam::444455556666:role/ci' })),
+    },
+    {
+      name: 'a commercial account in the China partition',
+      role: 'arn:aws-cn:iam::111122223333:role/example',
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::444455556666:root' })),
+    },
+    {
+      name: 'a provider',
+      policy: policyOf(
+        allow(
+          { Federated: 'arn:aws-cn:iam::111122223333:saml-provider/idp' },
+          { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } },
+        ),
+      ),
+    },
   ],
   silent: [
     { name: 'the same partition', policy: policyOf(allow({ AWS: 'arn:aws:iam::444455556666:role/ci' })) },
-    { name: 'China in China', role: 'arn:aws-cn:iam::111122223333:role/example', policy: policyOf(allow({ AWS: 'arn:aws-cn:iam::444455556666:root' })) },
-    { name: 'a bare account id', role: 'arn:aws-cn:iam::111122223333:role/example', policy: policyOf(allow({ AWS: '444455556666' })) },
-    { name: 'a role that is not known', role: null, policy: policyOf(allow({ AWS: 'arn:aws-us-gov:iam::444455556666:role/ci' })) },
+    {
+      name: 'China in China',
+      role: 'arn:aws-cn:iam::111122223333:role/example',
+      policy: policyOf(allow({ AWS: 'arn:aws-cn:iam::444455556666:root' })),
+    },
+    {
+      name: 'a bare account id',
+      role: 'arn:aws-cn:iam::111122223333:role/example',
+      policy: policyOf(allow({ AWS: '444455556666' })),
+    },
+    {
+      name: 'a role that is not known',
+      role: null,
+      policy: policyOf(allow({ AWS: 'arn:aws-us-gov:iam::444455556666:role/ci' })),
+    },
   ],
   check: ({ policy, question }) => {
     const own = question.role === undefined ? undefined : splitArn(question.role)?.partition;
@@ -30,7 +57,13 @@ export const partitionMismatch = defineRiskRule({
         const partition = splitArn(entry.text)?.partition;
         return partition === undefined || partition === own
           ? []
-          : [{ pointer: entry.pointer, statement: statement.index, message: `\`${entry.text}\` is of partition \`${partition}\`; a role of partition \`${own}\` cannot be assumed from there.` }];
+          : [
+              {
+                pointer: entry.pointer,
+                statement: statement.index,
+                message: `\`${entry.text}\` is of partition \`${partition}\`; a role of partition \`${own}\` cannot be assumed from there.`,
+              },
+            ];
       }),
     );
   },

@@ -1,6 +1,7 @@
 /** Does a string pattern for a principal's ARN reach across its parts? */
-import { replaceOperator } from './replace-operator.ts';
+
 import { allow, policyOf } from './example-policies.ts';
+import { replaceOperator } from './replace-operator.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -13,20 +14,46 @@ export const principalArnStringWildcardCrossesColon = defineRiskRule({
   remedy: 'Use `ArnLike`, and write the account id out.',
   references: ['IAM User Guide, "IAM JSON policy elements: Condition operators", ARN condition operators'],
   fires: [
-    { name: 'the account is part of the star', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*role/ci' } })) },
-    { name: 'a star from the start', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': '*:role/ci' } })) },
-    { name: 'beside an exact one', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/a', 'arn:aws:*:role/b'] } })) },
+    {
+      name: 'the account is part of the star',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*role/ci' } })),
+    },
+    {
+      name: 'a star from the start',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': '*:role/ci' } })),
+    },
+    {
+      name: 'beside an exact one',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { StringLike: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/a', 'arn:aws:*:role/b'] } },
+        ),
+      ),
+    },
   ],
   silent: [
-    { name: 'ArnLike keeps to the parts', policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } })) },
-    { name: 'the wildcard stands behind the account', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } })) },
+    {
+      name: 'ArnLike keeps to the parts',
+      policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } })),
+    },
+    {
+      name: 'the wildcard stands behind the account',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } })),
+    },
     {
       name: 'held to the organization',
       policy: policyOf(
-        allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': '*:role/ci' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+        allow(
+          { AWS: '*' },
+          { StringLike: { 'aws:PrincipalArn': '*:role/ci' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } },
+        ),
       ),
     },
-    { name: 'held to an account by the principal', policy: policyOf(allow({ AWS: '111122223333' }, { StringLike: { 'aws:PrincipalArn': '*:role/ci' } })) },
+    {
+      name: 'held to an account by the principal',
+      policy: policyOf(allow({ AWS: '111122223333' }, { StringLike: { 'aws:PrincipalArn': '*:role/ci' } })),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
@@ -38,7 +65,10 @@ export const principalArnStringWildcardCrossesColon = defineRiskRule({
         });
         if (value === undefined || !context.open(statement)) return [];
         const stranger = context.someone(
-          { statements: (s) => s.index === statement.index, clauses: [clause('StringLike', 'aws:PrincipalArn', [value.text])] },
+          {
+            statements: (s) => s.index === statement.index,
+            clauses: [clause('StringLike', 'aws:PrincipalArn', [value.text])],
+          },
           `arn ${value.pointer}`,
         );
         if (stranger.answer !== 'yes') return [];

@@ -15,7 +15,11 @@ export const principalReattachedAfterRecreate = defineRiskRule({
   references: ['IAM User Guide, "AWS JSON policy elements: Principal"'],
   fires: [
     { name: 'a role', previous: orphan, policy: policyOf(allow({ AWS: role })) },
-    { name: 'a user', previous: policyOf(allow({ AWS: 'AIDAEXAMPLE0123456789' })), policy: policyOf(allow({ AWS: 'arn:aws:iam::444455556666:user/eve' })) },
+    {
+      name: 'a user',
+      previous: policyOf(allow({ AWS: 'AIDAEXAMPLE0123456789' })),
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::444455556666:user/eve' })),
+    },
     {
       name: 'beside another principal',
       previous: policyOf(allow({ AWS: ['AROAEXAMPLE0123456789', '111122223333'] })),
@@ -23,14 +27,27 @@ export const principalReattachedAfterRecreate = defineRiskRule({
     },
   ],
   silent: [
-    { name: 'the id is removed only', previous: policyOf(allow({ AWS: ['AROAEXAMPLE0123456789', '111122223333'] })), policy: policyOf(allow({ AWS: '111122223333' })) },
+    {
+      name: 'the id is removed only',
+      previous: policyOf(allow({ AWS: ['AROAEXAMPLE0123456789', '111122223333'] })),
+      policy: policyOf(allow({ AWS: '111122223333' })),
+    },
     { name: 'the id stays', previous: orphan, policy: policyOf(allow({ AWS: ['AROAEXAMPLE0123456789', role] })) },
-    { name: 'there never was an id', previous: policyOf(allow({ AWS: '111122223333' })), policy: policyOf(allow({ AWS: ['111122223333', role] })) },
-    { name: 'an id of a role gives way to a user', previous: orphan, policy: policyOf(allow({ AWS: 'arn:aws:iam::444455556666:user/eve' })) },
+    {
+      name: 'there never was an id',
+      previous: policyOf(allow({ AWS: '111122223333' })),
+      policy: policyOf(allow({ AWS: ['111122223333', role] })),
+    },
+    {
+      name: 'an id of a role gives way to a user',
+      previous: orphan,
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::444455556666:user/eve' })),
+    },
   ],
   check: ({ policy, previous }) => {
     if (previous === undefined) return [];
-    const names = (of: typeof policy) => of.statements.filter((s) => s.effect === 'Allow').flatMap((s) => s.principal.entries);
+    const names = (of: typeof policy) =>
+      of.statements.filter((s) => s.effect === 'Allow').flatMap((s) => s.principal.entries);
     const before = names(previous);
     const now = names(policy);
     const gone = before.filter((old) => old.name.kind === 'unique-id' && !now.some((entry) => entry.text === old.text));
@@ -41,7 +58,13 @@ export const principalReattachedAfterRecreate = defineRiskRule({
             const fresh = !before.some((old) => old.text === entry.text);
             const old = gone.find(({ name }) => name.kind === 'unique-id' && name.of === entry.name.kind);
             return fresh && old !== undefined
-              ? [{ pointer: entry.pointer, statement: statement.index, message: `\`${entry.text}\` takes the place of \`${old.text}\`, whose ${entry.name.kind} was deleted.` }]
+              ? [
+                  {
+                    pointer: entry.pointer,
+                    statement: statement.index,
+                    message: `\`${entry.text}\` takes the place of \`${old.text}\`, whose ${entry.name.kind} was deleted.`,
+                  },
+                ]
               : [];
           }),
     );

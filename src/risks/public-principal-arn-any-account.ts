@@ -13,37 +13,67 @@ export const publicPrincipalArnAnyAccount = defineRiskRule({
   references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalArn'],
   folds: ['principal-arn-string-wildcard-crosses-colon', 'principal-path-wildcard'],
   fires: [
-    { name: 'a role name, any account', policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' } })) },
-    { name: 'by StringLike', policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/deploy-*' } })) },
+    {
+      name: 'a role name, any account',
+      policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' } })),
+    },
+    {
+      name: 'by StringLike',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/deploy-*' } })),
+    },
+    {
+      name: 'with an external ID, which is no secret',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' },
+            StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' },
+          },
+        ),
+      ),
+    },
     {
       name: 'one of the values',
       policy: policyOf(
-        allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/deploy', 'arn:aws:iam::*:role/deploy'] } }),
+        allow(
+          { AWS: '*' },
+          { ArnLike: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/deploy', 'arn:aws:iam::*:role/deploy'] } },
+        ),
       ),
     },
   ],
   silent: [
-    { name: 'the account is written out', policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } })) },
+    {
+      name: 'the account is written out',
+      policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } })),
+    },
     {
       name: 'held to the organization',
       policy: policyOf(
-        allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+        allow(
+          { AWS: '*' },
+          {
+            ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' },
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+          },
+        ),
       ),
     },
-    { name: 'the principal names the account', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' } })) },
+    {
+      name: 'the principal names the account',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' } }),
+      ),
+    },
   ],
   check: (context) =>
     publicStatements(context)
-      .filter(({ realGuards }) => realGuards.includes('aws:principalarn'))
-      .flatMap(({ statement, star, realGuards }) =>
-        realGuards.every((key) => key === 'aws:principalarn' || key === 'sts:externalid')
-          ? [
-              {
-                pointer: statement.conditions.find(({ key }) => key.toLowerCase() === 'aws:principalarn')?.pointer ?? star.pointer,
-                statement: statement.index,
-                message: 'A principal of that name in any AWS account can assume this role.',
-              },
-            ]
-          : [],
-      ),
+      .filter(({ protection }) => protection === 'name')
+      .map(({ statement, star }) => ({
+        pointer:
+          statement.conditions.find(({ key }) => key.toLowerCase() === 'aws:principalarn')?.pointer ?? star.pointer,
+        statement: statement.index,
+        message: 'A principal of that name in any AWS account can assume this role.',
+      })),
 });

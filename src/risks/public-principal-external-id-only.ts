@@ -13,21 +13,41 @@ export const publicPrincipalExternalIdOnly = defineRiskRule({
   references: ['IAM User Guide, "Access to AWS accounts owned by third parties"'],
   folds: ['external-id-weak', 'third-party-missing-external-id'],
   fires: [
-    { name: 'everyone with the external ID', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } })) },
+    {
+      name: 'everyone with the external ID',
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } }),
+      ),
+    },
     {
       name: 'a session name beside it adds nothing',
-      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56', 'sts:RoleSessionName': 'scan' } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56', 'sts:RoleSessionName': 'scan' } },
+        ),
+      ),
     },
     {
       name: 'one of several values',
-      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'sts:ExternalId': ['b7e2f1c4-8a3d-4d56', 'c8f3a2d5-9b4e-4e67'] } })),
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringEquals: { 'sts:ExternalId': ['b7e2f1c4-8a3d-4d56', 'c8f3a2d5-9b4e-4e67'] } }),
+      ),
     },
   ],
   silent: [
-    { name: 'the vendor is named', policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })) },
+    {
+      name: 'the vendor is named',
+      policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } })),
+    },
     {
       name: "the vendor's account by a condition",
-      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56', 'aws:PrincipalAccount': '777788889999' } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56', 'aws:PrincipalAccount': '777788889999' } },
+        ),
+      ),
     },
     {
       name: 'optional: then it is no guard at all, which another rule says',
@@ -36,7 +56,7 @@ export const publicPrincipalExternalIdOnly = defineRiskRule({
   ],
   check: (context) =>
     publicStatements(context)
-      .filter(({ realGuards }) => realGuards.length === 1 && realGuards[0] === 'sts:externalid')
+      .filter(({ protection }) => protection === 'external-id')
       .map(({ statement, star }) => ({
         pointer: star.pointer,
         statement: statement.index,

@@ -1,5 +1,6 @@
 /** Is a whole organization trusted that is not ours? */
 import { allow, deny, policyOf } from './example-policies.ts';
+import { starOf } from './public-statement.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -12,15 +13,28 @@ export const publicPrincipalForeignOrg = defineRiskRule({
   remedy: 'Remove it, or register the organization under `organizations` if it is ours.',
   references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgID'],
   fires: [
-    { name: 'an organization not registered', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })) },
-    { name: 'beside our own', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': ['o-own1234567', 'o-foreign12345'] } })) },
+    {
+      name: 'an organization not registered',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })),
+    },
+    {
+      name: 'beside our own',
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': ['o-own1234567', 'o-foreign12345'] } }),
+      ),
+    },
     {
       name: 'by its paths',
-      policy: policyOf(allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-foreign12345/*' } })),
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-foreign12345/*' } }),
+      ),
     },
   ],
   silent: [
-    { name: 'our own', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'our own',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
     {
       name: 'named only to be denied',
       policy: policyOf(
@@ -29,19 +43,23 @@ export const publicPrincipalForeignOrg = defineRiskRule({
       ),
     },
     {
+      name: 'no organization is configured: it may be ours',
+      world: { organizations: [] },
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })),
+    },
+    {
       name: 'held to a registered partner of it',
       policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })),
     },
   ],
   check: (context) =>
     context.allows.flatMap((statement) => {
-      const star = statement.principal.entries.find((entry) => entry.name.kind === 'everyone');
-      if (star === undefined) return [];
+      if (starOf(statement) === undefined) return [];
       return statement.conditions.flatMap((condition) => {
         if (!/^aws:principalorg(id|paths)$/i.test(condition.key)) return [];
         return condition.values.flatMap((value) => {
           const organization = /^o-[a-z0-9]{10,32}/.exec(value.text)?.[0];
-          if (organization === undefined || context.question.world.organizations.includes(organization)) return [];
+          if (organization === undefined || context.organizations.includes(organization)) return [];
           const paths = /paths$/i.test(condition.key);
           const limits = paths
             ? clause('StringLike', condition.key, [`${organization}/*`], { set: 'ForAnyValue' })

@@ -1,7 +1,7 @@
 /** Is the network all that keeps strangers out? */
 import { isWideRange } from '../policy/keys/address-ranges.ts';
 import { allow, policyOf } from './example-policies.ts';
-import { isNetworkKey, publicStatements } from './public-statement.ts';
+import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const publicPrincipalIpOnly = defineRiskRule({
@@ -14,23 +14,51 @@ export const publicPrincipalIpOnly = defineRiskRule({
   references: ['IAM User Guide, "AWS global condition context keys", aws:SourceIp'],
   fires: [
     { name: 'a small range', policy: policyOf(allow({ AWS: '*' }, { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' } })) },
-    { name: 'a range of a whole provider', policy: policyOf(allow({ AWS: '*' }, { IpAddress: { 'aws:SourceIp': ['8.8.4.0/24', '52.0.0.0/8'] } })), severity: 'critical' },
-    { name: 'a VPC', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:SourceVpc': 'vpc-0a1b2c3d4e5f60718' } })) },
+    {
+      name: 'a range of a whole provider',
+      policy: policyOf(allow({ AWS: '*' }, { IpAddress: { 'aws:SourceIp': ['8.8.4.0/24', '52.0.0.0/8'] } })),
+      severity: 'critical',
+    },
+    {
+      name: 'an external ID beside it is no secret',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' }, StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } },
+        ),
+      ),
+    },
+    {
+      name: 'a VPC',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:SourceVpc': 'vpc-0a1b2c3d4e5f60718' } })),
+    },
   ],
   silent: [
     {
       name: 'the organization as well',
-      policy: policyOf(allow({ AWS: '*' }, { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } },
+        ),
+      ),
     },
-    { name: 'one account', policy: policyOf(allow({ AWS: '111122223333' }, { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' } })) },
-    { name: 'a private range lets nobody in', policy: policyOf(allow({ AWS: '*' }, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })) },
+    {
+      name: 'one account',
+      policy: policyOf(allow({ AWS: '111122223333' }, { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' } })),
+    },
+    {
+      name: 'a private range lets nobody in',
+      policy: policyOf(allow({ AWS: '*' }, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })),
+    },
   ],
   check: (context) =>
     publicStatements(context)
-      .filter(({ realGuards }) => realGuards.length > 0 && realGuards.every(isNetworkKey))
+      .filter(({ protection }) => protection === 'network')
       .map(({ statement, star }) => {
         const wide = statement.conditions.some(
-          (condition) => condition.key.toLowerCase() === 'aws:sourceip' && condition.values.some(({ text }) => isWideRange(text)),
+          (condition) =>
+            condition.key.toLowerCase() === 'aws:sourceip' && condition.values.some(({ text }) => isWideRange(text)),
         );
         return {
           pointer: star.pointer,

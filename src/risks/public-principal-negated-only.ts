@@ -11,40 +11,59 @@ export const publicPrincipalNegatedOnly = defineRiskRule({
   why: 'Negated operators, `IfExists` and `ForAllValues` hold when the key is missing from the request, and "everyone except" is still everyone.',
   remedy: 'Say who is let in, with a positive operator: `StringEquals` on `aws:PrincipalOrgID`, or named principals.',
   references: ['IAM User Guide, "IAM JSON policy elements: Condition operators"'],
-  folds: ['public-principal-unconditional', 'condition-negated-missing-key', 'condition-vacuous-ifexists', 'condition-vacuous-forallvalues', 'external-id-ifexists'],
+  folds: [
+    'condition-negated-missing-key',
+    'condition-vacuous-ifexists',
+    'condition-vacuous-forallvalues',
+    'external-id-ifexists',
+  ],
   fires: [
-    { name: 'not that account', policy: policyOf(allow({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalAccount': '999999999999' } })) },
-    { name: 'the organization, if there is one', policy: policyOf(allow({ AWS: '*' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'not that account',
+      policy: policyOf(allow({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalAccount': '999999999999' } })),
+    },
+    {
+      name: 'the organization, if there is one',
+      policy: policyOf(allow({ AWS: '*' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
     {
       name: 'all of the paths, of which there may be none',
-      policy: policyOf(allow({ AWS: '*' }, { 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } })),
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } }),
+      ),
     },
   ],
   silent: [
-    { name: 'a positive condition', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'a positive condition',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
     {
       name: 'a negated condition beside a positive one',
       policy: policyOf(
-        allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, StringNotEquals: { 'aws:PrincipalAccount': '222233334444' } }),
+        allow(
+          { AWS: '*' },
+          {
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+            StringNotEquals: { 'aws:PrincipalAccount': '222233334444' },
+          },
+        ),
       ),
     },
     {
       name: 'the key has to be there as well',
       policy: policyOf(
-        allow({ AWS: '*' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' }, Null: { 'aws:PrincipalOrgID': 'false' } }),
+        allow(
+          { AWS: '*' },
+          { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' }, Null: { 'aws:PrincipalOrgID': 'false' } },
+        ),
       ),
     },
     { name: 'no condition at all, which another rule says', policy: policyOf(allow({ AWS: '*' })) },
   ],
   check: (context) =>
     publicStatements(context)
-      .filter(
-        ({ statement, realGuards }) =>
-          realGuards.length === 0 &&
-          statement.conditions.some(
-            ({ operator }) => operator.ifExists || operator.set === 'ForAllValues' || operator.base.includes('Not'),
-          ),
-      )
+      .filter(({ protection }) => protection === 'excluded')
       .map(({ statement, star }) => ({
         pointer: star.pointer,
         statement: statement.index,

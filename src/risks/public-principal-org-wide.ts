@@ -1,5 +1,6 @@
 /** Can every principal of the own organization assume the role? */
 import { allow, policyOf } from './example-policies.ts';
+import { starOf } from './public-statement.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -12,7 +13,10 @@ export const publicPrincipalOrgWide = defineRiskRule({
   remedy: 'Narrow it by `aws:PrincipalArn`, `aws:PrincipalOrgPaths` or a principal tag.',
   references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgID'],
   fires: [
-    { name: 'the whole organization', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'the whole organization',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
     {
       name: 'a privileged role',
       policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
@@ -20,9 +24,21 @@ export const publicPrincipalOrgWide = defineRiskRule({
       severity: 'medium',
     },
     {
+      name: 'no organization is configured: the one named may be ours',
+      world: { organizations: [] },
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })),
+      severity: 'low',
+    },
+    {
       name: 'held to a role name in any member account',
       policy: policyOf(
-        allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/ci' } }),
+        allow(
+          { AWS: '*' },
+          {
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+            ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/ci' },
+          },
+        ),
       ),
       severity: 'info',
     },
@@ -30,24 +46,40 @@ export const publicPrincipalOrgWide = defineRiskRule({
   silent: [
     {
       name: 'one account of it',
-      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567', 'aws:PrincipalAccount': '222233334444' } })),
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567', 'aws:PrincipalAccount': '222233334444' } },
+        ),
+      ),
     },
-    { name: 'a named role', policy: policyOf(allow({ AWS: 'arn:aws:iam::222233334444:role/ci' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
-    { name: 'another organization has a rule of its own', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })) },
+    {
+      name: 'a named role',
+      policy: policyOf(
+        allow({ AWS: 'arn:aws:iam::222233334444:role/ci' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
+    },
+    {
+      name: 'another organization has a rule of its own',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345' } })),
+    },
     {
       name: 'some organizational units',
       policy: policyOf(
         allow(
           { AWS: '*' },
-          { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' }, 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' } },
+          {
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+            'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' },
+          },
         ),
       ),
     },
   ],
   check: (context) =>
     context.allows.flatMap((statement) => {
-      const star = statement.principal.entries.find((entry) => entry.name.kind === 'everyone');
-      const { organizations } = context.question.world;
+      const star = starOf(statement);
+      const { organizations } = context;
       if (star === undefined || organizations.length === 0 || context.open(statement)) return [];
       const anyAccount = context.someone(
         {

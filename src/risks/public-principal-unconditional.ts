@@ -1,5 +1,6 @@
 /** Can anyone with AWS credentials, in any account, assume the role? */
 import { allow, deny, policyOf } from './example-policies.ts';
+import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const publicPrincipalUnconditional = defineRiskRule({
@@ -8,18 +9,25 @@ export const publicPrincipalUnconditional = defineRiskRule({
   severity: 'critical',
   about: 'state',
   why: 'A `*` principal trusts every account there is. Whoever has AWS credentials of any account, a free one included, can become this role and do all that it may.',
-  remedy: 'Name the principals that need the role. Where every account of an organization needs it, require `aws:PrincipalOrgID`.',
+  remedy:
+    'Name the principals that need the role. Where every account of an organization needs it, require `aws:PrincipalOrgID`.',
   references: [
     'IAM User Guide, "AWS JSON policy elements: Principal"',
     'IAM User Guide, "How to use trust policies with IAM roles"',
   ],
-  notCovered: 'A condition that anyone can meet; `public-principal-caller-controlled-guard` and its siblings speak of that.',
+  notCovered:
+    'A condition that anyone can meet; `public-principal-caller-controlled-guard` and its siblings speak of that.',
   fires: [
     { name: 'everyone, no condition', policy: policyOf(allow({ AWS: '*' })) },
-    { name: 'everyone beside a named role', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/deploy', '*'] })) },
+    {
+      name: 'everyone beside a named role',
+      policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/deploy', '*'] })),
+    },
     {
       name: 'the condition accepts every organization',
-      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': '*' }, Null: { 'sts:ExternalId': 'true' } })),
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': '*' }, Null: { 'sts:ExternalId': 'true' } }),
+      ),
     },
     { name: 'the bare star, as an old document may hold it', policy: policyOf(allow('*')) },
   ],
@@ -37,21 +45,18 @@ export const publicPrincipalUnconditional = defineRiskRule({
     },
     {
       name: 'limited to one role by its ARN',
-      policy: policyOf(allow({ AWS: '*' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/deploy' } })),
+      policy: policyOf(
+        allow({ AWS: '*' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/deploy' } }),
+      ),
     },
     { name: 'the account root is not everyone', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:root' })) },
   ],
   check: (context) =>
-    context.allows.flatMap((statement) => {
-      const star = statement.principal.entries.find((entry) => entry.name.kind === 'everyone');
-      if (star === undefined || statement.principal.element !== 'Principal') return [];
-      if (!context.open(statement) || context.guards(statement).length > 0) return [];
-      return [
-        {
-          pointer: star.pointer,
-          statement: statement.index,
-          message: 'Anyone with AWS credentials, in any account, can assume this role.',
-        },
-      ];
-    }),
+    publicStatements(context)
+      .filter(({ protection }) => protection === 'unguarded')
+      .map(({ statement, star }) => ({
+        pointer: star.pointer,
+        statement: statement.index,
+        message: 'Anyone with AWS credentials, in any account, can assume this role.',
+      })),
 });

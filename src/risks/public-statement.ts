@@ -2,44 +2,95 @@
 import type { PrincipalEntry, Statement } from '../policy/document/trust-policy.ts';
 import type { RiskContext } from './risk-context.ts';
 
+/**
+ * What stands between a stranger and the role. `unguarded`: nothing. `excluded`: the list of those who may not.
+ * `worthless`: conditions that any caller can meet. `external-id`, `network`, `tag`, `name`: only that, and what any
+ * caller can meet. `identity`: something that a stranger cannot have, whatever account it comes from.
+ */
+export type Protection =
+  | 'unguarded'
+  | 'excluded'
+  | 'worthless'
+  | 'external-id'
+  | 'network'
+  | 'tag'
+  | 'name'
+  | 'identity';
+
 export interface PublicStatement {
   readonly statement: Statement;
   readonly star: PrincipalEntry;
   /** Effective guards, registered names in lower case. */
   readonly guards: readonly string[];
-  /** The guards whose value the caller does not choose. */
-  readonly realGuards: readonly string[];
+  readonly protection: Protection;
 }
 
 /** @returns the Allow statements for everyone that a stranger's account gets in by. */
 export function publicStatements(context: RiskContext): readonly PublicStatement[] {
   return context.allows.flatMap((statement) => {
-    if (statement.principal.element !== 'Principal') return [];
-    const star = statement.principal.entries.find((entry) => entry.name.kind === 'everyone');
+    const star = starOf(statement);
     if (star === undefined || !context.open(statement)) return [];
     const guards = context.guards(statement);
-    return [{ statement, star, guards, realGuards: guards.filter((key) => !isChosenByCaller(key)) }];
+    return [{ statement, star, guards, protection: protectionBy(guards, statement) }];
   });
 }
 
-/** Keys whose value any caller sets as it likes (IAM User Guide, "Global condition keys"); the external ID is spoken of apart. */
-const chosen: ReadonlySet<string> = new Set([
+/** @returns the entry of the Principal element that means everyone. */
+export function starOf(statement: Statement): PrincipalEntry | undefined {
+  if (statement.principal.element !== 'Principal') return undefined;
+  return statement.principal.entries.find((entry) => entry.name.kind === 'everyone');
+}
+
+function protectionBy(guards: readonly string[], { conditions }: Statement): Protection {
+  if (guards.length === 0) {
+    const loose = conditions.some(
+      ({ operator }) => operator.ifExists || operator.set === 'ForAllValues' || operator.base.includes('Not'),
+    );
+    return loose ? 'excluded' : 'unguarded';
+  }
+  const real = guards.filter((key) => !anyCallerCanMeet(key));
+  if (real.length === 0) return 'worthless';
+  const others = real.filter((key) => key !== 'sts:externalid' && !isNetworkKey(key));
+  if (others.length === 0) return real.some(isNetworkKey) ? 'network' : 'external-id';
+  if (others.every((key) => key.startsWith('aws:principaltag/'))) return 'tag';
+  return others.every((key) => key === 'aws:principalarn' || key.startsWith('aws:principaltag/')) ? 'name' : 'identity';
+}
+
+/**
+ * Keys whose condition any caller can meet (IAM User Guide, "Global condition keys"): those it fills in itself, those it
+ * can arrange in an account of its own, those it need only wait for, and those that speak of the role and not of the caller.
+ */
+const worthless: ReadonlySet<string> = new Set([
+  'aws:assumedroot',
+  'aws:calledvia',
+  'aws:calledviafirst',
+  'aws:calledvialast',
+  'aws:currenttime',
+  'aws:epochtime',
+  'aws:multifactorauthage',
+  'aws:multifactorauthpresent',
+  'aws:principalisawsservice',
+  'aws:principaltype',
+  'aws:referer',
+  'aws:requestedregion',
+  'aws:resourceaccount',
+  'aws:resourceorgid',
+  'aws:resourceorgpaths',
+  'aws:securetransport',
+  'aws:tagkeys',
+  'aws:tokenissuetime',
+  'aws:useragent',
+  'aws:username',
+  'aws:viaawsservice',
   'sts:rolesessionname',
   'sts:sourceidentity',
   'sts:transitivetagkeys',
-  'aws:tagkeys',
-  'aws:useragent',
-  'aws:referer',
-  'aws:requestedregion',
-  'aws:securetransport',
-  'aws:currenttime',
-  'aws:epochtime',
 ]);
 
-/** @returns whether whoever calls can give the key any value, or simply wait for it. */
-export function isChosenByCaller(key: string): boolean {
+/** @returns whether a caller of any account can meet a condition on the key. */
+export function anyCallerCanMeet(key: string): boolean {
   const lower = key.toLowerCase();
-  return chosen.has(lower) || lower.startsWith('aws:requesttag/');
+  return worthless.has(lower) || /^(?:aws:requesttag|aws:resourcetag|iam:resourcetag)\//.test(lower);
 }
 
 const networkKeys: ReadonlySet<string> = new Set([

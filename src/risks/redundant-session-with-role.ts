@@ -17,23 +17,47 @@ export const redundantSessionWithRole = defineRiskRule({
   folds: ['session-principal-dead-or-brittle'],
   fires: [
     { name: 'both in one list', policy: policyOf(allow({ AWS: [role, session] })) },
-    { name: 'a role with a path', policy: policyOf(allow({ AWS: [session, 'arn:aws:iam::111122223333:role/build/ci'] })) },
-    { name: 'two sessions', policy: policyOf(allow({ AWS: [session, 'arn:aws:sts::111122223333:assumed-role/ci/deploy', role] })) },
+    {
+      name: 'a role with a path',
+      policy: policyOf(allow({ AWS: [session, 'arn:aws:iam::111122223333:role/build/ci'] })),
+    },
+    {
+      name: 'two sessions',
+      policy: policyOf(allow({ AWS: [session, 'arn:aws:sts::111122223333:assumed-role/ci/deploy', role] })),
+    },
   ],
   silent: [
     { name: 'another role', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/cd', session] })) },
-    { name: 'the role in another account', policy: policyOf(allow({ AWS: ['arn:aws:iam::777788889999:role/ci', session] })) },
-    { name: 'listed by a Deny, where both are needed', policy: policyOf(allow({ AWS: '111122223333' }), { Effect: 'Deny', Principal: { AWS: [role, session] }, Action: 'sts:AssumeRole' }) },
+    {
+      name: 'the role in another account',
+      policy: policyOf(allow({ AWS: ['arn:aws:iam::777788889999:role/ci', session] })),
+    },
+    {
+      name: 'listed by a Deny, where both are needed',
+      policy: policyOf(allow({ AWS: '111122223333' }), {
+        Effect: 'Deny',
+        Principal: { AWS: [role, session] },
+        Action: 'sts:AssumeRole',
+      }),
+    },
   ],
   check: ({ allows }) =>
     allows.flatMap((statement) =>
       statement.principal.entries.flatMap((entry) => {
         const { name } = entry;
         if (name.kind !== 'session') return [];
-        const parent = statement.principal.entries.find((other) => other.name.kind === 'role' && other.name.account === name.account && other.name.name === name.role);
+        const parent = statement.principal.entries.find(
+          (other) => other.name.kind === 'role' && other.name.account === name.account && other.name.name === name.role,
+        );
         return parent === undefined
           ? []
-          : [{ pointer: entry.pointer, statement: statement.index, message: `\`${entry.text}\` is a session of \`${parent.text}\`, which is trusted as well.` }];
+          : [
+              {
+                pointer: entry.pointer,
+                statement: statement.index,
+                message: `\`${entry.text}\` is a session of \`${parent.text}\`, which is trusted as well.`,
+              },
+            ];
       }),
     ),
   fix: ({ policy }, hit) => {

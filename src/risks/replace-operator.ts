@@ -29,12 +29,21 @@ export function replaceOperator(
   if (text === undefined) return undefined;
   const summary = `Write \`${to}\` in place of \`${condition.operator.text}\`.`;
   if (letsIn === undefined) return { summary, text };
-  const intended = { ...policy, statements: [{ ...statement, conditions: statement.conditions.filter((other) => other !== condition) }] };
+  const intended = {
+    ...policy,
+    statements: [{ ...statement, conditions: statement.conditions.filter((other) => other !== condition) }],
+  };
   return { summary, text, intended: { policy: intended, inWords: letsIn } };
 }
 
 /** A block of one key is renamed whole; where the operator holds other keys too, or the new one exists, nothing is done. */
-function moveCondition(context: RiskContext, statement: number, from: string, to: string, block: string): string | undefined {
+function moveCondition(
+  context: RiskContext,
+  statement: number,
+  from: string,
+  to: string,
+  block: string,
+): string | undefined {
   const conditions = context.policy.statements[statement]?.conditions ?? [];
   if (conditions.some(({ operator }) => operator.text === to)) return undefined;
   if (conditions.filter(({ operator }) => operator.text === from).length !== 1) return undefined;

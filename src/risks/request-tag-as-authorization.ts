@@ -13,23 +13,79 @@ export const requestTagAsAuthorization = defineRiskRule({
   remedy: 'Use `aws:PrincipalTag`, which the caller’s account sets, and limit the tags with `aws:TagKeys`.',
   references: ['IAM User Guide, "Pass session tags in AWS STS"'],
   fires: [
-    { name: 'a whole account', policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both)) },
-    { name: 'an outside account', policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both)) },
-    { name: 'with a session name', policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops', 'sts:RoleSessionName': 'x' } }, both)) },
+    {
+      name: 'a whole account',
+      policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both)),
+    },
+    {
+      name: 'an outside account',
+      policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both)),
+    },
+    {
+      name: 'with a session name',
+      policy: policyOf(
+        allow(
+          { AWS: '111122223333' },
+          { StringEquals: { 'aws:RequestTag/team': 'ops', 'sts:RoleSessionName': 'x' } },
+          both,
+        ),
+      ),
+    },
   ],
   silent: [
-    { name: 'a named role', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both)) },
-    { name: 'a principal tag as well', policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops', 'aws:PrincipalTag/team': 'ops' } }, both)) },
-    { name: 'EKS Pod Identity sets the tags itself', policy: policyOf(allow({ Service: 'pods.eks.amazonaws.com' }, { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'prod' } }, both)) },
-    { name: 'only sts:TagSession is limited by it', policy: policyOf(allow({ AWS: '111122223333' }), allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, 'sts:TagSession')) },
+    {
+      name: 'a named role',
+      policy: policyOf(
+        allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both),
+      ),
+    },
+    {
+      name: 'a principal tag as well',
+      policy: policyOf(
+        allow(
+          { AWS: '111122223333' },
+          { StringEquals: { 'aws:RequestTag/team': 'ops', 'aws:PrincipalTag/team': 'ops' } },
+          both,
+        ),
+      ),
+    },
+    {
+      name: 'EKS Pod Identity sets the tags itself',
+      policy: policyOf(
+        allow(
+          { Service: 'pods.eks.amazonaws.com' },
+          { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'prod' } },
+          both,
+        ),
+      ),
+    },
+    {
+      name: 'only sts:TagSession is limited by it',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }),
+        allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, 'sts:TagSession'),
+      ),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) => {
       const tag = statement.conditions.find(({ key }) => /^aws:requesttag\//i.test(key));
-      if (tag === undefined || !statement.actions.patterns.some(({ text }) => /^(\*|sts:(\*|assume.*))$/i.test(text))) return [];
-      if (!statement.principal.entries.every(({ name }) => name.kind === 'account' || name.kind === 'everyone')) return [];
+      if (tag === undefined || !statement.actions.patterns.some(({ text }) => /^(\*|sts:(\*|assume.*))$/i.test(text)))
+        return [];
+      if (!statement.principal.entries.every(({ name }) => name.kind === 'account' || name.kind === 'everyone'))
+        return [];
       const guards = context.guards(statement);
-      if (!guards.some((key) => key.startsWith('aws:requesttag/')) || guards.some((key) => !/^(aws:requesttag\/|aws:tagkeys$|sts:rolesessionname$|sts:transitivetagkeys$)/.test(key))) return [];
-      return [{ pointer: tag.pointer, statement: statement.index, message: `The caller passes \`${tag.key}\` itself, so it keeps nobody of the account out.` }];
+      if (
+        !guards.some((key) => key.startsWith('aws:requesttag/')) ||
+        guards.some((key) => !/^(aws:requesttag\/|aws:tagkeys$|sts:rolesessionname$|sts:transitivetagkeys$)/.test(key))
+      )
+        return [];
+      return [
+        {
+          pointer: tag.pointer,
+          statement: statement.index,
+          message: `The caller passes \`${tag.key}\` itself, so it keeps nobody of the account out.`,
+        },
+      ];
     }),
 });

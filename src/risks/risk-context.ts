@@ -2,9 +2,12 @@
  * What a rule asks of a policy: who can get in, what guards a statement, how an account stands to the role's owner.
  * Questions about access go to the exact comparison, never to the text; each is answered once for all rules.
  */
-import type { AccessAnswer, Comparison } from '../policy/compare/comparison.ts';
+
+import type { Severity } from '../findings/finding.ts';
+import { severities } from '../findings/finding.ts';
 import { compare, newAccess } from '../policy/compare/compare.ts';
-import { asAccountId, splitArn, type AccountId } from '../policy/document/names.ts';
+import type { AccessAnswer, Comparison } from '../policy/compare/comparison.ts';
+import { type AccountId, asAccountId, splitArn } from '../policy/document/names.ts';
 import type {
   BaseOperator,
   ConditionClause,
@@ -15,11 +18,10 @@ import type {
   TrustPolicy,
 } from '../policy/document/trust-policy.ts';
 import { matchWildcard } from '../policy/evaluate/wildcard.ts';
-import type { Severity } from '../findings/finding.ts';
-import { severities } from '../findings/finding.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
-import { privilegeOf, type Privilege } from './role-privilege.ts';
+import { coversAction } from './granted-actions.ts';
 import type { RiskQuestion } from './risk-rule.ts';
+import { type Privilege, privilegeOf } from './role-privilege.ts';
 
 /** How an account stands to the owner of the role. `own` is another account of ours; `vendor` is publicly known, not approved. */
 export type Standing = 'home' | 'own' | 'partner' | 'vendor' | 'unknown';
@@ -29,6 +31,7 @@ export interface Limits {
   readonly clauses?: readonly ConditionClause[];
   readonly entries?: (entry: PrincipalEntry, statement: Statement) => boolean;
   readonly statements?: (statement: Statement) => boolean;
+  /** Exact names; a statement counts for those that it covers. */
   readonly actions?: readonly string[];
 }
 
@@ -36,33 +39,44 @@ export interface RiskContext {
   readonly question: RiskQuestion;
   readonly policy: TrustPolicy;
   readonly previous: TrustPolicy | undefined;
-  /** The role's account, where the role is known. */
+  /** The role's account: of its ARN, else of the identity providers trusted, which can only be of the same account. */
   readonly home: AccountId | undefined;
+  /** Our own organizations. Where none is configured, those that the policy itself holds its callers to. */
+  readonly organizations: readonly string[];
   readonly allows: readonly Statement[];
   readonly denies: readonly Statement[];
   /** What the role may do, as far as it could be read. */
   readonly privilege: Privilege;
   /** Whether some request of the limits is allowed now. Denies of the policy count; other Allow statements only where the limits let them in. */
-  readonly someone: (limits: Limits, name: string) => AccessAnswer;
+  readonly someone: (limits: Limits, name?: string) => AccessAnswer;
   /** Whether some request of the limits is allowed now and was not before. Only with a previous version. */
-  readonly someoneNew: (limits: Limits, name: string) => AccessAnswer;
+  readonly someoneNew: (limits: Limits, name?: string) => AccessAnswer;
   /** Whether some request of the limits was allowed before and is not now. */
-  readonly someoneLost: (limits: Limits, name: string) => AccessAnswer;
+  readonly someoneLost: (limits: Limits, name?: string) => AccessAnswer;
   /** Whether any request at all gets in by this statement. `false` only where that is proved. */
   readonly alive: (statement: Statement) => boolean;
   /** Whether the key keeps anybody out of this statement: neither its absence nor an arbitrary value gets in. Denies count. */
   readonly guarded: (statement: Statement, key: string) => boolean;
   /** The same for the statement's entries that the filter lets through. */
-  readonly guardedFor: (statement: Statement, key: string, entries: NonNullable<Limits['entries']>, name: string) => boolean;
+  readonly guardedFor: (
+    statement: Statement,
+    key: string,
+    entries: NonNullable<Limits['entries']>,
+    name?: string,
+  ) => boolean;
+  /** The keys that the statement's conditions, or those of a Deny, speak of; in lower case. */
+  readonly keysFor: (statement: Statement) => readonly string[];
   /** Every effective guard of the statement, as registered names in lower case. */
   readonly guards: (statement: Statement) => readonly string[];
   /** Whether a principal of an account and organization that the policy never mentions gets in by the statement. */
   readonly open: (statement: Statement) => boolean;
   /** Whether somebody who is not of our own organizations gets in by these entries of the statement. */
-  readonly outsiders: (statement: Statement, entries: NonNullable<Limits['entries']>, name: string) => boolean;
+  readonly outsiders: (statement: Statement, entries: NonNullable<Limits['entries']>, name?: string) => boolean;
   /** The exact comparison with the version before. */
   readonly comparison: () => Comparison | undefined;
   readonly standing: (account: string) => Standing;
+  /** Whether an account that nobody registered could be the role's own, which is not known. */
+  readonly mayBeHome: (account: string) => boolean;
   /** The name of the partner or vendor, for a message. */
   readonly nameOf: (account: string) => string;
   /** One step up where the role is known to be privileged. */
@@ -78,118 +92,145 @@ const strangeOrganization = 'o-q7w4z1x9k3';
 /** @returns the context for the rules over one question. Costs nothing until a rule asks. */
 export function riskContext(question: RiskQuestion): RiskContext {
   const { policy, previous, world } = question;
-  const home = question.role === undefined ? undefined : asAccountId(splitArn(question.role)?.account ?? '');
+  const home = homeOf(question);
+  const organizations = world.organizations.length > 0 ? world.organizations : organizationsIn(policy);
   const stranger = strangers.find((account) => !policy.text.includes(account)) ?? strangers[0];
   const answers = new Map<string, AccessAnswer>();
   const nothing: TrustPolicy = { ...policy, statements: [] };
+  const since = timeLimit(question);
 
-  function ask(name: string, from: TrustPolicy, to: TrustPolicy): AccessAnswer {
+  /** Two rules that narrow the policy to the same requests ask the same question, however each came by it. */
+  function ask(kind: string, from: TrustPolicy, whole: TrustPolicy, limits: Limits): AccessAnswer {
+    const narrowed = limited(
+      whole,
+      since === undefined ? limits : { ...limits, clauses: [...(limits.clauses ?? []), since] },
+    );
+    const name = `${kind} ${narrowed.name}`;
     const known = answers.get(name);
     if (known !== undefined) return known;
-    const answer = newAccess(from, to);
+    const answer: AccessAnswer = narrowed.allows ? newAccess(from, narrowed.policy) : { answer: 'no' };
     answers.set(name, answer);
     return answer;
   }
 
-  const someone = (limits: Limits, name: string): AccessAnswer => ask(`now ${name}`, nothing, limited(policy, limits));
-  const someoneNew = (limits: Limits, name: string): AccessAnswer =>
-    previous === undefined ? { answer: 'no' } : ask(`new ${name}`, previous, limited(policy, limits));
-  const someoneLost = (limits: Limits, name: string): AccessAnswer =>
-    previous === undefined ? { answer: 'no' } : ask(`lost ${name}`, policy, limited(previous, limits));
+  const someone = (limits: Limits): AccessAnswer => ask('now', nothing, policy, limits);
+  const someoneNew = (limits: Limits): AccessAnswer =>
+    previous === undefined ? { answer: 'no' } : ask('new', previous, policy, limits);
+  const someoneLost = (limits: Limits): AccessAnswer =>
+    previous === undefined ? { answer: 'no' } : ask('lost', policy, previous, limits);
 
   const onlyThis = (statement: Statement) => (other: Statement) => other.index === statement.index;
+  const allows = policy.statements.filter((statement) => statement.effect === 'Allow');
+  const denies = policy.statements.filter((statement) => statement.effect === 'Deny');
+  const privilege = privilegeOf(question);
+  const keysOfDenies = new Set(denies.flatMap((deny) => deny.conditions.map(({ key }) => key.toLowerCase())));
 
-  function guardedFor(
-    statement: Statement,
-    key: string,
-    entries: NonNullable<Limits['entries']> | undefined,
-    name: string,
-  ): boolean {
+  function keysFor(statement: Statement): readonly string[] {
+    const keys = new Set(keysOfDenies);
+    for (const { key } of statement.conditions) keys.add(key.toLowerCase());
+    return [...keys];
+  }
+
+  function guardedFor(statement: Statement, key: string, entries: Limits['entries']): boolean {
     const lower = key.toLowerCase();
-    const mentions = (s: Statement) => s.conditions.some((clause) => clause.key.toLowerCase() === lower);
-    if (!mentions(statement) && !denies.some(mentions)) return false;
+    if (!keysOfDenies.has(lower) && !statement.conditions.some((own) => own.key.toLowerCase() === lower)) return false;
     const limits = (clauses: readonly ConditionClause[]): Limits => ({
       clauses,
       statements: onlyThis(statement),
       ...(entries === undefined ? {} : { entries }),
     });
-    const scope = `${statement.index} ${lower} ${name}`;
-    const absent = someone(limits([clause('Null', key, ['true'])]), `absent ${scope}`);
+    const absent = someone(limits([clause('Null', key, ['true'])]));
     if (absent.answer === 'yes') return false;
     const arbitrary = arbitraryValueOf(key, policy.text);
     if (arbitrary === undefined) return absent.answer === 'no' || guardsByItsText(statement, lower);
-    const strange = someone(limits([arbitrary]), `strange ${scope}`);
+    const strange = someone(limits([arbitrary]));
     if (strange.answer === 'yes') return false;
     if (absent.answer === 'undecided' || strange.answer === 'undecided') return guardsByItsText(statement, lower);
     return true;
   }
 
-  const guarded = (statement: Statement, key: string): boolean => guardedFor(statement, key, undefined, '');
-
+  const guarded = (statement: Statement, key: string): boolean => guardedFor(statement, key, undefined);
+  const guardsOf = new Map<Statement, readonly string[]>();
   let compared: Comparison | undefined;
-  const allows = policy.statements.filter((statement) => statement.effect === 'Allow');
-  const denies = policy.statements.filter((statement) => statement.effect === 'Deny');
-  const privilege = privilegeOf(question);
 
   return {
     question,
     policy,
     previous,
     home,
+    organizations,
     allows,
     denies,
     privilege,
     someone,
     someoneNew,
     someoneLost,
-    alive: (statement) => someone({ statements: onlyThis(statement) }, `alive ${statement.index}`).answer !== 'no',
+    alive: (statement) => someone({ statements: onlyThis(statement) }).answer !== 'no',
     guarded,
     guardedFor,
+    keysFor,
     guards: (statement) => {
-      const keys = new Set<string>();
-      for (const s of [statement, ...denies]) for (const c of s.conditions) keys.add(c.key.toLowerCase());
-      return [...keys].filter((key) => guarded(statement, key));
+      const known = guardsOf.get(statement);
+      if (known !== undefined) return known;
+      const guards = keysFor(statement).filter((key) => guarded(statement, key));
+      guardsOf.set(statement, guards);
+      return guards;
     },
     open: (statement) =>
-      someone(
-        {
-          statements: onlyThis(statement),
-          entries: (entry) => entry.type === 'AWS',
-          clauses: [
-            clause('StringEquals', 'aws:PrincipalAccount', [stranger]),
-            clause('StringNotEquals', 'aws:PrincipalOrgID', [
-              ...world.organizations,
-              ...organizationsIn(policy),
-              'o-0000000000',
-            ]),
-          ],
-        },
-        `open ${statement.index}`,
-      ).answer === 'yes',
-    outsiders: (statement, entries, name) =>
-      someone(
-        {
-          statements: onlyThis(statement),
-          entries,
-          clauses: [clause('StringNotEquals', 'aws:PrincipalOrgID', [...world.organizations, 'o-0000000000'])],
-        },
-        `outsiders ${statement.index} ${name}`,
-      ).answer !== 'no',
+      someone({
+        statements: onlyThis(statement),
+        entries: (entry) => entry.type === 'AWS',
+        clauses: [
+          clause('StringEquals', 'aws:PrincipalAccount', [stranger]),
+          clause('StringNotEquals', 'aws:PrincipalOrgID', [
+            ...world.organizations,
+            ...organizationsIn(policy),
+            'o-0000000000',
+          ]),
+        ],
+      }).answer === 'yes',
+    outsiders: (statement, entries) =>
+      someone({
+        statements: onlyThis(statement),
+        entries,
+        clauses: [clause('StringNotEquals', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000'])],
+      }).answer !== 'no',
     comparison: () => {
       if (previous !== undefined)
         compared ??= compare(previous, policy, question.role === undefined ? {} : { role: question.role });
       return compared;
     },
     standing: (account) => standingOf(account, home, question),
-    nameOf: (account) =>
-      partnerOf(account, question)?.name ?? world.vendors.get(account) ?? `account ${account}`,
+    mayBeHome: (account) => home === undefined && standingOf(account, home, question) === 'unknown',
+    nameOf: (account) => partnerOf(account, question)?.name ?? world.vendors.get(account) ?? `account ${account}`,
     raised: (severity) => (privilege.level === 'privileged' ? step(severity, 1) : severity),
     loweredIfUnknown: (severity) => (privilege.level === 'unknown' ? step(severity, -1) : severity),
   };
 }
 
+function homeOf({ role, policy }: RiskQuestion): AccountId | undefined {
+  if (role !== undefined) return asAccountId(splitArn(role)?.account ?? '');
+  const accounts = new Set<AccountId>();
+  for (const { principal } of policy.statements)
+    for (const { type, name } of principal.entries)
+      if (type === 'Federated' && 'account' in name) accounts.add(name.account);
+  const [only] = accounts;
+  return accounts.size === 1 ? only : undefined;
+}
+
+/** What was possible only in the past is no risk any more: where the time is known, the questions are about it and after. */
+function timeLimit({ at, policy }: RiskQuestion): ConditionClause | undefined {
+  const dated = policy.statements.some((s) => s.conditions.some(({ key }) => key.toLowerCase() === 'aws:currenttime'));
+  return at === undefined || !dated ? undefined : clause('DateGreaterThanEquals', 'aws:CurrentTime', [at]);
+}
+
 /** @returns a clause that stands in no document: for narrowing a question. */
-export function clause(base: BaseOperator, key: string, values: readonly string[], more?: Partial<ConditionOperator>): ConditionClause {
+export function clause(
+  base: BaseOperator,
+  key: string,
+  values: readonly string[],
+  more?: Partial<ConditionOperator>,
+): ConditionClause {
   return {
     operator: { base, ifExists: false, set: undefined, text: base, ...more },
     key,
@@ -198,26 +239,47 @@ export function clause(base: BaseOperator, key: string, values: readonly string[
   };
 }
 
-/** @returns the policy with its Allow statements narrowed to the limits; its Deny statements stay as they are. */
-export function limited(policy: TrustPolicy, limits: Limits): TrustPolicy {
+interface Limited {
+  readonly policy: TrustPolicy;
+  /** Whether any Allow statement is left. */
+  readonly allows: boolean;
+  /** Tells it from every other narrowing of the same policy. */
+  readonly name: string;
+}
+
+/** The policy with its Allow statements narrowed to the limits; its Deny statements stay as they are. */
+function limited(policy: TrustPolicy, { statements: wanted, entries, clauses = [], actions }: Limits): Limited {
   const statements: Statement[] = [];
+  let name = clauses
+    .map(({ operator, key, values }) => `${operator.text} ${operator.set} ${key} ${values.map(({ text }) => text)}`)
+    .join();
+  if (actions !== undefined) name += ` ${actions}`;
+  let allows = false;
   for (const statement of policy.statements) {
     if (statement.effect === 'Deny') {
       statements.push(statement);
       continue;
     }
-    if (limits.statements !== undefined && !limits.statements(statement)) continue;
-    const { entries } = limits;
-    const kept =
-      entries === undefined ? statement.principal.entries : statement.principal.entries.filter((e) => entries(e, statement));
-    if (kept.length === 0) continue;
+    if (wanted !== undefined && !wanted(statement)) continue;
+    const all = statement.principal.entries;
+    const kept = entries === undefined ? all : all.filter((entry) => entries(entry, statement));
+    const covered = actions?.filter((action) => coversAction(statement, action));
+    if (kept.length === 0 || covered?.length === 0) continue;
+    allows = true;
+    name += `|${statement.index}`;
+    if (kept.length < all.length) name += `:${kept.map(({ pointer }) => pointer)}`;
     statements.push({
       ...statement,
-      principal: kept === statement.principal.entries ? statement.principal : { ...statement.principal, entries: kept },
-      conditions: limits.clauses === undefined ? statement.conditions : [...statement.conditions, ...limits.clauses],
+      principal: kept.length === all.length ? statement.principal : { ...statement.principal, entries: kept },
+      actions: covered === undefined ? statement.actions : only(covered, statement),
+      conditions: [...statement.conditions, ...clauses],
     });
   }
-  return { ...policy, statements };
+  return { policy: { ...policy, statements }, allows, name };
+}
+
+function only(actions: readonly string[], { actions: { pointer } }: Statement): Statement['actions'] {
+  return { element: 'Action', pointer, patterns: actions.map((text) => ({ text, pointer })) };
 }
 
 /** @returns the account an entry of a Principal element belongs to; `undefined` for everyone, services and bare ids. */
@@ -286,7 +348,12 @@ export function arbitraryValueOf(key: string, text: string): ConditionClause | u
     return clause('StringEquals', key, [strangeOrganization], set);
   if (lower === 'aws:principalorgpaths' || lower === 'aws:sourceorgpaths')
     return clause('StringEquals', key, [`${strangeOrganization}/r-q7w4/ou-q7w4-q7w4z1x9/`], set);
-  if (lower === 'aws:principalaccount' || lower === 'aws:sourceaccount') return clause('StringEquals', key, ['820915736042']);
+  if (lower === 'aws:principalaccount' || lower === 'aws:sourceaccount')
+    return clause('StringEquals', key, ['820915736042']);
+  if (lower === 'aws:sourcevpc') return clause('StringEquals', key, ['vpc-0f7e4d1c9b3a58261']);
+  if (lower === 'aws:sourcevpce') return clause('StringEquals', key, ['vpce-0f7e4d1c9b3a58261']);
+  // What stands behind the colon is a session name, which its holder chooses.
+  if (lower === 'aws:userid') return clause('StringLike', key, ['AROAQ7W4Z1X9K3*', 'AIDAQ7W4Z1X9K3*']);
   return clause('StringEquals', key, ['q7w4z1x9k3'], set);
 }
 

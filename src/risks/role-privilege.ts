@@ -23,7 +23,8 @@ export function privilegeOf(question: Pick<RiskQuestion, 'attachedPolicies' | 'p
   const names = (attached ?? []).map((policy) => policy.slice(policy.lastIndexOf('/') + 1));
   const strong = names.find((name) => powerful.has(name));
   if (strong !== undefined) return { level: 'privileged', because: strong };
-  if ((documents ?? []).some(allowsEverything)) return { level: 'privileged', because: 'a policy that allows everything' };
+  if ((documents ?? []).some(allowsEverything))
+    return { level: 'privileged', because: 'a policy that allows everything' };
   if (names.length > 0 && (documents ?? []).length === 0 && names.every((name) => readers.has(name)))
     return { level: 'read-only', because: names[0] };
   return { level: 'ordinary', because: undefined };

@@ -9,22 +9,58 @@ export const serviceConfusedDeputy = defineRiskRule({
   severity: 'medium',
   about: 'state',
   why: 'The service assumes the role for whichever resource asks for it. Without `aws:SourceArn` or `aws:SourceAccount` the policy does not say that the resource has to be ours.',
-  remedy: 'Add `StringEquals` on `aws:SourceAccount`, and `ArnLike` on `aws:SourceArn` where the resource is known; check in the service’s documentation that it sends them.',
+  remedy:
+    'Add `StringEquals` on `aws:SourceAccount`, and `ArnLike` on `aws:SourceArn` where the resource is known; check in the service’s documentation that it sends them.',
   references: ['IAM User Guide, "The confused deputy problem", cross-service'],
-  notCovered: 'Services that attach a role to compute of its own account (EC2, Lambda, ECS tasks and their kind), where `iam:PassRole` is the control, and services known to send no source keys.',
+  notCovered:
+    'Services that attach a role to compute of its own account (EC2, Lambda, ECS tasks and their kind), where `iam:PassRole` is the control, and services known to send no source keys.',
   fires: [
     { name: 'SNS', policy: policyOf(allow({ Service: 'sns.amazonaws.com' })), severity: 'medium' },
-    { name: 'CloudTrail of a privileged role', policy: policyOf(allow({ Service: 'cloudtrail.amazonaws.com' })), more: { attachedPolicies: ['AdministratorAccess'] }, severity: 'high' },
-    { name: 'the key is optional', policy: policyOf(allow({ Service: 'events.amazonaws.com' }, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } })) },
-    { name: 'a list of services', policy: policyOf(allow({ Service: ['lambda.amazonaws.com', 'states.amazonaws.com'] })) },
-    { name: 'a service nothing is known of', policy: policyOf(allow({ Service: 'translate.amazonaws.com' })), severity: 'low' },
+    {
+      name: 'CloudTrail of a privileged role',
+      policy: policyOf(allow({ Service: 'cloudtrail.amazonaws.com' })),
+      more: { attachedPolicies: ['AdministratorAccess'] },
+      severity: 'high',
+    },
+    {
+      name: 'the key is optional',
+      policy: policyOf(
+        allow({ Service: 'events.amazonaws.com' }, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } }),
+      ),
+    },
+    {
+      name: 'a list of services',
+      policy: policyOf(allow({ Service: ['lambda.amazonaws.com', 'states.amazonaws.com'] })),
+    },
+    {
+      name: 'a service nothing is known of',
+      policy: policyOf(allow({ Service: 'translate.amazonaws.com' })),
+      severity: 'low',
+    },
   ],
   silent: [
-    { name: 'with the account', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } })) },
-    { name: 'with the resource', policy: policyOf(allow({ Service: 'cloudtrail.amazonaws.com' }, { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:us-east-1:111122223333:trail/main' } })) },
+    {
+      name: 'with the account',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } }),
+      ),
+    },
+    {
+      name: 'with the resource',
+      policy: policyOf(
+        allow(
+          { Service: 'cloudtrail.amazonaws.com' },
+          { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:us-east-1:111122223333:trail/main' } },
+        ),
+      ),
+    },
     { name: 'EC2 attaches it to our own instances', policy: policyOf(allow({ Service: 'ec2.amazonaws.com' })) },
     { name: 'Lambda', policy: policyOf(allow({ Service: 'lambda.amazonaws.com' })) },
-    { name: 'a service-linked role', role: 'arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig', policy: policyOf(allow({ Service: 'config.amazonaws.com' })) },
+    {
+      name: 'a service-linked role',
+      role: 'arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig',
+      policy: policyOf(allow({ Service: 'config.amazonaws.com' })),
+    },
     { name: 'a service that sends no source keys', policy: policyOf(allow({ Service: 'eks.amazonaws.com' })) },
   ],
   check: (context) => {
@@ -35,7 +71,11 @@ export const serviceConfusedDeputy = defineRiskRule({
         const kind = serviceKind(entry.name.service);
         if (kind === 'compute' || kind === 'without-source-keys') return [];
         const only = (other: typeof entry) => other === entry;
-        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`).answer === 'no') return [];
+        if (
+          context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`)
+            .answer === 'no'
+        )
+          return [];
         if (sourceKeys.some((key) => context.guardedFor(statement, key, only, entry.pointer))) return [];
         return [
           {

@@ -9,17 +9,51 @@ export const serviceOrgGuardInvalid = defineRiskRule({
   about: 'state',
   why: 'An AWS service is no member of an organization: `aws:PrincipalOrgID` is missing from its calls, so a positive condition on it shuts the service out.',
   remedy: 'Use `aws:SourceOrgID`, `aws:SourceOrgPaths` or `aws:SourceAccount`.',
-  references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgID', 'IAM User Guide, "Access Analyzer policy check reference"'],
+  references: [
+    'IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgID',
+    'IAM User Guide, "Access Analyzer policy check reference"',
+  ],
   folds: ['condition-never-true', 'service-confused-deputy'],
   fires: [
-    { name: 'the organization', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
-    { name: 'its paths', policy: policyOf(allow({ Service: 'events.amazonaws.com' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } })) },
-    { name: 'optional: then it keeps nobody out', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'the organization',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
+    },
+    {
+      name: 'its paths',
+      policy: policyOf(
+        allow(
+          { Service: 'events.amazonaws.com' },
+          { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } },
+        ),
+      ),
+    },
+    {
+      name: 'optional: then it keeps nobody out',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
+    },
   ],
   silent: [
-    { name: 'the source’s organization', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceOrgID': 'o-own1234567' } })) },
-    { name: 'not a service', policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
-    { name: 'a service beside everyone', policy: policyOf(allow({ Service: 'sns.amazonaws.com', AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'the source’s organization',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceOrgID': 'o-own1234567' } }),
+      ),
+    },
+    {
+      name: 'not a service',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
+    {
+      name: 'a service beside everyone',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com', AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
+    },
   ],
   check: ({ allows }) =>
     allows.flatMap((statement) => {

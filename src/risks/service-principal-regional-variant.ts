@@ -13,7 +13,15 @@ export const servicePrincipalRegionalVariant = defineRiskRule({
   references: ['IAM User Guide, "AWS JSON policy elements: Principal", service principals in opt-in regions'],
   fires: [
     { name: 'Step Functions', policy: policyOf(allow({ Service: 'states.us-east-1.amazonaws.com' })) },
-    { name: 'beside the global name', policy: policyOf(allow({ Service: ['logs.amazonaws.com', 'logs.eu-west-1.amazonaws.com'] }, { StringEquals: { 'aws:SourceAccount': '111122223333' } })) },
+    {
+      name: 'beside the global name',
+      policy: policyOf(
+        allow(
+          { Service: ['logs.amazonaws.com', 'logs.eu-west-1.amazonaws.com'] },
+          { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        ),
+      ),
+    },
     { name: 'an opt-in region', policy: policyOf(allow({ Service: 'sns.ap-east-1.amazonaws.com' })) },
   ],
   silent: [
@@ -25,7 +33,13 @@ export const servicePrincipalRegionalVariant = defineRiskRule({
     allows.flatMap((statement) =>
       statement.principal.entries.flatMap((entry) =>
         entry.type === 'Service' && isRegionalName(entry.text)
-          ? [{ pointer: entry.pointer, statement: statement.index, message: `\`${entry.text}\` matches the service in that region only; elsewhere it calls as \`${globalName(entry.text)}\`.` }]
+          ? [
+              {
+                pointer: entry.pointer,
+                statement: statement.index,
+                message: `\`${entry.text}\` matches the service in that region only; elsewhere it calls as \`${globalName(entry.text)}\`.`,
+              },
+            ]
           : [],
       ),
     ),

@@ -10,7 +10,10 @@ export const servicePrincipalUnknown = defineRiskRule({
   about: 'state',
   why: 'Service principals are lower-case host names that end in `.amazonaws.com` (`.amazonaws.com.cn` for some in China). Another form matches no service, and IAM refuses most of them.',
   remedy: 'Look the name up in the documentation of the service.',
-  references: ['IAM User Guide, "AWS JSON policy elements: Principal", AWS service principals', 'IAM User Guide, "Access Analyzer policy check reference"'],
+  references: [
+    'IAM User Guide, "AWS JSON policy elements: Principal", AWS service principals',
+    'IAM User Guide, "Access Analyzer policy check reference"',
+  ],
   fires: [
     { name: 'capitals', policy: policyOf(allow({ Service: 'EC2.amazonaws.com' })) },
     { name: 'without the domain', policy: policyOf(allow({ Service: 'lambda' })) },
@@ -19,7 +22,11 @@ export const servicePrincipalUnknown = defineRiskRule({
   ],
   silent: [
     { name: 'a service', policy: policyOf(allow({ Service: 'ec2.amazonaws.com' })) },
-    { name: 'in China', role: 'arn:aws-cn:iam::111122223333:role/example', policy: policyOf(allow({ Service: 'ec2.amazonaws.com.cn' })) },
+    {
+      name: 'in China',
+      role: 'arn:aws-cn:iam::111122223333:role/example',
+      policy: policyOf(allow({ Service: 'ec2.amazonaws.com.cn' })),
+    },
     { name: 'a service with a subdomain', policy: policyOf(allow({ Service: 'pods.eks.amazonaws.com' })) },
     { name: 'a regional form', policy: policyOf(allow({ Service: 'states.us-east-1.amazonaws.com' })) },
   ],
@@ -28,7 +35,13 @@ export const servicePrincipalUnknown = defineRiskRule({
       statement.principal.entries.flatMap((entry) =>
         entry.type !== 'Service' || isServiceName(entry.text)
           ? []
-          : [{ pointer: entry.pointer, statement: statement.index, message: `\`${entry.text}\` has not the form of a service principal, so no service matches it.` }],
+          : [
+              {
+                pointer: entry.pointer,
+                statement: statement.index,
+                message: `\`${entry.text}\` has not the form of a service principal, so no service matches it.`,
+              },
+            ],
       ),
     ),
 });

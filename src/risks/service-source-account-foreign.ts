@@ -13,14 +13,56 @@ export const serviceSourceAccountForeign = defineRiskRule({
   remedy: 'Write the role’s own account, or register the other account.',
   references: ['IAM User Guide, "The confused deputy problem", cross-service'],
   fires: [
-    { name: 'a foreign source account', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '999999999999' } })) },
-    { name: 'a foreign resource', policy: policyOf(allow({ Service: 'events.amazonaws.com' }, { ArnLike: { 'aws:SourceArn': 'arn:aws:events:us-east-1:999999999999:rule/*' } })) },
-    { name: 'beside our own', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': ['111122223333', '999999999999'] } })) },
+    {
+      name: 'a foreign source account',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '999999999999' } }),
+      ),
+    },
+    {
+      name: 'a foreign resource',
+      policy: policyOf(
+        allow(
+          { Service: 'events.amazonaws.com' },
+          { ArnLike: { 'aws:SourceArn': 'arn:aws:events:us-east-1:999999999999:rule/*' } },
+        ),
+      ),
+    },
+    {
+      name: 'beside our own',
+      policy: policyOf(
+        allow(
+          { Service: 'sns.amazonaws.com' },
+          { StringEquals: { 'aws:SourceAccount': ['111122223333', '999999999999'] } },
+        ),
+      ),
+    },
   ],
   silent: [
-    { name: 'our own account', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } })) },
-    { name: 'a registered partner', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '777788889999' } })) },
-    { name: 'an ARN without an account has a rule of its own', policy: policyOf(allow({ Service: 's3.amazonaws.com' }, { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::bucket' }, StringEquals: { 'aws:SourceAccount': '111122223333' } })) },
+    {
+      name: 'our own account',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } }),
+      ),
+    },
+    {
+      name: 'a registered partner',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '777788889999' } }),
+      ),
+    },
+    {
+      name: 'an ARN without an account has a rule of its own',
+      policy: policyOf(
+        allow(
+          { Service: 's3.amazonaws.com' },
+          {
+            ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::bucket' },
+            StringEquals: { 'aws:SourceAccount': '111122223333' },
+          },
+        ),
+      ),
+    },
   ],
   check: (context) => {
     if (context.home === undefined) return [];
@@ -29,8 +71,19 @@ export const serviceSourceAccountForeign = defineRiskRule({
         if (!isSourceKey(key) || !/^(String|Arn)(Equals|Like)$/.test(operator.base)) return [];
         return values.flatMap((value) => {
           const account = /^\d{12}$/.test(value.text) ? value.text : splitArn(value.text)?.account;
-          if (account === undefined || !/^\d{12}$/.test(account) || !['unknown', 'vendor'].includes(context.standing(account))) return [];
-          return [{ pointer: value.pointer, statement: statement.index, message: `The service can assume this role for resources of ${context.nameOf(account)}${context.standing(account) === 'vendor' ? ` (${account})` : ', which is not registered'}.` }];
+          if (
+            account === undefined ||
+            !/^\d{12}$/.test(account) ||
+            !['unknown', 'vendor'].includes(context.standing(account))
+          )
+            return [];
+          return [
+            {
+              pointer: value.pointer,
+              statement: statement.index,
+              message: `The service can assume this role for resources of ${context.nameOf(account)}${context.standing(account) === 'vendor' ? ` (${account})` : ', which is not registered'}.`,
+            },
+          ];
         });
       }),
     );

@@ -18,20 +18,51 @@ export const serviceSourceGuardRemoved = defineRiskRule({
   folds: ['condition-removed-widens', 'service-confused-deputy', 'condition-loosened'],
   fires: [
     { name: 'the condition is gone', previous: guarded, policy: policyOf(allow(sns)) },
-    { name: 'it is optional now', previous: guarded, policy: policyOf(allow(sns, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } })) },
-    { name: 'the resource may be anyone’s', previous: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })), policy: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': '*' } })) },
+    {
+      name: 'it is optional now',
+      previous: guarded,
+      policy: policyOf(allow(sns, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } })),
+    },
+    {
+      name: 'the resource may be anyone’s',
+      previous: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })),
+      policy: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': '*' } })),
+    },
   ],
   silent: [
-    { name: 'the resource instead of the account', previous: guarded, policy: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })) },
-    { name: 'it never was there', previous: policyOf(allow(sns)), policy: policyOf(allow(sns), allow({ AWS: '111122223333' })) },
-    { name: 'another service is added without it', previous: guarded, policy: policyOf(allow(sns, { StringEquals: { 'aws:SourceAccount': '111122223333' } }), allow({ Service: 'ec2.amazonaws.com' })) },
+    {
+      name: 'the resource instead of the account',
+      previous: guarded,
+      policy: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })),
+    },
+    {
+      name: 'it never was there',
+      previous: policyOf(allow(sns)),
+      policy: policyOf(allow(sns), allow({ AWS: '111122223333' })),
+    },
+    {
+      name: 'another service is added without it',
+      previous: guarded,
+      policy: policyOf(
+        allow(sns, { StringEquals: { 'aws:SourceAccount': '111122223333' } }),
+        allow({ Service: 'ec2.amazonaws.com' }),
+      ),
+    },
   ],
   check: (context) => {
     const lost = lostGuards(context).find(
-      ({ key, now }) => isSourceKey(key) && !sourceKeys.some((other) => other.toLowerCase() !== key.toLowerCase() && context.guarded(now, other)),
+      ({ key, now }) =>
+        isSourceKey(key) &&
+        !sourceKeys.some((other) => other.toLowerCase() !== key.toLowerCase() && context.guarded(now, other)),
     );
     return lost === undefined
       ? []
-      : [{ pointer: lost.now.pointer, statement: lost.now.index, message: `The condition on \`${lost.key}\` no longer holds the service to our resources: ${lost.answer.classes[0].summary} newly gets in.` }];
+      : [
+          {
+            pointer: lost.now.pointer,
+            statement: lost.now.index,
+            message: `The condition on \`${lost.key}\` no longer holds the service to our resources: ${lost.answer.classes[0].summary} newly gets in.`,
+          },
+        ];
   },
 });

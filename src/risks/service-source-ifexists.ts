@@ -1,6 +1,7 @@
 /** Does the check of a service's resource pass when the service sends none? */
-import { replaceOperator } from './replace-operator.ts';
+
 import { allow, policyOf } from './example-policies.ts';
+import { replaceOperator } from './replace-operator.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { isSourceKey, sourceKeys } from './service-callers.ts';
 
@@ -16,13 +17,35 @@ export const serviceSourceIfexists = defineRiskRule({
   references: ['IAM User Guide, "IAM JSON policy elements: Condition operators", IfExists'],
   folds: ['service-confused-deputy', 'condition-vacuous-ifexists'],
   fires: [
-    { name: 'the account', policy: policyOf(allow(sns, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } })) },
-    { name: 'the resource', policy: policyOf(allow(sns, { ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })) },
-    { name: 'both', policy: policyOf(allow(sns, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' }, ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })) },
+    {
+      name: 'the account',
+      policy: policyOf(allow(sns, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } })),
+    },
+    {
+      name: 'the resource',
+      policy: policyOf(allow(sns, { ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })),
+    },
+    {
+      name: 'both',
+      policy: policyOf(
+        allow(sns, {
+          StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' },
+          ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' },
+        }),
+      ),
+    },
   ],
   silent: [
     { name: 'plain', policy: policyOf(allow(sns, { StringEquals: { 'aws:SourceAccount': '111122223333' } })) },
-    { name: 'optional beside a plain one', policy: policyOf(allow(sns, { StringEquals: { 'aws:SourceAccount': '111122223333' }, ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })) },
+    {
+      name: 'optional beside a plain one',
+      policy: policyOf(
+        allow(sns, {
+          StringEquals: { 'aws:SourceAccount': '111122223333' },
+          ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' },
+        }),
+      ),
+    },
     { name: 'a compute service, which need not send it', policy: policyOf(allow({ Service: 'ec2.amazonaws.com' })) },
   ],
   check: (context) =>
@@ -32,7 +55,11 @@ export const serviceSourceIfexists = defineRiskRule({
       if (sourceKeys.some((key) => context.guardedFor(statement, key, services, 'services'))) return [];
       return statement.conditions
         .filter(({ key, operator }) => isSourceKey(key) && operator.ifExists)
-        .map(({ key, pointer }) => ({ pointer, statement: statement.index, message: `The condition on \`${key}\` holds when the service does not send it.` }));
+        .map(({ key, pointer }) => ({
+          pointer,
+          statement: statement.index,
+          message: `The condition on \`${key}\` holds when the service does not send it.`,
+        }));
     }),
   fix: (context, hit) => replaceOperator(context, hit, (operator) => operator.replace(/IfExists$/i, '')),
 });

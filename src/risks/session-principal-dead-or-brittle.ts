@@ -8,23 +8,49 @@ export const sessionPrincipalDeadOrBrittle = defineRiskRule({
   severity: 'low',
   about: 'state',
   why: 'An assumed-role ARN matches one session name, which whoever starts the session chooses. It breaks as soon as the name differs, and it proves nothing about who is behind it.',
-  remedy: 'Name the role; where the session name matters, add a condition on `sts:RoleSessionName` to the role that is assumed first.',
+  remedy:
+    'Name the role; where the session name matters, add a condition on `sts:RoleSessionName` to the role that is assumed first.',
   references: ['IAM User Guide, "AWS JSON policy elements: Principal", assumed-role session principals'],
   fires: [
     { name: 'a session', policy: policyOf(allow({ AWS: 'arn:aws:sts::111122223333:assumed-role/ci/build-17' })) },
-    { name: 'beside a role', policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:role/cd', 'arn:aws:sts::111122223333:assumed-role/ci/build-17'] })) },
-    { name: 'of another account', policy: policyOf(allow({ AWS: 'arn:aws:sts::777788889999:assumed-role/scanner/session' })) },
+    {
+      name: 'beside a role',
+      policy: policyOf(
+        allow({ AWS: ['arn:aws:iam::111122223333:role/cd', 'arn:aws:sts::111122223333:assumed-role/ci/build-17'] }),
+      ),
+    },
+    {
+      name: 'of another account',
+      policy: policyOf(allow({ AWS: 'arn:aws:sts::777788889999:assumed-role/scanner/session' })),
+    },
   ],
   silent: [
     { name: 'the role', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' })) },
-    { name: 'a session that is denied', policy: policyOf(allow({ AWS: '111122223333' }), deny({ AWS: 'arn:aws:sts::111122223333:assumed-role/ci/build-17' })) },
-    { name: 'a role with a session name', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { StringEquals: { 'sts:RoleSessionName': 'build' } })) },
+    {
+      name: 'a session that is denied',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }),
+        deny({ AWS: 'arn:aws:sts::111122223333:assumed-role/ci/build-17' }),
+      ),
+    },
+    {
+      name: 'a role with a session name',
+      policy: policyOf(
+        allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { StringEquals: { 'sts:RoleSessionName': 'build' } }),
+      ),
+    },
   ],
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.principal.entries.flatMap((entry) =>
         entry.name.kind === 'session'
-          ? [{ pointer: entry.pointer, statement: statement.index, message: `Only the session named \`${entry.name.session}\` of role \`${entry.name.role}\` is trusted; any other name is refused.` }]
+          ? [
+              {
+                pointer: entry.pointer,
+                statement: statement.index,
+                message: `Only the session named \`${entry.name.session}\` of role \`${entry.name.role}\` is trusted; any other name is refused.`,
+              },
+            ]
           : [],
       ),
     ),

@@ -13,18 +13,66 @@ export const sourceGuardOnNonService = defineRiskRule({
   references: ['IAM User Guide, "AWS global condition context keys", aws:SourceArn'],
   folds: ['condition-never-true', 'condition-vacuous-ifexists', 'condition-negated-missing-key'],
   fires: [
-    { name: 'a role', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }, { ArnEquals: { 'aws:SourceArn': 'arn:aws:iam::111122223333:role/ci' } })) },
-    { name: 'a web identity', policy: policyOf(allow({ Federated: githubProvider }, { StringEquals: { 'aws:SourceAccount': '111122223333', 'token.actions.githubusercontent.com:sub': 'repo:acme/app:ref:refs/heads/main' } })) },
-    { name: 'optional', policy: policyOf(allow({ AWS: '111122223333' }, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } })) },
+    {
+      name: 'a role',
+      policy: policyOf(
+        allow(
+          { AWS: 'arn:aws:iam::111122223333:role/ci' },
+          { ArnEquals: { 'aws:SourceArn': 'arn:aws:iam::111122223333:role/ci' } },
+        ),
+      ),
+    },
+    {
+      name: 'a web identity',
+      policy: policyOf(
+        allow(
+          { Federated: githubProvider },
+          {
+            StringEquals: {
+              'aws:SourceAccount': '111122223333',
+              'token.actions.githubusercontent.com:sub': 'repo:acme/app:ref:refs/heads/main',
+            },
+          },
+        ),
+      ),
+    },
+    {
+      name: 'optional',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } }),
+      ),
+    },
   ],
   silent: [
-    { name: 'a service', policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } })) },
-    { name: 'the principal’s ARN', policy: policyOf(allow({ AWS: '111122223333' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci' } })) },
-    { name: 'a service beside a role: some do send it', policy: policyOf(allow({ Service: 'sns.amazonaws.com', AWS: 'arn:aws:iam::111122223333:role/ci' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } })) },
+    {
+      name: 'a service',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } }),
+      ),
+    },
+    {
+      name: 'the principal’s ARN',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci' } }),
+      ),
+    },
+    {
+      name: 'a service beside a role: some do send it',
+      policy: policyOf(
+        allow(
+          { Service: 'sns.amazonaws.com', AWS: 'arn:aws:iam::111122223333:role/ci' },
+          { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        ),
+      ),
+    },
   ],
   check: ({ allows }) =>
     allows.flatMap((statement) => {
-      if (statement.principal.element !== 'Principal' || statement.principal.entries.some(({ type }) => type === 'Service')) return [];
+      if (
+        statement.principal.element !== 'Principal' ||
+        statement.principal.entries.some(({ type }) => type === 'Service')
+      )
+        return [];
       return statement.conditions
         .filter(({ key, operator }) => isSourceKey(key) && operator.base !== 'Null')
         .map(({ key, pointer, operator }) => ({

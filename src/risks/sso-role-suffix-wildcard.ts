@@ -13,21 +13,73 @@ export const ssoRoleSuffixWildcard = defineRiskRule({
   remedy: 'Write sixteen `?` in place of the `*`, and the account id out.',
   references: ['IAM Identity Center User Guide, "Referencing permission sets in resource policies"'],
   fires: [
-    { name: 'a star for the suffix', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role('AWSReservedSSO_Admin_*') } })) },
-    { name: 'with the region', policy: policyOf(allow({ AWS: '111122223333' }, { StringLike: { 'aws:PrincipalArn': role('eu-west-1/AWSReservedSSO_Admin_*') } })) },
-    { name: 'any account', policy: policyOf(allow({ AWS: '*' }, { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_${'?'.repeat(16)}` }, StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })) },
+    {
+      name: 'a star for the suffix',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role('AWSReservedSSO_Admin_*') } }),
+      ),
+    },
+    {
+      name: 'with the region',
+      policy: policyOf(
+        allow(
+          { AWS: '111122223333' },
+          { StringLike: { 'aws:PrincipalArn': role('eu-west-1/AWSReservedSSO_Admin_*') } },
+        ),
+      ),
+    },
+    {
+      name: 'any account',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            ArnLike: {
+              'aws:PrincipalArn': `arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_${'?'.repeat(16)}`,
+            },
+            StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' },
+          },
+        ),
+      ),
+    },
   ],
   silent: [
-    { name: 'sixteen question marks', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role(`AWSReservedSSO_Admin_${'?'.repeat(16)}`) } })) },
-    { name: 'the whole name', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role('AWSReservedSSO_Admin_0123456789abcdef') } })) },
-    { name: 'a role of another kind', policy: policyOf(allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/admin-*' } })) },
+    {
+      name: 'sixteen question marks',
+      policy: policyOf(
+        allow(
+          { AWS: '111122223333' },
+          { ArnLike: { 'aws:PrincipalArn': role(`AWSReservedSSO_Admin_${'?'.repeat(16)}`) } },
+        ),
+      ),
+    },
+    {
+      name: 'the whole name',
+      policy: policyOf(
+        allow(
+          { AWS: '111122223333' },
+          { ArnLike: { 'aws:PrincipalArn': role('AWSReservedSSO_Admin_0123456789abcdef') } },
+        ),
+      ),
+    },
+    {
+      name: 'a role of another kind',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/admin-*' } }),
+      ),
+    },
   ],
   check: ({ allows }) =>
     allows.flatMap((statement) =>
       statement.conditions.flatMap(({ key, operator, values }) => {
-        if (key.toLowerCase() !== 'aws:principalarn' || !/^(ArnLike|ArnEquals|StringLike)$/.test(operator.base)) return [];
+        if (key.toLowerCase() !== 'aws:principalarn' || !/^(ArnLike|ArnEquals|StringLike)$/.test(operator.base))
+          return [];
         return values
-          .filter(({ text }) => /AWSReservedSSO_/.test(text) && (/AWSReservedSSO_[^/]*\*/.test(text) || /^arn:[^:]*:iam::[^:]*[*?]/.test(text)))
+          .filter(
+            ({ text }) =>
+              /AWSReservedSSO_/.test(text) &&
+              (/AWSReservedSSO_[^/]*\*/.test(text) || /^arn:[^:]*:iam::[^:]*[*?]/.test(text)),
+          )
           .map(({ text, pointer }) => ({
             pointer,
             statement: statement.index,
