@@ -780,7 +780,7 @@ const rows: readonly Row[] = [
   ...others,
 ];
 
-test.each(rows)('%s', (...[, document, found, more = {}]: Row) => {
+test.for(rows)('%s', ([, document, found, more = {}]) => {
   const problems = problemsOf(document, more.options);
   expect(problems.map(({ code, level, pointer }) => `${code} ${level} ${pointer}`)).toEqual(found);
   if (more.iamMessage !== undefined) expect(problems[0]?.iamMessage).toBe(more.iamMessage);
