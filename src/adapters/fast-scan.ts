@@ -1,0 +1,424 @@
+/**
+ * Which records of a log file matter? The bytes are searched for the few that do; the mass of records, calls that only
+ * read and assume calls that succeeded, is passed over without being parsed.
+ */
+import { type ReadingProblem, readEventValue } from '../cloudtrail/read-record.ts';
+import {
+  allRecognised,
+  assumeCalls,
+  identityChanges,
+  organizationChanges,
+  principalEvents,
+  trustChanges,
+} from '../cloudtrail/recognise.ts';
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import { layout, type StateName, structureModule } from './json-structure-code.ts';
+
+export interface Scanned {
+  /** The records that mean something to trusttrail, in the order of the file. */
+  readonly records: readonly CloudTrailRecord[];
+  readonly problems: readonly ReadingProblem[];
+  /** Records that were looked at, those that matter among them. */
+  readonly looked: number;
+  /** Why the scan stopped before the end: the text is not in a form that it knows, or it is damaged. */
+  readonly stopped?: ScanStop;
+}
+
+export interface ScanStop {
+  readonly because: 'empty' | 'other-encoding' | 'other-form' | 'damaged' | 'cut-off';
+  /** Byte of the text, inflated, near which. */
+  readonly offset: number;
+}
+
+/** A record is at most 256 KB (CloudTrail User Guide, "CloudTrail record contents"); envelopes hold a few. */
+const mostUnitBytes = 8 * 1024 * 1024;
+const stepBytes = 256 * 1024;
+/** Bytes that the loop reads ahead of the 64 it works on. */
+const ahead = 72;
+const mostProblems = 20;
+
+const byte = { quote: 0x22, comma: 0x2c, colon: 0x3a, brace: 0x7b, bracket: 0x5b, slash: 0x5c, closed: 0x7d, n: 0x6e };
+const listBeginning = /^\{[ \t\r\n]*"(Records|Events|Messages|logEvents|events)"[ \t\r\n]*:[ \t\r\n]*\[/;
+/** Characters that {@link listBeginning} may take. */
+const longestBeginning = 512;
+/** Members after the list, such as LookupEvents' `NextToken`. */
+const longestTail = 64 * 1024;
+const listNames = new Set(['Records', 'Events', 'Messages', 'logEvents', 'events', 'eventName', 'CloudTrailEvent']);
+
+/** Every call that `recognise` knows; the assume calls matter only where they failed. */
+const calls: ReadonlyMap<string, 'change' | 'assume'> = new Map([
+  ...[trustChanges, principalEvents, identityChanges].flatMap((names) =>
+    [...names.keys()].map((name) => [name, 'change'] as const),
+  ),
+  ...[...organizationChanges].map((name) => [name, 'change'] as const),
+  ...assumeCalls.map((name) => [name, 'assume'] as const),
+]);
+
+interface Engine {
+  readonly buffer: Buffer;
+  readonly words: Uint32Array;
+  scan(from: number, to: number): number;
+  readonly state: Readonly<Record<Exclude<StateName, 'inString'>, { value: number }>> & {
+    readonly inString: { value: bigint };
+  };
+}
+
+const capacity = layout.data + mostUnitBytes + 2 * stepBytes;
+let compiled: WebAssembly.Module | undefined;
+
+function newEngine(): Engine {
+  compiled ??= new WebAssembly.Module(structureModule(Math.ceil(capacity / 65_536) + 1));
+  const { memory, scan, ...state } = new WebAssembly.Instance(compiled).exports as unknown as {
+    readonly memory: WebAssembly.Memory;
+    readonly scan: Engine['scan'];
+  } & Engine['state'];
+  return { buffer: Buffer.from(memory.buffer), words: new Uint32Array(memory.buffer), scan, state };
+}
+
+/** Engines that nobody uses at the moment: their memory is worth keeping. */
+const idle: Engine[] = [];
+
+export interface FileScanner {
+  /** Takes the next bytes of the text; they may be reused afterwards. @returns false where no more are wanted. */
+  push(bytes: Uint8Array): boolean;
+  /** The text has ended. To be called once. */
+  end(): Scanned;
+}
+
+/**
+ * Reads `{"Records":[…]}` and its kin, JSON arrays, and JSON lines, written in any legal way. A text that is none of
+ * these, or that is damaged, stops the scan; what was found before is given, and `readEvents` says more about the rest.
+ * @param name what the file is called in the places of problems.
+ */
+export function fileScanner(name: string): FileScanner {
+  const engine = idle.pop() ?? newEngine();
+  const { buffer, words, state } = engine;
+  const records: CloudTrailRecord[] = [];
+  const problems: ReadingProblem[] = [];
+  let looked = 0;
+  let stopped: ScanStop | undefined;
+  /** `start`: before a value; `values`: values one after the other; `list`: in a list; `tail`: after the list of an object. */
+  let phase: 'start' | 'values' | 'list' | 'tail' = 'start';
+  let member = '';
+  /** Bytes from `base` are still needed, up to `done` they were scanned, up to `filled` there are any. */
+  let base = layout.data;
+  let done = base;
+  let filled = base;
+  /** Bytes of the text before `layout.data`. */
+  let gone = 0;
+  let sawValue = false;
+  let unitIndex = 0;
+  let gapFrom = base;
+  let commas = 0;
+  /** Whether the element that is open has grown too large to be kept. */
+  let dropping = false;
+  let dropped = 0;
+  /** Whether it holds more names and escapes than the lists have room for: it is parsed without asking. */
+  let crowded = false;
+
+  const stop = (because: ScanStop['because'], at = done): void => {
+    stopped ??= { because, offset: gone + at - layout.data };
+  };
+
+  const isSpace = (at: number): boolean => {
+    const code = buffer[at];
+    return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+  };
+
+  const begin = (level: number, at: number): void => {
+    state.depth.value = level;
+    state.level.value = level;
+    state.inString.value = 0n;
+    state.escaped.value = 0;
+    state.left.value = 0;
+    state.units.value = 0;
+    state.hits.value = 0;
+    state.escapes.value = 0;
+    done = at;
+    gapFrom = at;
+    commas = 0;
+    phase = level === 0 ? 'values' : 'list';
+    if (phase === 'list') unitIndex = 0;
+  };
+
+  /** @returns whether there is something to do with what is there. */
+  const start = (final: boolean): boolean => {
+    if (gone === 0 && done === layout.data) {
+      if (filled - done < 3 && !final) return false;
+      if (buffer[done] === 0xef && buffer[done + 1] === 0xbb && buffer[done + 2] === 0xbf) done += 3;
+      const pair = filled - done < 2 ? 0 : buffer.readUInt16BE(done);
+      if (pair === 0xfffe || pair === 0xfeff) stop('other-encoding');
+    }
+    while (done < filled && isSpace(done)) done += 1;
+    base = done;
+    if (done === filled || stopped !== undefined) return false;
+    const first = buffer[done];
+    if (first !== byte.brace && first !== byte.bracket) {
+      stop(sawValue ? 'damaged' : 'other-form');
+      return false;
+    }
+    if (filled - done < longestBeginning && !final) return false;
+    sawValue = true;
+    if (first === byte.bracket) {
+      member = '';
+      begin(1, done + 1);
+      return true;
+    }
+    const beginning = listBeginning.exec(buffer.latin1Slice(done, Math.min(filled, done + longestBeginning)));
+    if (beginning === null) begin(0, done);
+    else {
+      member = beginning[1] ?? '';
+      begin(2, done + beginning[0].length);
+    }
+    return true;
+  };
+
+  /** After `]`: the rest of the object, whose members must not change what it is. */
+  const tail = (final: boolean): boolean => {
+    let at = done;
+    while (at < filled && isSpace(at)) at += 1;
+    if (at === filled && !final) return false;
+    if (buffer[at] === byte.closed) {
+      done = at + 1;
+      phase = 'start';
+      return true;
+    }
+    if (!final && filled - done <= longestTail) return false;
+    let rest: unknown;
+    try {
+      rest = JSON.parse(`{"":0${buffer.utf8Slice(done, Math.min(filled, done + longestTail))}`);
+    } catch {
+      stop(final ? 'cut-off' : 'damaged');
+      return false;
+    }
+    if (Object.keys(rest as object).some((key) => listNames.has(key))) stop('other-form');
+    done = filled;
+    phase = 'start';
+    return false;
+  };
+
+  /** What stands between two elements: white space, and in a list one comma. */
+  const gap = (to: number): void => {
+    for (; gapFrom < to; gapFrom += 1) {
+      if (isSpace(gapFrom)) continue;
+      if (buffer[gapFrom] === byte.comma) commas += 1;
+      else stop(phase === 'values' && looked === 0 ? 'other-form' : 'damaged', gapFrom);
+    }
+  };
+
+  const place = (): string => {
+    if (phase === 'values') return `${name}, record ${unitIndex + 1}`;
+    return member === '' ? `${name}, element ${unitIndex}` : `${name}, ${member}[${unitIndex}]`;
+  };
+
+  const read = (from: number, to: number): void => {
+    let value: unknown;
+    try {
+      value = JSON.parse(buffer.utf8Slice(from, to));
+    } catch {
+      stop('damaged', from);
+      return;
+    }
+    const found = readEventValue(value, place());
+    looked += found.records.length;
+    for (const record of found.records) if (allRecognised(record).length > 0) records.push(record);
+    for (const problem of found.problems) if (problems.length < mostProblems) problems.push(problem);
+  };
+
+  const keyAt = (at: number, key: string): boolean => buffer.latin1Slice(at, at + key.length) === key;
+
+  /** @returns the place of the value of the key that ends there, or -1 where it is no key. */
+  const valueAfter = (keyEnd: number): number => {
+    let at = keyEnd;
+    while (isSpace(at)) at += 1;
+    if (buffer[at] !== byte.colon) return -1;
+    at += 1;
+    while (isSpace(at)) at += 1;
+    return at;
+  };
+
+  let nextHit = 0;
+  let nextEscape = 0;
+
+  /** @returns whether the element has to be parsed to know what it is. */
+  const matters = (from: number, to: number): boolean => {
+    let named = false;
+    let wanted = buffer[from] !== byte.brace;
+    let assume = false;
+    let failed = false;
+    for (; nextHit < state.hits.value; nextHit += 1) {
+      const at = words[(layout.hits >> 2) + 2 * nextHit] ?? 0;
+      if (at >= to) break;
+      if (at < from || words[(layout.hits >> 2) + 2 * nextHit + 1] !== state.level.value + 1) continue;
+      if (buffer[at + 6] === 0x4e && keyAt(at, '"eventName"')) {
+        const value = valueAfter(at + 11);
+        if (value < 0) continue;
+        named = true;
+        const end = buffer[value] === byte.quote ? buffer.indexOf(byte.quote, value + 1) : -1;
+        const call = end < 0 || end - value > 64 ? undefined : buffer.latin1Slice(value + 1, end);
+        const kind = call === undefined ? undefined : calls.get(call);
+        // An empty or no text is no name: the reader says what is wrong with the record.
+        if (kind === 'change' || end <= value + 1) wanted = true;
+        if (kind === 'assume') assume = true;
+      } else if (keyAt(at, '"errorCode"') || keyAt(at, '"errorMessage"')) {
+        const value = valueAfter(at + (buffer[at + 6] === 0x43 ? 11 : 14));
+        if (value >= 0 && buffer[value] !== byte.n) failed = true;
+      }
+    }
+    for (; nextEscape < state.escapes.value; nextEscape += 1) {
+      const at = words[(layout.escapes >> 2) + nextEscape] ?? 0;
+      if (at >= to) break;
+      // A letter that is written as an escape may be one of a name.
+      if (at >= from && /^00[46][1-9a-f]|^00[57][0-9a]/i.test(buffer.latin1Slice(at + 2, at + 6))) wanted = true;
+    }
+    return wanted || !named || (assume && failed);
+  };
+
+  const drain = (): void => {
+    nextHit = 0;
+    nextEscape = 0;
+    const units = state.units.value;
+    for (let unit = 0; unit < units && stopped === undefined; unit += 1) {
+      const from = words[(layout.units >> 2) + 2 * unit] ?? 0;
+      const to = words[(layout.units >> 2) + 2 * unit + 1] ?? 0;
+      if (!dropping) {
+        gap(from);
+        if (commas !== (phase === 'list' && unitIndex > 0 ? 1 : 0)) stop('damaged', from);
+      }
+      if (stopped !== undefined) return;
+      if (dropping) {
+        dropping = false;
+        dropped += 1;
+      } else if (matters(from, to) || crowded) read(from, to);
+      else looked += 1;
+      unitIndex += 1;
+      crowded = false;
+      gapFrom = to;
+      commas = 0;
+    }
+    if (stopped !== undefined) return;
+    keepOpen();
+  };
+
+  /** Moves what was noted of the element that is still open to the front of the lists. */
+  const keepOpen = (): void => {
+    const open = state.depth.value > state.level.value;
+    const from = dropping ? Number.POSITIVE_INFINITY : open ? state.unitStart.value : done;
+    if (!dropping) gap(Math.min(from, done));
+    let hits = 0;
+    for (let hit = 0; hit < state.hits.value; hit += 1) {
+      const index = (layout.hits >> 2) + 2 * hit;
+      if ((words[index] ?? 0) < from) continue;
+      words[(layout.hits >> 2) + 2 * hits] = words[index] ?? 0;
+      words[(layout.hits >> 2) + 2 * hits + 1] = words[index + 1] ?? 0;
+      hits += 1;
+    }
+    let escapes = 0;
+    for (let escape = 0; escape < state.escapes.value; escape += 1) {
+      const at = words[(layout.escapes >> 2) + escape] ?? 0;
+      if (at < from) continue;
+      words[(layout.escapes >> 2) + escapes] = at;
+      escapes += 1;
+    }
+    if (hits > layout.mostHits - 66 || escapes > layout.mostEscapes - 66) {
+      crowded = true;
+      hits = 0;
+      escapes = 0;
+    }
+    state.units.value = 0;
+    state.hits.value = hits;
+    state.escapes.value = escapes;
+    base = dropping || !open ? done : state.unitStart.value;
+  };
+
+  const scan = (final: boolean): boolean => {
+    const to = final ? filled : filled - ahead;
+    if (done >= to) return false;
+    done = Math.min(engine.scan(done, to), filled);
+    if (state.bad.value !== 0) {
+      const at = state.bad.value - 1;
+      state.bad.value = 0;
+      drain();
+      stop(looked === 0 && phase === 'values' ? 'other-form' : 'damaged', at);
+      return false;
+    }
+    if (state.left.value !== 0) {
+      // The last bracket is no part of what stands between two elements.
+      done = state.left.value - 1;
+      drain();
+      if (commas !== 0 || phase === 'values') stop('damaged');
+      done += 1;
+      state.inString.value = 0n;
+      state.escaped.value = 0;
+      phase = member === '' ? 'start' : 'tail';
+      base = done;
+      return stopped === undefined;
+    }
+    drain();
+    return stopped === undefined;
+  };
+
+  const run = (final: boolean): void => {
+    if (final) buffer.fill(0x20, filled, filled + 2 * ahead);
+    for (let more = true; more && stopped === undefined; )
+      more = phase === 'start' ? start(final) : phase === 'tail' ? tail(final) : scan(final);
+  };
+
+  const makeRoom = (): void => {
+    if (filled + stepBytes + 2 * ahead <= capacity) return;
+    if (base === layout.data || filled - base > mostUnitBytes) {
+      if (phase === 'values') {
+        stop('other-form', base);
+        return;
+      }
+      dropping = true;
+      state.hits.value = 0;
+      state.escapes.value = 0;
+      base = done;
+    }
+    const by = base - layout.data;
+    buffer.copyWithin(layout.data, base, filled);
+    base -= by;
+    done -= by;
+    filled -= by;
+    gapFrom -= by;
+    gone += by;
+    state.unitStart.value -= by;
+    for (let hit = 0; hit < state.hits.value; hit += 1) {
+      const index = (layout.hits >> 2) + 2 * hit;
+      words[index] = (words[index] ?? 0) - by;
+    }
+    for (let escape = 0; escape < state.escapes.value; escape += 1) {
+      const index = (layout.escapes >> 2) + escape;
+      words[index] = (words[index] ?? 0) - by;
+    }
+  };
+
+  return {
+    push(bytes) {
+      for (let from = 0; from < bytes.length && stopped === undefined; from += stepBytes) {
+        makeRoom();
+        if (stopped !== undefined) break;
+        const part = bytes.subarray(from, from + stepBytes);
+        buffer.set(part, filled);
+        filled += part.length;
+        run(false);
+      }
+      return stopped === undefined;
+    },
+    end() {
+      if (stopped === undefined) run(true);
+      const inside = phase === 'list' || phase === 'tail' || (phase === 'values' && state.depth.value > 0);
+      if (stopped === undefined && (inside || state.inString.value !== 0n)) stop('cut-off');
+      if (stopped === undefined && !sawValue) stop('empty');
+      if (dropped > 0)
+        problems.push({
+          place: name,
+          message: `${dropped === 1 ? 'a record' : `${dropped} records`} larger than ${mostUnitBytes / 1024 / 1024} MB, passed over`,
+          kind: 'damaged',
+        });
+      idle.push(engine);
+      return { records, problems, looked, ...(stopped === undefined ? {} : { stopped }) };
+    },
+  };
+}
