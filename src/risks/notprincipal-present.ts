@@ -12,7 +12,7 @@ export const notprincipalPresent = defineRiskRule({
   why: 'Trust policies do not support `NotPrincipal`; with Allow it would trust everyone else, and with Deny it shuts out sessions of the very role it means to spare.',
   remedy: 'Use a Deny for `{"AWS": "*"}` with `ArnNotLike` on `aws:PrincipalArn`, or name the trusted principals.',
   references: ['IAM User Guide, "AWS JSON policy elements: NotPrincipal"'],
-  folds: ['invalid-not-principal'],
+  folds: ['invalid-notprincipal'],
   fires: [
     {
       name: 'with Deny',

@@ -29,6 +29,10 @@ export const publicPrincipalUnconditional = defineRiskRule({
         allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': '*' }, Null: { 'sts:ExternalId': 'true' } }),
       ),
     },
+    {
+      name: 'from every address there is',
+      policy: policyOf(allow({ AWS: '*' }, { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } })),
+    },
     { name: 'the bare star, as an old document may hold it', policy: policyOf(allow('*')) },
   ],
   silent: [
@@ -48,6 +52,10 @@ export const publicPrincipalUnconditional = defineRiskRule({
       policy: policyOf(
         allow({ AWS: '*' }, { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/deploy' } }),
       ),
+    },
+    {
+      name: 'one caller by its unique id',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:userid': 'AROAEXAMPLE0123456789:*' } })),
     },
     { name: 'the account root is not everyone', policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:root' })) },
   ],

@@ -42,6 +42,8 @@ export interface RiskQuestion {
   readonly at?: string;
   /** ARNs of callers that were seen to assume the role and ought to keep their access. */
   readonly requiredPrincipals?: readonly string[];
+  /** Subjects of web identity tokens that were seen in calls for this role, allowed or denied; as CloudTrail records them. */
+  readonly seenSubjects?: readonly string[];
   /** External IDs of other roles checked together with this one: value → the accounts they are in. */
   readonly externalIdsElsewhere?: ReadonlyMap<string, readonly string[]>;
   /** Characters, without white space, that the account's quota allows a trust policy; 2,048 where not given. */

@@ -20,14 +20,19 @@ export function privilegeOf(question: Pick<RiskQuestion, 'attachedPolicies' | 'p
   const attached = question.attachedPolicies;
   const documents = question.policyDocuments;
   if (attached === undefined && documents === undefined) return { level: 'unknown', because: undefined };
-  const names = (attached ?? []).map((policy) => policy.slice(policy.lastIndexOf('/') + 1));
+  const names = (attached ?? []).filter(isOfAws).map((policy) => policy.slice(policy.lastIndexOf('/') + 1));
   const strong = names.find((name) => powerful.has(name));
   if (strong !== undefined) return { level: 'privileged', because: strong };
   if ((documents ?? []).some(allowsEverything))
     return { level: 'privileged', because: 'a policy that allows everything' };
-  if (names.length > 0 && (documents ?? []).length === 0 && names.every((name) => readers.has(name)))
-    return { level: 'read-only', because: names[0] };
+  const onlyOfAws = names.length > 0 && names.length === attached?.length && (documents ?? []).length === 0;
+  if (onlyOfAws && names.every((name) => readers.has(name))) return { level: 'read-only', because: names[0] };
   return { level: 'ordinary', because: undefined };
+}
+
+/** A bare name is taken for the policy of AWS; the ARN of one's own policy of that name is not. */
+function isOfAws(policy: string): boolean {
+  return !policy.startsWith('arn:') || /^arn:[^:]+:iam::aws:policy\//.test(policy);
 }
 
 function allowsEverything(document: unknown): boolean {
@@ -35,12 +40,12 @@ function allowsEverything(document: unknown): boolean {
   return listOf(document.Statement).some((statement) => {
     if (typeof statement !== 'object' || statement === null) return false;
     if (!('Effect' in statement) || statement.Effect !== 'Allow' || 'Condition' in statement) return false;
-    const actions = 'Action' in statement ? listOf(statement.Action) : [];
     const resources = 'Resource' in statement ? listOf(statement.Resource) : [];
-    return (
-      resources.includes('*') &&
-      actions.some((action) => typeof action === 'string' && /^(\*|\*:\*|iam:\*)$/i.test(action))
-    );
+    if (!resources.includes('*')) return false;
+    // All but a few actions, as PowerUserAccess has it, is as good as all.
+    if ('NotAction' in statement) return !listOf(statement.NotAction).includes('*');
+    const actions = 'Action' in statement ? listOf(statement.Action) : [];
+    return actions.some((action) => typeof action === 'string' && /^(\*|\*:\*|iam:\*)$/i.test(action));
   });
 }
 
