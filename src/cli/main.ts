@@ -1,12 +1,12 @@
 /** The command line: which command was asked for, and how it ends. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../findings/escape.ts';
 import { type CommandEntry, commandTable } from './command-table.ts';
 import { type Io, UserError } from './io.ts';
 import { processIo } from './process-io.ts';
+import { repository, version } from './version.ts';
 
-const issues = 'https://github.com/trusttrail/trusttrail/issues';
+const issues = `${repository}/issues`;
 
 /** Runs the command of this process's arguments; sets the exit code and lets the streams empty themselves. */
 export async function runProcess(): Promise<void> {
@@ -97,10 +97,4 @@ function messageOf(error: unknown): string {
   }
   const message = error instanceof Error ? error.message : String(error);
   return `unexpected error, please report it at ${issues}: ${plainText(message)} (--debug prints more)`;
-}
-
-/** The version in `package.json`, beside which `src/` or `dist/` stands. */
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -1,6 +1,7 @@
 /** How do findings about files become SARIF 2.1.0, which code hosts show beside the line? */
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import type { AccessClass, Comparison } from '../../policy/compare/comparison.ts';
+import type { Place } from '../../policy/document/trust-policy.ts';
 import { plainText } from '../escape.ts';
 import type { RiskFinding, Severity } from '../finding.ts';
 import { sha256 } from '../identity.ts';
@@ -65,8 +66,16 @@ export function sarifOfRisks(findings: readonly RiskFinding[], rules: readonly S
   return log(descriptors, results, tool);
 }
 
-/** SARIF of a comparison: one result for each class of callers that NEW lets in and OLD did not; masked already. */
-export function sarifOfComparison(comparison: Comparison, file: string, tool: SarifTool): Log {
+/**
+ * SARIF of a comparison: one result for each class of callers that NEW lets in and OLD did not; masked already.
+ * @param placeOf where in NEW's file the value at a pointer stands.
+ */
+export function sarifOfComparison(
+  comparison: Comparison,
+  file: string,
+  tool: SarifTool,
+  placeOf: (pointer: string) => Place | undefined = () => undefined,
+): Log {
   const rules: readonly SarifRule[] = [
     {
       id: 'access-gained',
@@ -80,16 +89,36 @@ export function sarifOfComparison(comparison: Comparison, file: string, tool: Sa
       why: 'A construct of one of the policies stops the proof.',
       severity: 'medium',
     },
+    {
+      id: 'access-direct',
+      title: 'Somebody of the own account no longer needs an identity-based policy',
+      why: 'The new policy names a principal of the role’s own account that the old one admitted through the account only.',
+      severity: 'medium',
+    },
   ];
+  const at = (pointer: string) => {
+    const place = placeOf(pointer);
+    return location(file, place?.line, place?.column, pointer);
+  };
   const results: readonly Result[] = [
-    ...comparison.gained.map((gained) => gainedResult(gained, file)),
+    ...comparison.gained.map((gained) => gainedResult(gained, at(`/Statement/${gained.statement}`), file)),
+    ...(comparison.direct ?? []).map(
+      (direct): Result => ({
+        ruleId: 'access-direct',
+        ruleIndex: 2,
+        level: 'warning',
+        message: { text: text(`Needs no identity-based policy any more: ${direct.summary}.`) },
+        locations: [at(`/Statement/${direct.statement}`)],
+        partialFingerprints: fingerprints(['access-direct', file, direct.principal]),
+      }),
+    ),
     ...comparison.undecided.map(
       (stopped): Result => ({
         ruleId: 'access-undecided',
         ruleIndex: 1,
         level: 'warning',
         message: { text: text(`Not decided because of ${stopped.construct}.`) },
-        locations: [location(file, undefined, undefined, stopped.pointer ?? '')],
+        locations: [at(stopped.pointer ?? '')],
         partialFingerprints: fingerprints(['access-undecided', file, stopped.construct]),
       }),
     ),
@@ -101,13 +130,13 @@ export function sarifOfComparison(comparison: Comparison, file: string, tool: Sa
   );
 }
 
-function gainedResult(gained: AccessClass, file: string): Result {
+function gainedResult(gained: AccessClass, place: NonNullable<Result['locations']>[number], file: string): Result {
   return {
     ruleId: 'access-gained',
     ruleIndex: 0,
     level: 'error',
     message: { text: text(`Gains access: ${gained.summary}, e.g. ${witnessLine(gained.witness)}.`) },
-    locations: [location(file, undefined, undefined, `/Statement/${gained.statement}`)],
+    locations: [place],
     partialFingerprints: fingerprints(['access-gained', file, gained.summary]),
   };
 }

@@ -1,6 +1,6 @@
 /** How does a finding read in a terminal: what happened, to whom it matters, why, and what to do about it. */
 
-import type { AccessClass, Witness } from '../../policy/compare/comparison.ts';
+import type { AccessClass, Comparison, Witness } from '../../policy/compare/comparison.ts';
 import { clip, plainLines, plainText } from '../escape.ts';
 import type {
   CauseFinding,
@@ -107,6 +107,11 @@ export function terminalRisk(risk: RiskFinding, options: TerminalOptions): strin
   return headline(risk.severity, risk.message, options) + rendered(rows, options);
 }
 
+/** Who gained and who lost by a change of a policy, a row each; empty where nobody did. Masked already. */
+export function terminalComparison(comparison: Omit<Comparison, 'verdict'>, options: TerminalOptions): string {
+  return rendered(comparisonRows(comparison, 'statement'), options);
+}
+
 /** The request that shows a difference, as a line. */
 export function witnessLine(witness: Witness): string {
   const who = witness.principal ?? witness.service ?? witness.federated ?? 'somebody';
@@ -148,16 +153,7 @@ function changeRows(finding: Finding): readonly Row[] {
   if (change === undefined) return [];
   return [
     { label: 'access', text: verdictSentence(change) },
-    ...change.gained.flatMap((gained) => accessRows('gains', gained, ['red'])),
-    ...change.lost.flatMap((lost) => accessRows('loses', lost, ['green'])),
-    ...(change.direct ?? []).map((direct) => ({
-      label: 'direct',
-      text: `${direct.summary}: no identity-based policy is needed any more`,
-    })),
-    ...(change.undecided ?? []).map((stopped) => ({
-      label: 'open',
-      text: `not decided because of ${stopped.construct}${stopped.pointer === undefined ? '' : ` at ${stopped.pointer}`}`,
-    })),
+    ...comparisonRows(change),
     ...(change.previousFrom === 'unknown'
       ? [
           {
@@ -169,9 +165,28 @@ function changeRows(finding: Finding): readonly Row[] {
   ];
 }
 
-function accessRows(label: string, found: AccessClass, styles: readonly Style[]): readonly Row[] {
+function comparisonRows(
+  { gained, lost, direct, undecided }: Pick<Comparison, 'gained' | 'lost'> & Partial<Comparison>,
+  naming?: 'statement',
+): readonly Row[] {
+  return [
+    ...gained.flatMap((one) => accessRows('gains', one, ['red'], naming === undefined ? undefined : 'the new policy')),
+    ...lost.flatMap((one) => accessRows('loses', one, ['green'], naming === undefined ? undefined : 'the old policy')),
+    ...(direct ?? []).map((one) => ({
+      label: 'direct',
+      text: `${one.summary}: no identity-based policy is needed any more`,
+    })),
+    ...(undecided ?? []).map((stopped) => ({
+      label: 'open',
+      text: `not decided because of ${stopped.construct}${stopped.pointer === undefined ? '' : ` at ${stopped.pointer}`}`,
+    })),
+  ];
+}
+
+function accessRows(label: string, found: AccessClass, styles: readonly Style[], from?: string): readonly Row[] {
   return [
     { label, text: found.summary, styles },
+    ...(from === undefined ? [] : [{ text: `by statement ${found.statement} of ${from}`, styles: ['dim'] as const }]),
     { text: `e.g. ${witnessLine(found.witness)}`, styles: ['dim'] },
   ];
 }
