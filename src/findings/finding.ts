@@ -110,6 +110,8 @@ export interface Actor {
 export interface TrustChangeDetail extends Pick<Comparison, 'verdict' | 'gained' | 'lost'> {
   readonly direct?: Comparison['direct'];
   readonly undecided?: Comparison['undecided'];
+  /** Who can assume the role now, where the version before is not known, so that nothing can be said of who gained. */
+  readonly allowed?: Comparison['gained'];
   readonly previous?: unknown;
   readonly current?: unknown;
   readonly previousFrom: 'store' | 'history' | 'unknown';

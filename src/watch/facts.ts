@@ -34,7 +34,9 @@ export function denialFactOf(record: CloudTrailRecord): StoredEvent {
   const smaller = textOf(
     record,
     {
-      ...Object.fromEntries(Object.entries(raw).filter(([name, value]) => name !== 'requestParameters' && small(value))),
+      ...Object.fromEntries(
+        Object.entries(raw).filter(([name, value]) => name !== 'requestParameters' && small(value)),
+      ),
       ...(small(userIdentity) ? { userIdentity } : { userIdentity: identityOf(record) }),
       ...(small(resources) ? { resources } : {}),
       ...(typeof errorMessage === 'string' ? { errorMessage: errorMessage.slice(0, 1024) } : {}),
@@ -128,7 +130,13 @@ function anonymous({ userIdentity, recipientAccountId }: CloudTrailRecord): stri
 /** @returns the ARN or, failing that, whatever names who made a call. */
 export function nameOfCaller({ userIdentity }: CloudTrailRecord): string {
   const { arn, userName, principalId, invokedBy, accountId, type } = userIdentity;
-  return arn ?? invokedBy ?? userName ?? principalId ?? (accountId === undefined ? (type ?? 'unknown') : `account ${accountId}`);
+  return (
+    arn ??
+    invokedBy ??
+    userName ??
+    principalId ??
+    (accountId === undefined ? (type ?? 'unknown') : `account ${accountId}`)
+  );
 }
 
 /** The stream of a role's changes. */

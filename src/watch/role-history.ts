@@ -62,7 +62,8 @@ export function roleHistory(key: string, events: readonly KnownEvent[]): RoleHis
 
 function changed(state: RoleState, change: TrustChange, from: KnownEvent['from']): RoleState {
   const { role, roleId, maxSessionDuration } = change;
-  const named = change.pathKnown && role !== undefined ? { arn: role } : state.arn === undefined ? {} : { arn: state.arn };
+  const named =
+    change.pathKnown && role !== undefined ? { arn: role } : state.arn === undefined ? {} : { arn: state.arn };
   const id = roleId ?? state.roleId;
   switch (change.change) {
     case 'create-role':

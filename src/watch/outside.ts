@@ -1,0 +1,66 @@
+/** What do AWS's own answers add to the facts: asked at most once, and kept as facts themselves? */
+import type { CallerAccess } from '../causes/evidence.ts';
+import type { Denial } from '../cloudtrail/recognised.ts';
+import { roleFromArn } from '../cloudtrail/role-name.ts';
+import type { WatchContext } from './context.ts';
+import { mayBeTrustPolicy } from './correlate.ts';
+import type { Reading } from './denial-evidence.ts';
+import { callerOf } from './facts.ts';
+
+/**
+ * @returns what the role was like when it was first read after the call; it is read now where it never was.
+ * `undefined`: there is no reader, or the call names no role.
+ */
+export async function readingFor(denial: Denial, context: WatchContext): Promise<Reading | undefined> {
+  const { roleReader, store } = context;
+  const named = roleFromArn(denial.role);
+  if (roleReader === undefined || named === undefined) return undefined;
+  const stream = `reading:${named.account}/${named.name}`;
+  const [before] = await store.events(stream, { from: denial.record.at });
+  if (before !== undefined) return JSON.parse(before.body) as Reading;
+  const at = Math.max(context.clock.now(), denial.record.at);
+  const answer = await roleReader.read(named.arn);
+  const reading = await readingOf(at, answer, named.account, roleReader);
+  // A role that could not be read now may be readable with the next denial.
+  if (reading.answer !== 'unknown')
+    await store.addEvents(stream, [{ eventId: `at-${at}`, at, body: JSON.stringify(reading) }]);
+  return reading;
+}
+
+async function readingOf(
+  at: number,
+  answer: Awaited<ReturnType<NonNullable<WatchContext['roleReader']>['read']>>,
+  account: string,
+  reader: NonNullable<WatchContext['roleReader']>,
+): Promise<Reading> {
+  switch (answer.answer) {
+    case 'role': {
+      const providers = await reader.providers?.(account);
+      return { at, answer: 'role', role: answer.role, ...(providers === undefined ? {} : { providers }) };
+    }
+    case 'no-such-role': {
+      const names = await reader.roleNames?.(account);
+      return { at, answer: 'no-such-role', ...(names === undefined ? {} : { names }) };
+    }
+    case 'unknown':
+      return { at, answer: 'unknown', because: answer.because };
+  }
+}
+
+/** The same for what the caller may do by the policies on its own side. */
+export async function callerAccessFor(denial: Denial, context: WatchContext): Promise<CallerAccess | undefined> {
+  const { callerAccess, store } = context;
+  const { sessionIssuer, arn } = denial.record.userIdentity;
+  const caller = sessionIssuer?.arn ?? arn;
+  const key = callerOf(denial.record);
+  if (callerAccess === undefined || key === undefined || caller === undefined || denial.role === undefined)
+    return undefined;
+  if (!/:iam::\d{12}:(?:user|role)\//.test(caller) || !mayBeTrustPolicy(denial)) return undefined;
+  const stream = `caller-access:${key}:${denial.role}`;
+  const [before] = await store.events(stream, { from: denial.record.at });
+  if (before !== undefined) return JSON.parse(before.body) as CallerAccess;
+  const at = Math.max(context.clock.now(), denial.record.at);
+  const answer = await callerAccess.simulate(caller, denial.message.action ?? denial.call, denial.role);
+  if (answer !== undefined) await store.addEvents(stream, [{ eventId: `at-${at}`, at, body: JSON.stringify(answer) }]);
+  return answer;
+}
