@@ -1,0 +1,411 @@
+/**
+ * What can be known of a request by one kind of caller, and what do a Principal element and a clause demand of it?
+ *
+ * A user or a role session is one structured dimension: the ARN that `aws:PrincipalArn` holds, as a language over whole
+ * ARNs. `aws:PrincipalAccount`, `aws:username` and the entries of a Principal element are demands on that ARN, so that
+ * they agree; the unique id and the session name are the second dimension, `aws:userid`. A service, a web identity and a
+ * SAML identity are single callers, and so is one of each that no policy names.
+ */
+import type { AccountId } from '../document/names.ts';
+import type { PrincipalElement, PrincipalName } from '../document/trust-policy.ts';
+import type { PreparedClause } from '../evaluate/condition.ts';
+import { domainOf, isUnknown, type PreparedKey, presentUnknown, stateOf } from '../evaluate/key-state.ts';
+import { matchPrincipal } from '../evaluate/principal-match.ts';
+import type { AssumeRequest, Caller } from '../evaluate/request.ts';
+import { YES } from '../evaluate/ternary.ts';
+import { Dimension, type DimensionShape, type Literal, type ValueDemand } from './dimension.ts';
+import { and, type Formula, literalNode, or } from './formula.ts';
+import {
+  anyText,
+  characterClass,
+  exactly,
+  fromTokens,
+  Language,
+  one,
+  type Pattern,
+  repeated,
+  run,
+} from './string-language.ts';
+import { predicateOf, predicateOfPatterns, type ValuePredicate } from './value-predicate.ts';
+
+export type CallerShape =
+  | { readonly kind: 'user' | 'role-session' }
+  | { readonly kind: 'service' | 'web-identity' | 'saml'; readonly caller: Caller };
+
+const { digit, lower, upper, nameMark, dash, slash, colon, wildcard, printable } = characterClass;
+const nameCharacters = digit | lower | upper | nameMark | dash;
+const pathCharacters = nameCharacters | printable | colon;
+const everyButSlash = 1023 & ~slash;
+const everyButColon = 1023 & ~colon;
+
+const times = (token: Pattern, count: number): Pattern => Array.from({ length: count }, () => token).flat();
+const twelveDigits = times([one(digit)], 12);
+const segments: Pattern = repeated([one(pathCharacters), run(pathCharacters), one(slash)]);
+const someName: Pattern = [one(nameCharacters), run(nameCharacters)];
+
+function arnShape(type: 'user' | 'role', partitions: readonly string[]): Language {
+  return new Language(
+    partitions.map((partition) => [
+      ...exactly(`arn:${partition}:iam::`),
+      ...twelveDigits,
+      ...exactly(`:${type}/`),
+      ...segments,
+      ...someName,
+    ]),
+  );
+}
+
+const idCharacters = digit | upper;
+const userIdOfUser = new Language([[...exactly('AIDA'), one(idCharacters), run(idCharacters)]]);
+const userIdOfRole = new Language([
+  [...exactly('AROA'), one(idCharacters), run(idCharacters), one(colon), ...someName],
+]);
+const organizationId = new Language([[...exactly('o-'), one(digit | lower), run(digit | lower | upper | dash)]]);
+
+/** Stands for the account, user or role where a policy names none. */
+const anyAccount = '999999999999' as AccountId;
+
+/** What the policies let us know of all callers. */
+export interface CallerWorld {
+  /** Accounts that no policy names. */
+  readonly freshAccounts: readonly string[];
+  readonly partitions: readonly string[];
+  /** By account and name, the path of roles named with just one. */
+  readonly rolePaths: ReadonlyMap<string, string>;
+}
+
+export class CallerSpace {
+  readonly shape: CallerShape;
+  readonly arn: Dimension | undefined;
+  readonly userId: Dimension | undefined;
+  readonly #dimensions = new Map<string, Dimension | null>();
+  /** A request of the kind, of which nothing else is known. */
+  readonly #open: AssumeRequest;
+  readonly #freshAccounts: readonly string[];
+  readonly #paths: ReadonlyMap<string, string>;
+
+  constructor(shape: CallerShape, world: CallerWorld) {
+    const { freshAccounts, partitions } = world;
+    this.shape = shape;
+    this.#freshAccounts = freshAccounts;
+    this.#paths = world.rolePaths;
+    this.#open = {
+      caller: templateOf(shape),
+      actions: ['sts:AssumeRole'],
+      context: new Map(),
+      absent: new Set(),
+      closed: false,
+    };
+    if (shape.kind === 'user' || shape.kind === 'role-session') {
+      const user = shape.kind === 'user';
+      this.arn = new Dimension({
+        name: 'aws:PrincipalArn',
+        type: 'arn',
+        multivalued: false,
+        presence: 'always',
+        unregistered: false,
+        base: arnShape(user ? 'user' : 'role', partitions),
+        finite: undefined,
+        publicAddresses: false,
+        preferred: freshAccounts.map(
+          (account) => `arn:${partitions[0] ?? 'aws'}:iam::${account}:${user ? 'user' : 'role'}/x`,
+        ),
+      });
+      this.userId = new Dimension({
+        name: 'aws:userid',
+        type: 'string',
+        multivalued: false,
+        presence: 'always',
+        unregistered: false,
+        base: user ? userIdOfUser : userIdOfRole,
+        finite: undefined,
+        publicAddresses: false,
+        preferred: user ? ['AIDAEXAMPLEANYBODY00'] : ['AROAEXAMPLEANYBODY00:session', 'AROAEXAMPLEANYBODY00:x'],
+      });
+      this.#dimensions.set('aws:principalarn', this.arn);
+      this.#dimensions.set('aws:userid', this.userId);
+    }
+  }
+
+  get caller(): Caller {
+    return this.#open.caller;
+  }
+
+  /** Dimensions that a formula of this space has spoken of, by the key in lower case. */
+  get dimensions(): ReadonlyMap<string, Dimension | null> {
+    return this.#dimensions;
+  }
+
+  // Clauses
+
+  clause(clause: PreparedClause, positive: boolean): Formula {
+    const predicate = predicateOf(clause);
+    const { operator } = clause.clause;
+    const { pointer } = clause.clause;
+    let absent: boolean | 'unsettled';
+    let value: ValueDemand;
+    if (predicate === undefined || clause.row === undefined) {
+      const wanted = new Set(clause.clause.values.map(({ text }) => text.toLowerCase()));
+      absent = wanted.has('true');
+      value = wanted.has('false');
+    } else {
+      const { set, ifExists } = operator;
+      const { negated } = clause.row;
+      if (ifExists) absent = set === 'ForAnyValue' ? 'unsettled' : true;
+      else absent = set === undefined ? negated : set === 'ForAllValues';
+      if (set === undefined && clause.key.multivalued) value = false;
+      else if (predicate.values.length === 0 && predicate.opaque.length === 0) value = negated;
+      else value = { quantifier: set === 'ForAnyValue' ? 'some' : 'every', predicate, negated };
+    }
+    const { lower: name } = clause.key;
+    if (this.arn !== undefined && typeof value !== 'boolean') {
+      if (name === 'aws:principalaccount' || (name === 'aws:username' && this.shape.kind === 'user')) {
+        const part = name === 'aws:username' ? 'name' : 'account';
+        return formulaOf(
+          this.arn.literal(false, { ...value, predicate: onPartOfArn(value.predicate, part) }, pointer),
+          positive,
+        );
+      }
+    }
+    const dimension = this.#dimensionOf(clause.key);
+    if (dimension === null) return settled(absent, positive) ?? this.#unsettledAbsence(clause.key, pointer, positive);
+    return formulaOf(dimension.literal(absent, value, pointer), positive);
+  }
+
+  #unsettledAbsence(key: PreparedKey, pointer: string, positive: boolean): Formula {
+    // The key is never there; what then follows AWS does not settle.
+    const name = `${key.lower} (never there)`;
+    let dimension = this.#dimensions.get(name);
+    if (dimension === undefined || dimension === null) {
+      dimension = new Dimension({ ...this.#shapeOf(key, 'sometimes'), finite: [], multivalued: true });
+      this.#dimensions.set(name, dimension);
+    }
+    return formulaOf(dimension.literal('unsettled', false, pointer), positive);
+  }
+
+  /** @returns `null` for a key that is never in such a request. */
+  #dimensionOf(key: PreparedKey): Dimension | null {
+    const known = this.#dimensions.get(key.lower);
+    if (known !== undefined) return known;
+    const made = this.#makeDimension(key);
+    this.#dimensions.set(key.lower, made);
+    return made;
+  }
+
+  #makeDimension(key: PreparedKey): Dimension | null {
+    const state = stateOf(key, this.#open);
+    if (state === null) return null;
+    const { lookup } = key;
+    if (!isUnknown(state)) return new Dimension({ ...this.#shapeOf(key, 'always'), finite: state });
+    if (state === presentUnknown) return new Dimension(this.#shapeOf(key, 'always'));
+    const unsettled = lookup.kind === 'registered' && lookup.key.presence[this.shape.kind] === 'unknown';
+    // Services and federated callers are of no account and no network of their own (IAM User Guide, "AWS global condition
+    // context keys", which describes these keys for callers with an identity of an account).
+    if (unsettled && this.arn === undefined) return null;
+    return new Dimension(this.#shapeOf(key, unsettled ? 'unsettled' : 'sometimes'));
+  }
+
+  #shapeOf(key: PreparedKey, presence: DimensionShape['presence']): DimensionShape {
+    const { lookup } = key;
+    const registered = lookup.kind === 'registered' ? lookup.key : undefined;
+    const domain = domainOf(key, this.caller);
+    return {
+      name: key.display,
+      type: registered?.type ?? 'string',
+      multivalued: key.multivalued,
+      presence,
+      unregistered: lookup.kind === 'unregistered',
+      base: key.lower === 'aws:principalorgid' ? organizationId : undefined,
+      finite: domain !== undefined && 'values' in domain ? domain.values : undefined,
+      publicAddresses: key.lower === 'aws:sourceip',
+      preferred: this.#preferredOf(key.lower),
+    };
+  }
+
+  #preferredOf(name: string): readonly string[] {
+    switch (name) {
+      case 'aws:principalorgid':
+        return ['o-zzzzzzzzzz', 'o-yyyyyyyyyy'];
+      case 'aws:principalaccount':
+      case 'aws:sourceaccount':
+      case 'aws:resourceaccount':
+      case 'aws:sourceowner':
+        return this.#freshAccounts;
+      case 'aws:sourcearn':
+        return this.#freshAccounts.map((account) => `arn:aws:s3:us-east-1:${account}:x`);
+      case 'aws:sourceorgid':
+        return ['o-zzzzzzzzzz'];
+      case 'aws:requestedregion':
+        return ['us-east-1', 'eu-west-1'];
+      case 'sts:rolesessionname':
+        return ['session', 'other-session'];
+      case 'sts:externalid':
+        return ['some-external-id', 'other-external-id'];
+      default:
+        return ['x', 'y'];
+    }
+  }
+
+  // Principals
+
+  principal(element: PrincipalElement, effect: 'Allow' | 'Deny', positive: boolean): Formula {
+    if (this.arn === undefined || this.userId === undefined) {
+      const matches = matchPrincipal(element, effect, this.caller, {
+        principalArn: undefined,
+        userId: undefined,
+        closed: false,
+      });
+      return (matches === YES) === positive;
+    }
+    const { entries, pointer } = element;
+    if (element.element === 'Principal' || effect === 'Allow') {
+      const matches = this.#anyOf(
+        entries.map(({ name }) => name),
+        pointer,
+        (element.element === 'Principal') === positive,
+      );
+      return matches;
+    }
+    // Deny with NotPrincipal: it matches unless every part of the caller is listed.
+    if (entries.some(({ name }) => name.kind === 'everyone')) return !positive;
+    const kinds: readonly PartOfCaller[] =
+      this.shape.kind === 'user' ? ['account', 'entity'] : ['account', 'entity', 'session'];
+    const parts = kinds.map((part) =>
+      this.#anyOf(
+        entries.map(({ name }) => name).filter((name) => partNamed(name) === part),
+        pointer,
+        !positive,
+      ),
+    );
+    return positive ? or(parts) : and(parts);
+  }
+
+  /** The caller is one, or (not positive) none, of these. */
+  #anyOf(names: readonly PrincipalName[], pointer: string, positive: boolean): Formula {
+    const { arn, userId, shape } = this;
+    if (arn === undefined || userId === undefined) return false;
+    const user = shape.kind === 'user';
+    const arns = new Map<string, Pattern>();
+    const ids = new Map<string, readonly Pattern[]>();
+    const sessions = new Map<string, Formula>();
+    for (const name of names) {
+      switch (name.kind) {
+        case 'everyone':
+          return positive;
+        case 'account':
+          arns.set(`account ${name.partition ?? ''} ${name.account}`, [
+            ...exactly('arn:'),
+            ...(name.partition === undefined ? [run(everyButColon)] : exactly(name.partition)),
+            ...exactly(`:iam::${name.account}:`),
+            ...anyText,
+          ]);
+          break;
+        case 'user':
+        case 'role':
+          if ((name.kind === 'user') !== user) break;
+          arns.set(
+            `exactly ${name.partition} ${name.account} ${name.path}${name.name}`,
+            exactly(`arn:${name.partition}:iam::${name.account}:${name.kind}${name.path}${name.name}`),
+          );
+          break;
+        case 'unique-id':
+          if ((name.of === 'user') !== user) break;
+          ids.set(name.id, [exactly(name.id), [...exactly(`${name.id}:`), ...anyText]]);
+          break;
+        case 'session': {
+          if (user) break;
+          const path = this.#paths.get(`${name.account}/${name.role}`);
+          const role = predicateOfPatterns(`role ${name.partition} ${name.account} ${name.role}`, [
+            [
+              ...exactly(`arn:${name.partition}:iam::${name.account}:role`),
+              ...(path === undefined ? [one(slash), ...repeated([run(everyButSlash), one(slash)])] : exactly(path)),
+              ...exactly(name.role),
+            ],
+          ]);
+          const session = predicateOfPatterns(`session ${name.session}`, [
+            [run(everyButColon), one(colon), ...exactly(name.session)],
+          ]);
+          const both = [
+            formulaOf(arn.literal(false, { quantifier: 'every', predicate: role, negated: false }, pointer), positive),
+            formulaOf(
+              userId.literal(false, { quantifier: 'every', predicate: session, negated: false }, pointer),
+              positive,
+            ),
+          ];
+          sessions.set(`${role.id} ${session.id}`, positive ? and(both) : or(both));
+          break;
+        }
+        default:
+          break;
+      }
+    }
+    const parts: Formula[] = [...sessions.values()];
+    if (arns.size > 0)
+      parts.push(this.#within(arn, [...arns.keys()].sort().join('|'), [...arns.values()], pointer, positive));
+    if (ids.size > 0)
+      parts.push(this.#within(userId, [...ids.keys()].sort().join('|'), [...ids.values()].flat(), pointer, positive));
+    return positive ? or(parts) : and(parts);
+  }
+
+  #within(dimension: Dimension, id: string, patterns: readonly Pattern[], pointer: string, positive: boolean): Formula {
+    const predicate = predicateOfPatterns(id, patterns);
+    return formulaOf(dimension.literal(false, { quantifier: 'every', predicate, negated: false }, pointer), positive);
+  }
+}
+
+type PartOfCaller = 'account' | 'entity' | 'session';
+
+function partNamed(name: PrincipalName): PartOfCaller {
+  return name.kind === 'account' ? 'account' : name.kind === 'session' ? 'session' : 'entity';
+}
+
+function templateOf(shape: CallerShape): Caller {
+  if ('caller' in shape) return shape.caller;
+  return shape.kind === 'user'
+    ? { kind: 'user', partition: 'aws', account: anyAccount, path: undefined, name: 'x' }
+    : { kind: 'role-session', partition: 'aws', account: anyAccount, path: undefined, role: 'x', session: undefined };
+}
+
+function settled(absent: boolean | 'unsettled', positive: boolean): boolean | undefined {
+  return absent === 'unsettled' ? undefined : absent === positive;
+}
+
+/** A literal that every state of its key meets, or none, is no question. */
+function formulaOf(literal: Literal, positive: boolean): Formula {
+  const wanted = positive ? literal : literal.opposite;
+  const { absent, value, dimension } = wanted;
+  if (typeof value === 'boolean') {
+    if (dimension.shape.presence === 'always') return value;
+    if (absent === value && !dimension.shape.unregistered) return value;
+    if (absent === value) return value;
+  }
+  return literalNode(wanted);
+}
+
+/** A demand on the account or on the name behind the last slash, as a demand on the whole ARN. */
+function onPartOfArn(predicate: ValuePredicate, part: 'account' | 'name'): ValuePredicate {
+  const prefix = part === 'account' ? 'account of' : 'name of';
+  if (predicate.theory !== 'text')
+    return {
+      ...predicateOfPatterns(`${prefix} ${predicate.id}`, []),
+      opaque: [`${prefix} ${predicate.id}`],
+      opaqueTexts: [`an operator of another type on the ${part} of the caller`],
+    };
+  const patterns = predicate.values.flatMap((value): Pattern[] => {
+    // No such text is an ARN.
+    if (value.arn) return [];
+    const mask = part === 'account' ? everyButColon : everyButSlash;
+    const inner = fromTokens(value.tokens, value.ignoreCase, mask);
+    return [
+      part === 'account'
+        ? [...exactly('arn:'), run(everyButColon), ...exactly(':iam::'), ...inner, one(colon), ...anyText]
+        : [...anyText, one(slash), ...inner],
+    ];
+  });
+  return {
+    ...predicateOfPatterns(`${prefix} ${predicate.id}`, patterns),
+    values: predicate.values,
+    opaque: predicate.opaque.map((opaque) => `${prefix} ${opaque}`),
+    opaqueTexts: predicate.opaqueTexts,
+  };
+}

@@ -1,0 +1,441 @@
+/**
+ * Can one condition key have a state that all of these demands allow, and which?
+ *
+ * A state is that the key is absent, or a value, or for a multivalued key a set of values. A demand says whether absence
+ * will do, and what a value must be, or what every or some value of the set must be. Texts are decided by automata;
+ * numbers, dates and addresses by trying a value of every stretch that the policies tell apart; a key with few values
+ * by trying them all. What the theory cannot tell is `untold`: it counts as possible for a proof and as impossible for
+ * a claim.
+ */
+
+import { parseDate } from '../evaluate/operators/date.ts';
+import { parseAddress } from '../evaluate/operators/ip-address.ts';
+import { parseNumber } from '../evaluate/operators/numeric.ts';
+import { isPrivateRange } from '../keys/address-ranges.ts';
+import type { KeyType } from '../keys/condition-key.ts';
+import { type Address, type AddressSpan, addressesApart, contains } from './address-set.ts';
+import { characterClass, findText, Language, one, repeated, run } from './string-language.ts';
+import type { Theory, ValuePredicate } from './value-predicate.ts';
+import type { Work } from './work.ts';
+
+/** What a demand asks of the values, where the key is there. */
+export type ValueDemand =
+  | boolean
+  | { readonly quantifier: 'every' | 'some'; readonly predicate: ValuePredicate; readonly negated: boolean };
+
+/** One demand on one key; `opposite` holds exactly where it does not. */
+export interface Literal {
+  readonly id: number;
+  readonly dimension: Dimension;
+  /** Whether it holds where the key is absent; `unsettled`: AWS does not say. */
+  readonly absent: boolean | 'unsettled';
+  readonly value: ValueDemand;
+  readonly opposite: Literal;
+  /** Where in the documents it stands. */
+  readonly pointer: string;
+}
+
+/** `claim`: only what is certain counts as possible. `proof`: all that cannot be ruled out does. */
+export type Mode = 'claim' | 'proof';
+
+export interface DimensionShape {
+  /** As people write it. */
+  readonly name: string;
+  readonly type: KeyType;
+  readonly multivalued: boolean;
+  /** `unsettled`: the key may be absent; whether it can be there AWS does not say. */
+  readonly presence: 'always' | 'sometimes' | 'unsettled';
+  /** Not in the registry: nothing about it is certain. */
+  readonly unregistered: boolean;
+  /** What its values look like. */
+  readonly base: Language | undefined;
+  /** All values there are. */
+  readonly finite: readonly string[] | undefined;
+  readonly publicAddresses: boolean;
+  /** Values that people can read, tried first. */
+  readonly preferred: readonly string[];
+}
+
+interface Universe {
+  readonly values: readonly string[];
+  readonly addresses: readonly (Address | undefined)[];
+  readonly members: Map<string, Uint8Array>;
+}
+
+type Found = { readonly value: string } | 'none' | 'untold';
+
+let ids = 0;
+
+export class Dimension {
+  readonly shape: DimensionShape;
+  readonly #literals = new Map<string, Literal>();
+  readonly #predicates = new Map<string, ValuePredicate>();
+  readonly #possible = new Map<string, boolean>();
+  readonly #found = new Map<string, Found>();
+  #universe: Universe | undefined;
+
+  constructor(shape: DimensionShape) {
+    this.shape = shape;
+  }
+
+  /** @returns the literal; the same for the same demand, whatever its place. */
+  literal(absent: boolean | 'unsettled', demand: ValueDemand, pointer: string): Literal {
+    // One value is every value and some value.
+    const value: ValueDemand =
+      typeof demand === 'boolean' || this.shape.multivalued ? demand : { ...demand, quantifier: 'every' };
+    const key = `${absent} ${typeof value === 'boolean' ? value : `${value.quantifier} ${value.negated} ${value.predicate.id}`}`;
+    const known = this.#literals.get(key);
+    if (known !== undefined) return known;
+    if (typeof value !== 'boolean' && !this.#predicates.has(value.predicate.id)) {
+      this.#predicates.set(value.predicate.id, value.predicate);
+      this.#universe = undefined;
+    }
+    ids += 2;
+    const literal: { -readonly [K in keyof Literal]: Literal[K] } = {
+      id: ids,
+      dimension: this,
+      absent,
+      value,
+      pointer,
+      opposite: undefined as unknown as Literal,
+    };
+    const opposite: Literal = {
+      id: ids + 1,
+      dimension: this,
+      absent: absent === 'unsettled' ? absent : !absent,
+      value: oppositeOf(value, this.shape.multivalued),
+      pointer,
+      opposite: literal,
+    };
+    literal.opposite = opposite;
+    this.#literals.set(key, literal);
+    const other = `${opposite.absent} ${typeof opposite.value === 'boolean' ? opposite.value : `${opposite.value.quantifier} ${opposite.value.negated} ${opposite.value.predicate.id}`}`;
+    if (!this.#literals.has(other)) this.#literals.set(other, opposite);
+    return literal;
+  }
+
+  /** Whether any demand was ever made on the key. */
+  get spokenOf(): boolean {
+    return this.#literals.size > 0;
+  }
+
+  possible(literals: readonly Literal[], mode: Mode, work: Work): boolean {
+    if (literals.length === 0) return true;
+    const key = `${mode} ${keyOf(literals)}`;
+    const known = this.#possible.get(key);
+    if (known !== undefined) return known;
+    work.spend(2);
+    const possible =
+      !contradict(literals) &&
+      !(mode === 'claim' && this.shape.unregistered) &&
+      (this.#absentPossible(literals, mode) || this.#values(literals, mode, work) !== undefined);
+    this.#possible.set(key, possible);
+    return possible;
+  }
+
+  /** @returns `null`: absent; `undefined`: there is no state, or none can be named. */
+  state(literals: readonly Literal[], work: Work): readonly string[] | null | undefined {
+    for (const mode of ['claim', 'proof'] as const) {
+      if (contradict(literals)) return undefined;
+      if (this.#absentPossible(literals, mode)) return null;
+      const values = this.#values(literals, mode, work);
+      if (values !== undefined && values !== 'untold') return values;
+    }
+    return undefined;
+  }
+
+  #absentPossible(literals: readonly Literal[], mode: Mode): boolean {
+    return (
+      this.shape.presence !== 'always' &&
+      literals.every(({ absent }) => absent === true || (absent === 'unsettled' && mode === 'proof'))
+    );
+  }
+
+  #values(literals: readonly Literal[], mode: Mode, work: Work): readonly string[] | 'untold' | undefined {
+    const { presence, multivalued } = this.shape;
+    if (presence === 'unsettled' && mode === 'claim') return undefined;
+    const denied = new Set<string>();
+    for (const { value } of literals)
+      if (typeof value !== 'boolean' && value.negated && (value.quantifier === 'every' || !multivalued))
+        for (const opaque of value.predicate.opaque) denied.add(opaque);
+    const inside: ValuePredicate[] = [];
+    const outside: ValuePredicate[] = [];
+    const some: ValueDemand[] = [];
+    for (const { value } of literals) {
+      if (value === false) return undefined;
+      if (value === true) continue;
+      if (value.quantifier === 'some' && multivalued) some.push(value);
+      else if (!place(value, inside, outside, denied, mode)) return undefined;
+    }
+    if (some.length === 0) return listOf([this.#find(inside, outside, mode, work)], mode);
+    const values: Found[] = [];
+    for (const demand of some) {
+      const within = [...inside];
+      const without = [...outside];
+      if (!place(demand, within, without, denied, mode)) return undefined;
+      const found = this.#find(within, without, mode, work);
+      if (found === 'none') return undefined;
+      values.push(found);
+    }
+    return listOf(values, mode);
+  }
+
+  #find(inside: readonly ValuePredicate[], outside: readonly ValuePredicate[], mode: Mode, work: Work): Found {
+    const key = `${inside
+      .map(({ id }) => id)
+      .sort()
+      .join('&')}!${outside
+      .map(({ id }) => id)
+      .sort()
+      .join('&')}`;
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const found = this.#search(inside, outside, work);
+    this.#found.set(key, found);
+    return found === 'untold' && mode === 'claim' ? 'none' : found;
+  }
+
+  #search(inside: readonly ValuePredicate[], outside: readonly ValuePredicate[], work: Work): Found {
+    const { finite, base, preferred } = this.shape;
+    const predicates = [...inside, ...outside];
+    const fits = (value: string) =>
+      inside.every(({ holds }) => holds(value)) && !outside.some(({ holds }) => holds(value));
+    if (finite !== undefined) {
+      work.spend(finite.length * predicates.length);
+      const value = finite.find(fits);
+      return value === undefined ? 'none' : { value };
+    }
+    const theories = new Set<Theory>(predicates.map(({ theory }) => theory));
+    const own = theoryOfType(this.shape.type);
+    if (theories.size === 0 && own !== 'text') theories.add(own);
+    const [theory = 'text'] = theories;
+    if (theories.size > 1) return this.#mixed(inside, fits, work);
+    if (theory === 'text') {
+      const shape = base ?? shapeOfType(this.shape.type);
+      const value = findText(
+        [...(shape === undefined ? [] : [shape]), ...inside.map(({ language }) => language())],
+        outside.map(({ language }) => language()),
+        work,
+        preferred,
+      );
+      if (value === undefined) return 'none';
+      return this.#isOfType(value) ? { value } : 'untold';
+    }
+    if (base !== undefined) return this.#mixed(inside, fits, work);
+    const universe = this.#values1();
+    work.spend((universe.values.length * (predicates.length + 1)) / 16);
+    const members = predicates.map((predicate) => this.#membersOf(universe, predicate, work));
+    for (let at = 0; at < universe.values.length; at += 1) {
+      const value = universe.values[at];
+      if (value !== undefined && members.every((member, number) => (member[at] === 1) === number < inside.length))
+        return { value };
+    }
+    return 'none';
+  }
+
+  /** Operators of several types on one key: the values that the policies name are tried. */
+  #mixed(inside: readonly ValuePredicate[], fits: (value: string) => boolean, work: Work): Found {
+    const { base, preferred } = this.shape;
+    const proper = (value: string) =>
+      this.#isOfType(value) && (base === undefined || base.matches(value)) && fits(value);
+    for (const predicate of inside) {
+      if (predicate.theory !== 'text') continue;
+      const { texts } = predicate.language();
+      if (texts === undefined) continue;
+      work.spend(texts.length + 1);
+      const value = texts.find(proper);
+      return value === undefined ? 'none' : { value };
+    }
+    const named = [...this.#predicates.values()].flatMap(({ values }) => values.map(({ text }) => text));
+    const tried = [...preferred, ...named, ...this.#values1().values];
+    work.spend(tried.length * 2);
+    const value = tried.find(proper);
+    return value === undefined ? 'untold' : { value };
+  }
+
+  #isOfType(value: string): boolean {
+    switch (this.shape.type) {
+      case 'ip':
+        return parseAddress(value) !== undefined && !(this.shape.publicAddresses && isPrivateRange(value));
+      case 'numeric': {
+        const number = parseNumber(value);
+        return number !== undefined && number >= 0;
+      }
+      case 'date':
+        return parseDate(value) !== undefined;
+      default:
+        return true;
+    }
+  }
+
+  #values1(): Universe {
+    this.#universe ??= universeOf(this.shape, [...this.#predicates.values()]);
+    return this.#universe;
+  }
+
+  #membersOf(universe: Universe, predicate: ValuePredicate, work: Work): Uint8Array {
+    const known = universe.members.get(predicate.id);
+    if (known !== undefined) return known;
+    work.spend((universe.values.length * (predicate.values.length + 1)) / 8);
+    const members = Uint8Array.from(universe.values, (value, at) => {
+      const address = universe.addresses[at];
+      const holds =
+        predicate.theory === 'address'
+          ? address !== undefined && predicate.spans.some((span) => contains(span, address))
+          : predicate.holds(value);
+      return holds ? 1 : 0;
+    });
+    universe.members.set(predicate.id, members);
+    return members;
+  }
+}
+
+function oppositeOf(value: ValueDemand, multivalued: boolean): ValueDemand {
+  return typeof value === 'boolean'
+    ? !value
+    : {
+        quantifier: multivalued && value.quantifier === 'every' ? 'some' : 'every',
+        predicate: value.predicate,
+        negated: !value.negated,
+      };
+}
+
+function keyOf(literals: readonly Literal[]): string {
+  if (literals.length === 1) return String(literals[0]?.id);
+  return literals
+    .map(({ id }) => id)
+    .sort((a, b) => a - b)
+    .join(',');
+}
+
+function contradict(literals: readonly Literal[]): boolean {
+  return literals.length > 1 && literals.some(({ opposite }) => literals.includes(opposite));
+}
+
+/** @returns whether the demand can be met at all in this mode. */
+function place(
+  demand: ValueDemand,
+  inside: ValuePredicate[],
+  outside: ValuePredicate[],
+  denied: ReadonlySet<string>,
+  mode: Mode,
+): boolean {
+  if (typeof demand === 'boolean') return demand;
+  const { predicate, negated } = demand;
+  if (negated) {
+    if (predicate.opaque.length > 0 && mode === 'claim') return false;
+    if (predicate.values.length > 0 || predicate.opaque.length === 0) outside.push(predicate);
+    return true;
+  }
+  if (predicate.opaque.length > 0 && mode === 'proof' && predicate.opaque.some((opaque) => !denied.has(opaque)))
+    return true;
+  inside.push(predicate);
+  return true;
+}
+
+function listOf(found: readonly Found[], mode: Mode): readonly string[] | 'untold' | undefined {
+  const values = new Set<string>();
+  let untold = false;
+  for (const one of found) {
+    if (one === 'none') return undefined;
+    if (one === 'untold') untold = true;
+    else values.add(one.value);
+  }
+  if (untold) return mode === 'proof' ? 'untold' : undefined;
+  return [...values];
+}
+
+function theoryOfType(type: KeyType): Theory {
+  switch (type) {
+    case 'numeric':
+      return 'number';
+    case 'date':
+      return 'date';
+    case 'ip':
+      return 'address';
+    default:
+      return 'text';
+  }
+}
+
+const digits = run(characterClass.digit);
+const numberShape = new Language([[one(characterClass.digit), digits]]);
+const addressShape = new Language([
+  repeated([one(characterClass.digit), digits, { kind: 'character', code: 0x2e }]).concat([
+    one(characterClass.digit),
+    digits,
+  ]),
+  [
+    run(characterClass.digit | characterClass.lower),
+    { kind: 'character', code: 0x3a },
+    run(characterClass.digit | characterClass.lower | characterClass.colon),
+  ],
+]);
+
+/** A wider language than the values of the type have, for text operators on such a key. */
+function shapeOfType(type: KeyType): Language | undefined {
+  return type === 'numeric' ? numberShape : type === 'ip' ? addressShape : undefined;
+}
+
+/** A value of every stretch that the predicates tell apart. */
+function universeOf(shape: DimensionShape, predicates: readonly ValuePredicate[]): Universe {
+  const values: string[] = [];
+  const addresses: (Address | undefined)[] = [];
+  const add = (value: string, address?: Address) => {
+    values.push(value);
+    addresses.push(address);
+  };
+  const own = theoryOfType(shape.type);
+  const asked = new Set<Theory>([own, ...predicates.map(({ theory }) => theory)]);
+  const of = (theory: Theory) => predicates.filter((predicate) => predicate.theory === theory);
+  const thresholds = (theory: Theory, parse: (text: string) => number | undefined) =>
+    of(theory).flatMap(({ values: all }) => all.map(({ text }) => parse(text)).filter((value) => value !== undefined));
+  if (asked.has('number'))
+    for (const point of pointsApart(
+      own === 'number' ? [0, ...thresholds('number', parseNumber)] : thresholds('number', parseNumber),
+    ))
+      if (own !== 'number' || point >= 0) add(String(point));
+  if (asked.has('date')) for (const point of pointsApart(thresholds('date', parseDate))) add(dateText(point));
+  if (asked.has('address')) {
+    const spans: AddressSpan[] = of('address').flatMap(({ spans: all }) => all);
+    for (const address of addressesApart(spans, shape.publicAddresses)) add(address.text, address);
+  }
+  // What is no number, date or address.
+  if (own === 'text') add('x');
+  return { values, addresses, members: new Map() };
+}
+
+/** Each threshold, a point in each gap, and one beyond either end. */
+function pointsApart(thresholds: readonly number[]): readonly number[] {
+  const sorted = [...new Set(thresholds)].sort((a, b) => a - b);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return [0];
+  const points: number[] = [];
+  sorted.forEach((value, index) => {
+    points.push(value);
+    const next = sorted[index + 1];
+    if (next !== undefined) points.push(between(value, next));
+  });
+  points.push(
+    Math.floor(last + Math.max(1, Math.abs(last) * Number.EPSILON * 4)),
+    Math.ceil(first - Math.max(1, Math.abs(first) * Number.EPSILON * 4)),
+  );
+  return points;
+}
+
+/** A whole number where there is one. */
+function between(low: number, high: number): number {
+  const middle = low + (high - low) / 2;
+  const whole = Math.floor(middle);
+  return whole > low && whole < high ? whole : middle;
+}
+
+function dateText(milliseconds: number): string {
+  const date = new Date(Math.round(milliseconds));
+  if (Number.isInteger(milliseconds) && !Number.isNaN(date.getTime())) {
+    const text = date.toISOString().replace('.000Z', 'Z');
+    if (parseDate(text) === milliseconds) return text;
+  }
+  const seconds = milliseconds / 1000;
+  return Number.isInteger(seconds) ? `${seconds}.0` : String(seconds);
+}

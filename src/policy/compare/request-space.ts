@@ -1,0 +1,127 @@
+/** Which calls and callers have to be looked at, so that no request is left out? */
+import type { AccountId } from '../document/names.ts';
+import type { PrincipalName, TrustPolicy } from '../document/trust-policy.ts';
+import { issuerOf } from '../evaluate/caller.ts';
+import type { PreparedPolicy } from '../evaluate/evaluate.ts';
+import type { Caller } from '../evaluate/request.ts';
+import type { CallerShape } from './caller-space.ts';
+
+/** The actions that assume a role, with the callers that can make each (IAM User Guide, "Compare AWS STS credentials"). */
+export const assumeActions = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'] as const;
+export type AssumeAction = (typeof assumeActions)[number];
+
+/** What a call may do besides, each an action that must be allowed too. */
+export const furtherActions = ['sts:TagSession', 'sts:SetSourceIdentity', 'sts:SetContext'] as const;
+export type FurtherAction = (typeof furtherActions)[number];
+
+const strangers = ['999999999999', '888888888888', '777777777777', '666666666666'];
+const strangeHosts = ['idp.example.com', 'idp.example.net', 'idp.example.org'];
+const strangeServices = ['any-service.amazonaws.com', 'another-service.amazonaws.com'];
+
+/** @returns accounts that no text of the policies mentions. */
+export function freshAccounts(policies: readonly TrustPolicy[]): readonly string[] {
+  const texts = policies.flatMap(textsOf);
+  const fresh = strangers.filter((account) => !texts.some((text) => text.includes(account)));
+  return fresh.length > 0 ? fresh : strangers;
+}
+
+function textsOf(policy: TrustPolicy): readonly string[] {
+  return policy.statements.flatMap((statement) => [
+    ...statement.principal.entries.map(({ text }) => text),
+    ...statement.conditions.flatMap(({ values }) => values.map(({ text }) => text)),
+  ]);
+}
+
+/**
+ * A role and all who can assume it are of one partition.
+ *
+ * @returns the partitions that the policies speak of, the usual one where they speak of none.
+ */
+export function partitionsOf(policies: readonly TrustPolicy[]): readonly string[] {
+  const found = new Set<string>();
+  for (const text of policies.flatMap(textsOf)) {
+    const partition = /^arn:(aws(?:-[a-z]+)*):/.exec(text)?.[1];
+    if (partition !== undefined) found.add(partition);
+  }
+  return found.size === 0 ? ['aws'] : [...found].sort();
+}
+
+/**
+ * A role's name is its own in an account, whatever the path, which the ARN of a session does not show.
+ *
+ * @returns by account and name, the path of roles that the policies name with just one.
+ */
+export function pathsOfRoles(policies: readonly TrustPolicy[]): ReadonlyMap<string, string> {
+  const paths = new Map<string, Set<string>>();
+  for (const { statements } of policies)
+    for (const { principal } of statements)
+      for (const { name } of principal.entries) {
+        if (name.kind !== 'role') continue;
+        const key = `${name.account}/${name.name}`;
+        paths.set(key, (paths.get(key) ?? new Set()).add(name.path));
+      }
+  const known = new Map<string, string>();
+  for (const [key, [path, ...others]] of paths) if (path !== undefined && others.length === 0) known.set(key, path);
+  return known;
+}
+
+/** @returns every caller of the action that some statement or key tells apart from the others. */
+export function callersOf(action: AssumeAction, policies: readonly PreparedPolicy[]): readonly CallerShape[] {
+  const names = policies.flatMap(({ policy }) =>
+    policy.statements.flatMap(({ principal }) => principal.entries.map(({ name }) => name)),
+  );
+  if (action === 'sts:AssumeRole')
+    return [{ kind: 'user' }, { kind: 'role-session' }, ...servicesOf(names, policies).map(shapeOf('service'))];
+  return action === 'sts:AssumeRoleWithSAML'
+    ? samlProvidersOf(names).map(shapeOf('saml'))
+    : webProvidersOf(names, policies).map(shapeOf('web-identity'));
+}
+
+function shapeOf(kind: 'service' | 'web-identity' | 'saml') {
+  return (caller: Caller): CallerShape => ({ kind, caller });
+}
+
+function servicesOf(names: readonly PrincipalName[], policies: readonly PreparedPolicy[]): readonly Caller[] {
+  const named = new Set(names.flatMap((name) => (name.kind === 'service' ? [name.service] : [])));
+  // Keys that hold the name of a service tell services apart that no Principal element names.
+  for (const { statements } of policies)
+    for (const { clauses } of statements)
+      for (const { key, clause } of clauses)
+        if (/^aws:principalservicename/.test(key.lower))
+          for (const { text } of clause.values) if (/^[a-z0-9.-]+$/.test(text)) named.add(text);
+  const other = strangeServices.find((service) => !named.has(service));
+  return [...named, ...(other === undefined ? [] : [other])].map((service) => ({ kind: 'service', service }));
+}
+
+function webProvidersOf(names: readonly PrincipalName[], policies: readonly PreparedPolicy[]): readonly Caller[] {
+  const named = new Set<string>();
+  const owners = new Set<AccountId>();
+  const issuers = new Set<string>();
+  for (const name of names) {
+    if ('account' in name) owners.add(name.account);
+    if (name.kind === 'oidc-provider')
+      named.add(`arn:${name.partition}:iam::${name.account}:oidc-provider/${name.url}`);
+    if (name.kind === 'built-in-provider') named.add(name.url);
+  }
+  for (const { keys, statements } of policies) {
+    for (const { issuer } of keys) if (issuer !== undefined) issuers.add(issuer);
+    for (const { clauses } of statements)
+      for (const { key, clause } of clauses)
+        if (key.lower === 'aws:federatedprovider')
+          for (const { text } of clause.values) if (!/[*?$]/.test(text)) named.add(text);
+  }
+  const owner = strangers.find((account) => !owners.has(account as AccountId)) ?? strangers[0] ?? '';
+  const provider = (host: string) => `arn:aws:iam::${owner}:oidc-provider/${host}`;
+  const host = strangeHosts.find((one) => !issuers.has(one) && ![...named].some((name) => issuerOf(name) === one));
+  const others = [...issuers, ...(host === undefined ? [] : [host])].map(provider);
+  return [...new Set([...named, ...others])].map((text) => ({ kind: 'web-identity', provider: text }));
+}
+
+function samlProvidersOf(names: readonly PrincipalName[]): readonly Caller[] {
+  const named = new Set<string>();
+  for (const name of names)
+    if (name.kind === 'saml-provider')
+      named.add(`arn:${name.partition}:iam::${name.account}:saml-provider/${name.name}`);
+  const other = strangers.map((account) => `arn:aws:iam::${account}:saml-provider/idp`).find((one) => !named.has(one));
+  return [...named, ...(other === undefined ? [] : [other])].map((provider) => ({ kind: 'saml', provider }));
+}

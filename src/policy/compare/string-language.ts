@@ -1,0 +1,446 @@
+/**
+ * Is there a text that matches all of these patterns and none of those? Exactly, with a shortest such text.
+ *
+ * A language is a union of patterns, read as a non-deterministic automaton whose deterministic states are made as they
+ * are reached. Several languages run side by side over one text, breadth first. From each state only the characters that
+ * some automaton tells apart there are tried, and one of every class of characters that none does.
+ */
+import { arnPatternParts } from '../evaluate/operators/arn-like.ts';
+import { anyCharacter, anyCharacters, type PatternTokens } from '../evaluate/wildcard.ts';
+import type { Work } from './work.ts';
+
+/** Classes of characters that the shapes of names and ids tell apart; each code point is of exactly one. */
+export const characterClass = {
+  digit: 1,
+  lower: 2,
+  upper: 4,
+  /** Of the names of users, roles and sessions, save letters, digits and the dash. */
+  nameMark: 8,
+  dash: 16,
+  slash: 32,
+  colon: 64,
+  wildcard: 128,
+  printable: 256,
+  other: 512,
+} as const;
+
+const everyCharacter = 1023;
+const allButColon = everyCharacter & ~characterClass.colon;
+
+/** Characters to stand for a class, the most readable first. */
+const examples: readonly (readonly [mask: number, codes: readonly number[]])[] = (
+  [
+    [characterClass.lower, 'xyzabcdefghijklmnopqrstuvw'],
+    [characterClass.digit, '9876543210'],
+    [characterClass.upper, 'XYZABCDEFGHIJKLMNOPQRSTUVW'],
+    [characterClass.dash, '-'],
+    [characterClass.nameMark, '_.=,@+'],
+    [characterClass.slash, '/'],
+    [characterClass.colon, ':'],
+    [characterClass.printable, '!#$%&\'();<>[]^`{|}~"\\'],
+    [characterClass.other, ' \u00a7\u00b6\u00d7\u2603\u2604'],
+    [characterClass.wildcard, '*?'],
+  ] as const
+).map(([mask, characters]) => [mask, [...characters].map(codeOf)]);
+
+export function classOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return characterClass.digit;
+  if (code >= 0x61 && code <= 0x7a) return characterClass.lower;
+  if (code >= 0x41 && code <= 0x5a) return characterClass.upper;
+  switch (code) {
+    case 0x2d:
+      return characterClass.dash;
+    case 0x2f:
+      return characterClass.slash;
+    case 0x3a:
+      return characterClass.colon;
+    case 0x2a:
+    case 0x3f:
+      return characterClass.wildcard;
+    case 0x2b:
+    case 0x2c:
+    case 0x2e:
+    case 0x3d:
+    case 0x40:
+    case 0x5f:
+      return characterClass.nameMark;
+    default:
+      return code > 0x20 && code < 0x7f ? characterClass.printable : characterClass.other;
+  }
+}
+
+/** One step of a pattern. A `jump` goes on at any of the places, counted from its own. */
+export type Token =
+  | { readonly kind: 'character'; readonly code: number }
+  /** Letter case does not count; the code is of the lower case. */
+  | { readonly kind: 'folded'; readonly code: number }
+  | { readonly kind: 'one'; readonly mask: number }
+  | { readonly kind: 'run'; readonly mask: number }
+  | { readonly kind: 'jump'; readonly to: readonly number[] };
+
+export type Pattern = readonly Token[];
+
+const anyOne: Token = { kind: 'one', mask: everyCharacter };
+const anyRun: Token = { kind: 'run', mask: everyCharacter };
+const anyOneButColon: Token = { kind: 'one', mask: allButColon };
+const anyRunButColon: Token = { kind: 'run', mask: allButColon };
+
+export function exactly(text: string): Pattern {
+  return [...text].map((character) => ({ kind: 'character', code: codeOf(character) }));
+}
+
+export function one(mask: number): Token {
+  return { kind: 'one', mask };
+}
+
+export function run(mask: number): Token {
+  return { kind: 'run', mask };
+}
+
+/** @returns the pattern, or nothing. */
+export function optionally(pattern: Pattern): Pattern {
+  return [{ kind: 'jump', to: [1, pattern.length + 1] }, ...pattern];
+}
+
+/** @returns the pattern any number of times, also none. */
+export function repeated(pattern: Pattern): Pattern {
+  return [{ kind: 'jump', to: [1, pattern.length + 2] }, ...pattern, { kind: 'jump', to: [-pattern.length - 1] }];
+}
+
+export const anyText: Pattern = [anyRun];
+
+/** @returns the pattern of the evaluator's tokens; in a restricted one no wildcard and no character is of the classes left out. */
+export function fromTokens(tokens: PatternTokens, ignoreCase: boolean, mask = everyCharacter): Pattern {
+  return tokens.map((token): Token => {
+    if (token === anyCharacter) return mask === everyCharacter ? anyOne : { kind: 'one', mask };
+    if (token === anyCharacters) return mask === everyCharacter ? anyRun : { kind: 'run', mask };
+    if ((classOf(token) & mask) === 0) return { kind: 'one', mask: 0 };
+    return ignoreCase ? { kind: 'folded', code: fold(token) } : { kind: 'character', code: token };
+  });
+}
+
+/** What `splitArn` takes for an ARN: no empty partition, service or beginning of the resource. */
+export function fromArnTokens(tokens: PatternTokens): readonly Pattern[] {
+  const parts = arnPatternParts(tokens);
+  if (parts === undefined) return [];
+  const [prefix = [], partition = [], service = [], region = [], account = [], resource = []] = parts;
+  if (!tokensMatchArn(prefix)) return [];
+  const head: Token[] = [...exactly('arn:')];
+  for (const part of [partition, service]) {
+    if (part.length === 0) return [];
+    // The one wildcard that could match nothing.
+    if (part.length === 1 && part[0] === anyCharacters) head.push(anyOneButColon, anyRunButColon);
+    else head.push(...fromTokens(part, false, allButColon));
+    head.push(colonToken);
+  }
+  head.push(...fromTokens(region, false, allButColon), colonToken);
+  head.push(...fromTokens(account, false, allButColon), colonToken);
+  const found: Pattern[] = [];
+  const wide = fromTokens(resource, false);
+  const begins = (at: number): Pattern | undefined => {
+    const token = resource[at];
+    if (token === undefined || token === 0x3a) return undefined;
+    return token === anyCharacter ? [...head, anyOneButColon, ...wide.slice(at + 1)] : [...head, ...wide.slice(at)];
+  };
+  if (resource[0] === anyCharacters) {
+    found.push([...head, anyOneButColon, ...wide]);
+    const without = begins(1);
+    if (without !== undefined) found.push(without);
+  } else {
+    const whole = begins(0);
+    if (whole !== undefined) found.push(whole);
+  }
+  return found;
+}
+
+const colonToken: Token = { kind: 'character', code: 0x3a };
+
+function tokensMatchArn(prefix: PatternTokens): boolean {
+  return new Language([fromTokens(prefix, false)]).matches('arn');
+}
+
+interface State {
+  readonly places: readonly number[];
+  readonly accepting: boolean;
+  /** Whatever follows is accepted too. */
+  readonly universal: boolean;
+  /** Characters that are told apart here. */
+  readonly codes: readonly number[];
+  readonly tellsClasses: boolean;
+  readonly next: Map<number, number>;
+}
+
+/** No text is accepted from here. */
+const dead = 0;
+
+export class Language {
+  /** The texts, where the language is just these; letter case counts. */
+  readonly texts: readonly string[] | undefined;
+  readonly #program: readonly Token[];
+  readonly #accepts: ReadonlySet<number>;
+  readonly #states: State[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly start: number;
+
+  constructor(patterns: readonly Pattern[]) {
+    const program: Token[] = [];
+    const accepts = new Set<number>();
+    const starts: number[] = [];
+    let texts: string[] | undefined = [];
+    for (const pattern of patterns) {
+      starts.push(program.length);
+      program.push(...pattern);
+      accepts.add(program.length);
+      // A token that nothing passes keeps the places of the patterns apart.
+      program.push({ kind: 'one', mask: 0 });
+      if (texts !== undefined) {
+        const codes = pattern.map((token) => (token.kind === 'character' ? token.code : undefined));
+        if (codes.includes(undefined)) texts = undefined;
+        else texts.push(String.fromCodePoint(...codes.filter((code) => code !== undefined)));
+      }
+    }
+    this.texts = texts === undefined ? undefined : [...new Set(texts)];
+    this.#program = program;
+    this.#accepts = accepts;
+    this.#stateOf([]);
+    this.start = this.#stateOf(starts);
+  }
+
+  matches(text: string): boolean {
+    if (this.texts !== undefined) return this.texts.includes(text);
+    let state = this.start;
+    for (const character of text) {
+      state = this.step(state, codeOf(character));
+      if (state === dead) return false;
+    }
+    return this.accepting(state);
+  }
+
+  accepting(state: number): boolean {
+    return this.#states[state]?.accepting ?? false;
+  }
+
+  universal(state: number): boolean {
+    return this.#states[state]?.universal ?? false;
+  }
+
+  codesAt(state: number): readonly number[] {
+    return this.#states[state]?.codes ?? [];
+  }
+
+  tellsClassesAt(state: number): boolean {
+    return this.#states[state]?.tellsClasses ?? false;
+  }
+
+  step(state: number, code: number): number {
+    const from = this.#states[state];
+    if (from === undefined) return dead;
+    const known = from.next.get(code);
+    if (known !== undefined) return known;
+    const reached: number[] = [];
+    const mask = classOf(code);
+    for (const place of from.places) {
+      const token = this.#program[place];
+      if (token === undefined) continue;
+      switch (token.kind) {
+        case 'character':
+          if (token.code === code) reached.push(place + 1);
+          break;
+        case 'folded':
+          if (token.code === fold(code)) reached.push(place + 1);
+          break;
+        case 'one':
+          if ((token.mask & mask) !== 0) reached.push(place + 1);
+          break;
+        case 'run':
+          if ((token.mask & mask) !== 0) reached.push(place);
+          break;
+        case 'jump':
+          break;
+      }
+    }
+    const to = this.#stateOf(reached);
+    from.next.set(code, to);
+    return to;
+  }
+
+  #stateOf(reached: readonly number[]): number {
+    const places = this.#closure(reached);
+    const key = places.join(',');
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const codes = new Set<number>();
+    let tellsClasses = false;
+    let universal = false;
+    for (const place of places) {
+      const token = this.#program[place];
+      if (token?.kind === 'character') codes.add(token.code);
+      else if (token?.kind === 'folded') for (const code of bothCases(token.code)) codes.add(code);
+      else if (token?.kind === 'one' || token?.kind === 'run') {
+        if (token.mask !== everyCharacter && token.mask !== 0) tellsClasses = true;
+        if (token.kind === 'run' && token.mask === everyCharacter && this.#accepts.has(place + 1)) universal = true;
+      }
+    }
+    const id = this.#states.length;
+    this.#states.push({
+      places,
+      accepting: places.some((place) => this.#accepts.has(place)),
+      universal,
+      codes: universal ? [] : [...codes],
+      tellsClasses: tellsClasses && !universal,
+      next: new Map(),
+    });
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  /** Runs may be empty, and jumps take no character. */
+  #closure(reached: readonly number[]): readonly number[] {
+    const all = new Set<number>();
+    const open = [...reached];
+    for (let place = open.pop(); place !== undefined; place = open.pop()) {
+      if (all.has(place)) continue;
+      all.add(place);
+      const token = this.#program[place];
+      if (token?.kind === 'run') open.push(place + 1);
+      else if (token?.kind === 'jump') for (const to of token.to) open.push(place + to);
+    }
+    const kept = [...all].filter((place) => {
+      const token = this.#program[place];
+      return token?.kind !== 'jump' && (token?.kind !== 'one' || token.mask !== 0 || this.#accepts.has(place));
+    });
+    return kept.sort((a, b) => a - b);
+  }
+}
+
+/**
+ * @param preferred tried first, so that the text found is one that people can read.
+ * @returns a text of all `inside` and none of `outside`; `undefined` where there is none.
+ */
+export function findText(
+  inside: readonly Language[],
+  outside: readonly Language[],
+  work: Work,
+  preferred: readonly string[] = [],
+): string | undefined {
+  const fits = (text: string) =>
+    inside.every((language) => language.matches(text)) && !outside.some((language) => language.matches(text));
+  for (const text of preferred) if (fits(text)) return text;
+  const listed = inside.find((language) => language.texts !== undefined);
+  if (listed?.texts !== undefined) {
+    work.spend(1 + (listed.texts.length * (inside.length + outside.length)) / 4);
+    return listed.texts.find(fits);
+  }
+  return shortest(inside, outside, work);
+}
+
+interface Node {
+  readonly states: readonly number[];
+  readonly from: Node | undefined;
+  readonly code: number;
+}
+
+function shortest(inside: readonly Language[], outside: readonly Language[], work: Work): string | undefined {
+  const languages = [...inside, ...outside];
+  const positives = inside.length;
+  const visited = new Set<string>();
+  const start = languages.map((language) => language.start);
+  if (start.some((state, at) => at < positives && state === dead)) return undefined;
+  const queue: Node[] = [{ states: start, from: undefined, code: 0 }];
+  visited.add(start.join(','));
+  for (let head = 0; head < queue.length; head += 1) {
+    const node = queue[head];
+    if (node === undefined) break;
+    if (accepts(languages, positives, node.states)) return textOf(node);
+    for (const code of charactersAt(languages, node.states)) {
+      work.spend(1 + languages.length / 2);
+      const next = step(languages, positives, node.states, code);
+      if (next === undefined) continue;
+      const key = next.join(',');
+      if (visited.has(key)) continue;
+      visited.add(key);
+      queue.push({ states: next, from: node, code });
+    }
+  }
+  return undefined;
+}
+
+function accepts(languages: readonly Language[], positives: number, states: readonly number[]): boolean {
+  for (let at = 0; at < languages.length; at += 1) {
+    const accepting = languages[at]?.accepting(states[at] ?? dead) ?? false;
+    if (accepting !== at < positives) return false;
+  }
+  return true;
+}
+
+function step(
+  languages: readonly Language[],
+  positives: number,
+  states: readonly number[],
+  code: number,
+): readonly number[] | undefined {
+  const next: number[] = [];
+  for (let at = 0; at < languages.length; at += 1) {
+    const language = languages[at];
+    if (language === undefined) continue;
+    const state = language.step(states[at] ?? dead, code);
+    if (at < positives ? state === dead : language.universal(state)) return undefined;
+    next.push(state);
+  }
+  return next;
+}
+
+function charactersAt(languages: readonly Language[], states: readonly number[]): readonly number[] {
+  const told = new Set<number>();
+  let classes = false;
+  for (let at = 0; at < languages.length; at += 1) {
+    const language = languages[at];
+    const state = states[at] ?? dead;
+    if (language === undefined) continue;
+    for (const code of language.codesAt(state)) told.add(code);
+    if (language.tellsClassesAt(state)) classes = true;
+  }
+  const fresh: number[] = [];
+  for (const [mask, codes] of examples) {
+    let found = codes.find((code) => !told.has(code));
+    // The one class that has more members than are listed.
+    if (mask === characterClass.other)
+      for (let code = 0x2605; found === undefined; code += 1) if (!told.has(code)) found = code;
+    if (found === undefined) continue;
+    fresh.push(found);
+    if (!classes) break;
+  }
+  return [...fresh, ...told];
+}
+
+function textOf(node: Node): string {
+  const codes: number[] = [];
+  for (let at: Node | undefined = node; at?.from !== undefined; at = at.from) codes.push(at.code);
+  return codes
+    .reverse()
+    .map((code) => String.fromCodePoint(code))
+    .join('');
+}
+
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? 0;
+}
+
+const folded = new Map<number, number>();
+
+/** Lower case of one character; of those whose lower case is several characters, the character itself. */
+export function fold(code: number): number {
+  if (code < 0x80) return code >= 0x41 && code <= 0x5a ? code + 32 : code;
+  const known = folded.get(code);
+  if (known !== undefined) return known;
+  const lower = [...String.fromCodePoint(code).toLowerCase()];
+  const result = lower.length === 1 ? codeOf(lower[0] ?? '') : code;
+  if (folded.size < 4096) folded.set(code, result);
+  return result;
+}
+
+function bothCases(lower: number): readonly number[] {
+  const upper = [...String.fromCodePoint(lower).toUpperCase()];
+  const code = upper.length === 1 ? codeOf(upper[0] ?? '') : lower;
+  return code !== lower && fold(code) === lower ? [lower, code] : [lower];
+}

@@ -1,0 +1,93 @@
+/** A request that shows what was found, and the evaluator's word on it. */
+
+import { splitArn } from '../document/names.ts';
+import { callerFromArn, callerFromProvider } from '../evaluate/caller.ts';
+import { decide, type PreparedPolicy } from '../evaluate/evaluate.ts';
+import type { PreparedKey } from '../evaluate/key-state.ts';
+import type { AssumeRequest, Caller, Decision } from '../evaluate/request.ts';
+import type { CallerSpace } from './caller-space.ts';
+import type { Witness } from './comparison.ts';
+import type { Model } from './search.ts';
+import type { Work } from './work.ts';
+
+/**
+ * @param keys the keys of both policies: those that are always there are given, those with no demand are left absent.
+ * @returns `undefined` where no value can be named for some key.
+ */
+export function witnessOf(
+  space: CallerSpace,
+  actions: readonly [string, ...string[]],
+  model: Model,
+  keys: readonly PreparedKey[],
+  work: Work,
+): Witness | undefined {
+  const context: Record<string, readonly string[]> = {};
+  const named = new Map(keys.map((key) => [key.lower, key.display]));
+  let principal: string | undefined;
+  if (space.arn !== undefined && space.userId !== undefined) {
+    const arn = space.arn.state(model.get(space.arn) ?? [], work)?.[0];
+    const userId = space.userId.state(model.get(space.userId) ?? [], work)?.[0];
+    if (arn === undefined || userId === undefined) return undefined;
+    context['aws:PrincipalArn'] = [arn];
+    if (space.userId.spokenOf) context['aws:userid'] = [userId];
+    principal = space.shape.kind === 'user' ? arn : sessionArn(arn, userId.slice(userId.indexOf(':') + 1));
+  }
+  for (const [lower, dimension] of space.dimensions) {
+    if (dimension === null || dimension === space.arn || dimension === space.userId) continue;
+    const literals = model.get(dimension) ?? [];
+    if (literals.length === 0 && dimension.shape.presence !== 'always') continue;
+    const state = dimension.state(literals, work);
+    if (state === undefined) return undefined;
+    if (state !== null && !followsFromCaller.has(lower)) context[named.get(lower) ?? dimension.shape.name] = state;
+  }
+  const [action, ...others] = actions;
+  const { caller } = space;
+  return {
+    action,
+    ...(others.length === 0 ? {} : { actions: others }),
+    ...(principal === undefined ? {} : { principal }),
+    ...(caller.kind === 'service' ? { service: caller.service } : {}),
+    ...(caller.kind === 'web-identity' || caller.kind === 'saml' ? { federated: caller.provider } : {}),
+    context,
+  };
+}
+
+/** The evaluator fills these in for every caller. */
+const followsFromCaller: ReadonlySet<string> = new Set([
+  'aws:principaltype',
+  'aws:principalisawsservice',
+  'aws:principalservicename',
+  'aws:federatedprovider',
+]);
+
+function sessionArn(roleArn: string, session: string): string | undefined {
+  const arn = splitArn(roleArn);
+  if (arn === undefined) return undefined;
+  const name = arn.resource.slice(arn.resource.lastIndexOf('/') + 1);
+  return `arn:${arn.partition}:sts::${arn.account}:assumed-role/${name}/${session}`;
+}
+
+/** @returns the request that a person would put in to try the witness; `undefined` where its caller cannot be read. */
+export function requestOf(witness: Witness): AssumeRequest | undefined {
+  const caller = callerOf(witness);
+  if (caller === undefined) return undefined;
+  return {
+    caller,
+    actions: [witness.action, ...(witness.actions ?? [])],
+    context: new Map(Object.entries(witness.context).map(([key, values]) => [key.toLowerCase(), values])),
+    absent: new Set(),
+    closed: true,
+  };
+}
+
+function callerOf(witness: Witness): Caller | undefined {
+  if (witness.service !== undefined) return { kind: 'service', service: witness.service };
+  if (witness.federated !== undefined) return callerFromProvider(witness.federated);
+  return witness.principal === undefined ? undefined : callerFromArn(witness.principal);
+}
+
+/** @returns what the evaluator says; `undefined` where there is no such request. */
+export function decisionOn(policy: PreparedPolicy, witness: Witness): Decision['decision'] | undefined {
+  const request = requestOf(witness);
+  return request === undefined ? undefined : decide(policy, request);
+}
