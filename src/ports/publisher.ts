@@ -6,6 +6,8 @@ export interface Publisher {
   readonly channel: string;
   /** True for a channel of programs, which gets every finding; to people only what concerns them is sent. */
   readonly everything?: boolean;
+  /** True for a channel that is told all anew in each run: nothing of what it had is remembered. */
+  readonly forgetful?: boolean;
   /**
    * Delivers one finding. Publishing the same id and revision twice must do no harm.
    * @throws where it was not delivered and is worth another try.

@@ -270,7 +270,7 @@ function hours(seconds: number): string {
 }
 
 function notesOf(
-  { change, before, after }: RoleChange,
+  { change, after }: RoleChange,
   { lost, verdict }: TrustChangeDetail,
   { remaining, accepted, expired }: Risks,
   undo: readonly string[],
@@ -282,8 +282,6 @@ function notesOf(
         ? 'A role that is created again has another id: its permissions, and trust policies that name it, have to be restored as well.'
         : 'The trust policy that it had is not known, so that no command to restore it is given.',
     );
-  if (change.change === 'create-role' && before.exists === true)
-    notes.push('The role was known before: its deletion was not seen.');
   if (change.change === 'update-trust-policy' && lost.some(({ rank }) => rank === 0))
     notes.push('No command that undoes the change is given: it would let everyone in again.');
   if (after.policyText !== undefined && after.policy === undefined && after.exists === true)

@@ -85,6 +85,10 @@ async function tell(
   const { revision } = finding;
   for (const publisher of publishers) {
     const { channel } = publisher;
+    if (publisher.forgetful === true) {
+      await publisher.publish(finding);
+      continue;
+    }
     const delivery = stored?.deliveries.get(channel);
     if (delivery !== undefined && delivery.revision >= revision) continue;
     const earlier =

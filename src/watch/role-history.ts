@@ -40,6 +40,7 @@ export interface RoleHistory {
 }
 
 const unknownRole: RoleState = { exists: undefined };
+const noRole: RoleState = { exists: false };
 
 /** @param events the stream of the role's changes, in the order of time, then eventID. */
 export function roleHistory(key: string, events: readonly KnownEvent[]): RoleHistory {
@@ -54,7 +55,9 @@ export function roleHistory(key: string, events: readonly KnownEvent[]): RoleHis
         continue;
       }
       const after = changed(state, change, from);
-      changes.push({ change, from, before: state, after });
+      // A role that was there could not have been created: whatever is known of an older one is of the past.
+      const before = change.change === 'create-role' ? noRole : state;
+      changes.push({ change, from, before, after });
       state = after;
     }
   return { key, changes, failed };

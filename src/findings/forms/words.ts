@@ -1,4 +1,5 @@
 /** How are the parts of a finding called in a sentence? The same words on every surface. */
+import { clip } from '../escape.ts';
 import type {
   CauseFinding,
   Confidence,
@@ -124,7 +125,7 @@ export function actorLine(finding: Finding): string | undefined {
   const parts = [
     ...(who === undefined ? [] : [who]),
     ...(actor.sourceIp === undefined ? [] : [`from ${actor.sourceIp}`]),
-    ...(actor.userAgent === undefined ? [] : [`with ${actor.userAgent}`]),
+    ...(actor.userAgent === undefined ? [] : [`with ${clip(actor.userAgent, 60)}`]),
   ];
   return parts.length === 0 ? undefined : parts.join(', ');
 }
