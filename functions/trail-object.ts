@@ -1,1 +1,27 @@
-export {};
+/** Files of the organization trail, as the bucket's notifications name them on the queue. */
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { handleBatch } from './batch.ts';
+import { service } from './service.ts';
+import { recordAnalysed } from './telemetry.ts';
+import { filesOf, watchedRecords } from './trail-files.ts';
+
+/** Records that go through the watch together. */
+const together = 500;
+
+export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  return handleBatch(event, context, async ({ body }, log) => {
+    for (const file of filesOf(body)) {
+      log.setBindings({ file: file.key });
+      const records = await watchedRecords(file);
+      for (let from = 0; from < records.length; from += together) {
+        const some = records.slice(from, from + together);
+        await service().take(some);
+        for (const { at, eventId, eventName } of some) {
+          recordAnalysed(at);
+          log.info({ eventId, event: eventName }, 'record analysed');
+        }
+      }
+      log.info({ records: records.length }, 'file read');
+    }
+  });
+}

@@ -1,4 +1,5 @@
-/** With whose credentials is IAM asked about an account: our own, or those of the reader role that waits there? */
+/** With whose credentials is AWS asked about an account: our own, or those of the reader role that waits there? */
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { IAMClient, type IAMClientConfig } from '@aws-sdk/client-iam';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 
@@ -8,7 +9,7 @@ export interface AccountClientsOptions {
   readonly partition: string;
   /** Name of the reader role in every other account; empty or left out: no other account can be asked. */
   readonly readerRole?: string;
-  /** Region for STS and for IAM's signature. */
+  /** Where IAM's events are, and where STS is asked. */
   readonly region: string;
   /** Timeouts, tries, and an endpoint in tests. */
   readonly settings: Pick<IAMClientConfig, 'maxAttempts' | 'retryMode' | 'requestHandler' | 'endpoint' | 'credentials'>;
@@ -17,42 +18,42 @@ export interface AccountClientsOptions {
 export interface AccountClients {
   /** @returns `undefined` where the account is out of reach. */
   iam(account: string): IAMClient | undefined;
+  trail(account: string): CloudTrailClient | undefined;
 }
 
-/** Of the accounts asked last so many keep their client. */
-const mostClients = 200;
+/** Of the accounts asked last so many keep their clients. */
+const mostAccounts = 200;
 /** Seconds: the least that STS gives. */
 const sessionDuration = 900;
 
+interface Clients {
+  readonly iam: IAMClient;
+  readonly trail: CloudTrailClient;
+}
+
 export function accountClients(options: AccountClientsOptions): AccountClients {
   const { account: own, partition, readerRole = '', region, settings } = options;
-  const clients = new Map<string, IAMClient>();
-  return {
-    iam(account) {
-      if (!/^\d{12}$/.test(account)) return undefined;
-      const known = clients.get(account);
-      if (known !== undefined) return known;
-      if (account !== own && readerRole === '') return undefined;
-      const client = new IAMClient({
-        region,
-        ...settings,
-        ...(account === own
-          ? {}
-          : {
-              credentials: fromTemporaryCredentials({
-                params: {
-                  RoleArn: `arn:${partition}:iam::${account}:role/${readerRole}`,
-                  RoleSessionName: 'trusttrail',
-                  DurationSeconds: sessionDuration,
-                },
-                clientConfig: { region, ...settings },
-              }),
-            }),
-      });
-      const [oldest] = clients.keys();
-      if (clients.size >= mostClients && oldest !== undefined) clients.delete(oldest);
-      clients.set(account, client);
-      return client;
-    },
-  };
+  const known = new Map<string, Clients>();
+  function clientsOf(account: string): Clients | undefined {
+    if (!/^\d{12}$/.test(account)) return undefined;
+    const found = known.get(account);
+    if (found !== undefined) return found;
+    if (account !== own && readerRole === '') return undefined;
+    const credentials = fromTemporaryCredentials({
+      params: {
+        RoleArn: `arn:${partition}:iam::${account}:role/${readerRole}`,
+        RoleSessionName: 'trusttrail',
+        DurationSeconds: sessionDuration,
+      },
+      clientConfig: { region, ...settings },
+      ...(typeof settings.credentials === 'object' ? { masterCredentials: settings.credentials } : {}),
+    });
+    const config = { region, ...settings, ...(account === own ? {} : { credentials }) };
+    const made = { iam: new IAMClient(config), trail: new CloudTrailClient(config) };
+    const [oldest] = known.keys();
+    if (known.size >= mostAccounts && oldest !== undefined) known.delete(oldest);
+    known.set(account, made);
+    return made;
+  }
+  return { iam: (account) => clientsOf(account)?.iam, trail: (account) => clientsOf(account)?.trail };
 }

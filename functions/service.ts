@@ -1,0 +1,49 @@
+/** The watch as a function runs it: the store in DynamoDB, IAM to ask, and the channels of this deployment. */
+import { accountClients } from '../src/adapters/account-clients.ts';
+import { dynamodbTrustStore } from '../src/adapters/dynamodb-trust-store.ts';
+import { iamCallerAccess } from '../src/adapters/iam-caller-access.ts';
+import { iamRoleReader } from '../src/adapters/iam-role-reader.ts';
+import { lookupChangeHistory } from '../src/adapters/lookup-change-history.ts';
+import { iamEventRegion } from '../src/cloudtrail/event-patterns.ts';
+import { knownVendors } from '../src/configuration/known-vendors.ts';
+import { type Watch, watch } from '../src/watch/watch.ts';
+import { callSettings, clients } from './clients.ts';
+import { bundledConfiguration } from './configuration-file.ts';
+import { environment as env } from './environment.ts';
+import { publishersOf } from './publishers.ts';
+import { counted } from './telemetry.ts';
+
+const clock = { now: Date.now };
+/** The functions whose roles call into other accounts; a denied call of theirs is never analysed. */
+const functionNames = ['trust-changed', 'assume-role-denied', 'trail-object', 'reconcile'];
+
+export const accounts = accountClients({
+  account: env.ACCOUNT,
+  partition: env.PARTITION,
+  readerRole: env.READER_ROLE,
+  region: iamEventRegion(env.PARTITION) ?? env.AWS_REGION,
+  settings: callSettings,
+});
+
+let made: Watch | undefined;
+
+/** Made when it is first needed, and kept between the batches of one copy of the function. */
+export function service(): Watch {
+  if (made !== undefined) return made;
+  const store = dynamodbTrustStore(clients.dynamodb(), env.TABLE, clock);
+  made = watch({
+    store,
+    publishers: publishersOf(store).map(counted),
+    clock,
+    configuration: bundledConfiguration(env.LAMBDA_TASK_ROOT),
+    vendors: knownVendors,
+    roleReader: iamRoleReader(accounts, clock),
+    callerAccess: iamCallerAccess(accounts, clock),
+    history: lookupChangeHistory(accounts, clock),
+    settings: {
+      readerRole: env.READER_ROLE,
+      ownRoles: functionNames.map((name) => `arn:${env.PARTITION}:iam::${env.ACCOUNT}:role/trusttrail-watch-${name}`),
+    },
+  });
+  return made;
+}

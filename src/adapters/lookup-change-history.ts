@@ -1,0 +1,70 @@
+/** What happened to a role before anything of it was delivered? Asked of CloudTrail's LookupEvents, which keeps 90 days. */
+import { type CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import { readEventValue } from '../cloudtrail/read-record.ts';
+import { recognise } from '../cloudtrail/recognise.ts';
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import type { ChangeHistory } from '../ports/change-history.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AccountClients } from './account-clients.ts';
+import { remembering } from './remembering.ts';
+
+/** Pages of 50 events that one role may cost; LookupEvents takes two calls a second and account. */
+const mostPages = 6;
+const ninetyDays = 90 * 24 * 60 * 60_000;
+
+/** @returns a history that never throws: what cannot be looked up is `undefined`. */
+export function lookupChangeHistory(clients: Pick<AccountClients, 'trail'>, clock: Clock): ChangeHistory {
+  const asked = remembering<readonly CloudTrailRecord[] | undefined>({ clock, most: 500, age: 5 * 60_000 });
+  return {
+    changesOf: ({ account, name }, before) =>
+      asked(`${account}/${name} ${before}`, async () => {
+        const client = clients.trail(account);
+        if (client === undefined) return undefined;
+        try {
+          return await changes(client, account, name, before, clock.now());
+        } catch {
+          // Not permitted, throttled, or not answered in time: nothing is known then.
+          return undefined;
+        }
+      }),
+  };
+}
+
+async function changes(
+  client: CloudTrailClient,
+  account: string,
+  name: string,
+  before: number,
+  now: number,
+): Promise<readonly CloudTrailRecord[] | undefined> {
+  const found: CloudTrailRecord[] = [];
+  let pages = 0;
+  for await (const { Events: events } of paginateLookupEvents(
+    { client, pageSize: 50 },
+    {
+      LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: name }],
+      StartTime: new Date(now - ninetyDays),
+      EndTime: new Date(before),
+    },
+  )) {
+    pages += 1;
+    for (const { CloudTrailEvent: text } of events ?? [])
+      for (const record of text === undefined ? [] : readEventValue(parsed(text), 'LookupEvents').records) {
+        const change = recognise(record);
+        if (change?.kind === 'trust-change' && change.account === account && change.roleName === name)
+          found.push(record);
+      }
+    // The newest come first: once the version in force is there, what is older is not needed.
+    if (found.some((record) => record.errorCode === undefined && /^(?:Update|Create)/.test(record.eventName))) break;
+    if (pages >= mostPages) break;
+  }
+  return found;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
