@@ -1,10 +1,35 @@
 /** Every risk rule, in the order of their ids. */
+import { actionNotactionAllow } from './action-notaction-allow.ts';
+import { actionUnsupported } from './action-unsupported.ts';
+import { actionWildcard } from './action-wildcard.ts';
 import { actorGrantsSelf } from './actor-grants-self.ts';
+import { allowLostForRequiredPrincipal } from './allow-lost-for-required-principal.ts';
 import { computeServiceAdded } from './compute-service-added.ts';
+import { conditionCallerControlledKey } from './condition-caller-controlled-key.ts';
+import { conditionDatePast } from './condition-date-past.ts';
+import { conditionDuplicateKeyCase } from './condition-duplicate-key-case.ts';
+import { conditionExpiryRemoved } from './condition-expiry-removed.ts';
+import { conditionIpAny } from './condition-ip-any.ts';
+import { conditionKeyUnsupportedBySts } from './condition-key-unsupported-by-sts.ts';
 import { conditionLiteralWildcard } from './condition-literal-wildcard.ts';
+import { conditionLoosened } from './condition-loosened.ts';
+import { conditionMultivalueNoSetOperator } from './condition-multivalue-no-set-operator.ts';
+import { conditionMutuallyExclusive } from './condition-mutually-exclusive.ts';
+import { conditionNegatedMissingKey } from './condition-negated-missing-key.ts';
+import { conditionNeverTrue } from './condition-never-true.ts';
 import { conditionPrivateSourceIp } from './condition-private-source-ip.ts';
 import { conditionRemovedWidens } from './condition-removed-widens.ts';
+import { conditionSetOperatorOnSingle } from './condition-set-operator-on-single.ts';
+import { conditionTagKeyMissing } from './condition-tag-key-missing.ts';
+import { conditionTypeMismatch } from './condition-type-mismatch.ts';
 import { conditionUnknownKey } from './condition-unknown-key.ts';
+import { conditionVacuousForallvalues } from './condition-vacuous-forallvalues.ts';
+import { conditionVacuousIfexists } from './condition-vacuous-ifexists.ts';
+import { conditionVariableIn2008 } from './condition-variable-in-2008.ts';
+import { conditionVpcSourceIpAlone } from './condition-vpc-source-ip-alone.ts';
+import { denyIneffective } from './deny-ineffective.ts';
+import { denyLocksOutEveryone } from './deny-locks-out-everyone.ts';
+import { denyRemoved } from './deny-removed.ts';
 import { externalAccountKnownAdded } from './external-account-known-added.ts';
 import { externalAccountRootDelegation } from './external-account-root-delegation.ts';
 import { externalAccountUnknownAdded } from './external-account-unknown-added.ts';
@@ -16,8 +41,24 @@ import { externalIdWeak } from './external-id-weak.ts';
 import { externalIdWildcard } from './external-id-wildcard.ts';
 import { externalIdWithinOrg } from './external-id-within-org.ts';
 import { federatedUserPrincipalDead } from './federated-user-principal-dead.ts';
+import { githubActorOnly } from './github-actor-only.ts';
+import { githubBranchWildcard } from './github-branch-wildcard.ts';
+import { githubCaseMismatch } from './github-case-mismatch.ts';
+import { githubEnvironmentUnverified } from './github-environment-unverified.ts';
+import { githubImmutableSubMismatch } from './github-immutable-sub-mismatch.ts';
+import { githubImmutableWildcardId } from './github-immutable-wildcard-id.ts';
+import { githubJobWorkflowAnyRef } from './github-job-workflow-any-ref.ts';
+import { githubMutableIdentity } from './github-mutable-identity.ts';
+import { githubRefWithoutRepo } from './github-ref-without-repo.ts';
+import { githubSubAnyOrg } from './github-sub-any-org.ts';
+import { githubSubAnyRef } from './github-sub-any-ref.ts';
+import { githubSubOrgWide } from './github-sub-org-wide.ts';
+import { githubSubPullRequest } from './github-sub-pull-request.ts';
+import { githubSubRepoPrefix } from './github-sub-repo-prefix.ts';
+import { githubSubTagWildcard } from './github-sub-tag-wildcard.ts';
 import { homeAccountRootDelegation } from './home-account-root-delegation.ts';
 import { iamUserTrusted } from './iam-user-trusted.ts';
+import { maxSessionDurationRaised } from './max-session-duration-raised.ts';
 import { mfaAgeExcessive } from './mfa-age-excessive.ts';
 import { mfaBoolifexistsAllow } from './mfa-boolifexists-allow.ts';
 import { mfaDenyBoolOnly } from './mfa-deny-bool-only.ts';
@@ -36,11 +77,13 @@ import { orphanedPrincipalId } from './orphaned-principal-id.ts';
 import { partitionMismatch } from './partition-mismatch.ts';
 import { podIdentityMissingTagsession } from './pod-identity-missing-tagsession.ts';
 import { podIdentityUnscoped } from './pod-identity-unscoped.ts';
+import { policySizeNearQuota } from './policy-size-near-quota.ts';
 import { principalArnConditionNameReuse } from './principal-arn-condition-name-reuse.ts';
 import { principalArnStringWildcardCrossesColon } from './principal-arn-string-wildcard-crosses-colon.ts';
 import { principalPathWildcard } from './principal-path-wildcard.ts';
 import { principalReattachedAfterRecreate } from './principal-reattached-after-recreate.ts';
 import { principalTagTrustCrossAccount } from './principal-tag-trust-cross-account.ts';
+import { principalWidenedToAccount } from './principal-widened-to-account.ts';
 import { publicPrincipalArnAnyAccount } from './public-principal-arn-any-account.ts';
 import { publicPrincipalCallerControlledGuard } from './public-principal-caller-controlled-guard.ts';
 import { publicPrincipalExternalIdOnly } from './public-principal-external-id-only.ts';
@@ -49,9 +92,9 @@ import { publicPrincipalIpOnly } from './public-principal-ip-only.ts';
 import { publicPrincipalNegatedOnly } from './public-principal-negated-only.ts';
 import { publicPrincipalOrgWide } from './public-principal-org-wide.ts';
 import { publicPrincipalUnconditional } from './public-principal-unconditional.ts';
+import { recentlyCreatedAccountTrusted } from './recently-created-account-trusted.ts';
 import { redundantSessionWithRole } from './redundant-session-with-role.ts';
 import { requestTagAsAuthorization } from './request-tag-as-authorization.ts';
-import type { RiskRule } from './risk-rule.ts';
 import { rolesAnywhereMissingActions } from './roles-anywhere-missing-actions.ts';
 import { rolesAnywherePartialScope } from './roles-anywhere-partial-scope.ts';
 import { rolesAnywhereUnscoped } from './roles-anywhere-unscoped.ts';
@@ -65,19 +108,56 @@ import { serviceSourceAccountForeign } from './service-source-account-foreign.ts
 import { serviceSourceGuardRemoved } from './service-source-guard-removed.ts';
 import { serviceSourceIfexists } from './service-source-ifexists.ts';
 import { serviceSourceWildcard } from './service-source-wildcard.ts';
+import { sessionNameControlRemoved } from './session-name-control-removed.ts';
 import { sessionPrincipalDeadOrBrittle } from './session-principal-dead-or-brittle.ts';
+import { setcontextUnrestricted } from './setcontext-unrestricted.ts';
+import { sidInvalidOrDuplicate } from './sid-invalid-or-duplicate.ts';
 import { sourceGuardOnNonService } from './source-guard-on-non-service.ts';
+import { sourceIdentityControlRemoved } from './source-identity-control-removed.ts';
 import { ssoRoleSuffixWildcard } from './sso-role-suffix-wildcard.ts';
+import { statementRedundant } from './statement-redundant.ts';
+import { tagsessionUnrestricted } from './tagsession-unrestricted.ts';
 import { thirdPartyMissingExternalId } from './third-party-missing-external-id.ts';
+import { tighteningWithoutSessionRevocation } from './tightening-without-session-revocation.ts';
+import { transitiveTagsUnrestricted } from './transitive-tags-unrestricted.ts';
+import { trustChangedByUnusualActor } from './trust-changed-by-unusual-actor.ts';
+import { trustChangedOutsidePipeline } from './trust-changed-outside-pipeline.ts';
 import { usernameVariableCrossAccount } from './username-variable-cross-account.ts';
+import { versionMissing } from './version-missing.ts';
+import type { RiskRule } from './risk-rule.ts';
 
 export const riskRules: readonly RiskRule[] = [
+  actionNotactionAllow,
+  actionUnsupported,
+  actionWildcard,
   actorGrantsSelf,
+  allowLostForRequiredPrincipal,
   computeServiceAdded,
+  conditionCallerControlledKey,
+  conditionDatePast,
+  conditionDuplicateKeyCase,
+  conditionExpiryRemoved,
+  conditionIpAny,
+  conditionKeyUnsupportedBySts,
   conditionLiteralWildcard,
+  conditionLoosened,
+  conditionMultivalueNoSetOperator,
+  conditionMutuallyExclusive,
+  conditionNegatedMissingKey,
+  conditionNeverTrue,
   conditionPrivateSourceIp,
   conditionRemovedWidens,
+  conditionSetOperatorOnSingle,
+  conditionTagKeyMissing,
+  conditionTypeMismatch,
   conditionUnknownKey,
+  conditionVacuousForallvalues,
+  conditionVacuousIfexists,
+  conditionVariableIn2008,
+  conditionVpcSourceIpAlone,
+  denyIneffective,
+  denyLocksOutEveryone,
+  denyRemoved,
   externalAccountKnownAdded,
   externalAccountRootDelegation,
   externalAccountUnknownAdded,
@@ -89,8 +169,24 @@ export const riskRules: readonly RiskRule[] = [
   externalIdWildcard,
   externalIdWithinOrg,
   federatedUserPrincipalDead,
+  githubActorOnly,
+  githubBranchWildcard,
+  githubCaseMismatch,
+  githubEnvironmentUnverified,
+  githubImmutableSubMismatch,
+  githubImmutableWildcardId,
+  githubJobWorkflowAnyRef,
+  githubMutableIdentity,
+  githubRefWithoutRepo,
+  githubSubAnyOrg,
+  githubSubAnyRef,
+  githubSubOrgWide,
+  githubSubPullRequest,
+  githubSubRepoPrefix,
+  githubSubTagWildcard,
   homeAccountRootDelegation,
   iamUserTrusted,
+  maxSessionDurationRaised,
   mfaAgeExcessive,
   mfaBoolifexistsAllow,
   mfaDenyBoolOnly,
@@ -109,11 +205,13 @@ export const riskRules: readonly RiskRule[] = [
   partitionMismatch,
   podIdentityMissingTagsession,
   podIdentityUnscoped,
+  policySizeNearQuota,
   principalArnConditionNameReuse,
   principalArnStringWildcardCrossesColon,
   principalPathWildcard,
   principalReattachedAfterRecreate,
   principalTagTrustCrossAccount,
+  principalWidenedToAccount,
   publicPrincipalArnAnyAccount,
   publicPrincipalCallerControlledGuard,
   publicPrincipalExternalIdOnly,
@@ -122,6 +220,7 @@ export const riskRules: readonly RiskRule[] = [
   publicPrincipalNegatedOnly,
   publicPrincipalOrgWide,
   publicPrincipalUnconditional,
+  recentlyCreatedAccountTrusted,
   redundantSessionWithRole,
   requestTagAsAuthorization,
   rolesAnywhereMissingActions,
@@ -137,11 +236,22 @@ export const riskRules: readonly RiskRule[] = [
   serviceSourceGuardRemoved,
   serviceSourceIfexists,
   serviceSourceWildcard,
+  sessionNameControlRemoved,
   sessionPrincipalDeadOrBrittle,
+  setcontextUnrestricted,
+  sidInvalidOrDuplicate,
   sourceGuardOnNonService,
+  sourceIdentityControlRemoved,
   ssoRoleSuffixWildcard,
+  statementRedundant,
+  tagsessionUnrestricted,
   thirdPartyMissingExternalId,
+  tighteningWithoutSessionRevocation,
+  transitiveTagsUnrestricted,
+  trustChangedByUnusualActor,
+  trustChangedOutsidePipeline,
   usernameVariableCrossAccount,
+  versionMissing,
 ];
 
 const byId: ReadonlyMap<string, RiskRule> = new Map(riskRules.map((rule) => [rule.id, rule]));

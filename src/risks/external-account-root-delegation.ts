@@ -1,6 +1,7 @@
 /** Is a whole outside account trusted, whoever in it? */
 import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
+import { askedOf, outsideParties } from './trusted-accounts.ts';
 
 export const externalAccountRootDelegation = defineRiskRule({
   id: 'external-account-root-delegation',
@@ -21,6 +22,15 @@ export const externalAccountRootDelegation = defineRiskRule({
       policy: policyOf(
         allow({ AWS: '777788889999' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } }),
       ),
+      severity: 'low',
+    },
+    {
+      name: 'by a condition, under a star',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '999999999999' } })),
+    },
+    {
+      name: 'people with MFA',
+      policy: policyOf(allow({ AWS: '999999999999' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
       severity: 'low',
     },
     {
@@ -57,30 +67,24 @@ export const externalAccountRootDelegation = defineRiskRule({
     },
   ],
   check: (context) =>
-    context.allows.flatMap((statement) =>
-      statement.principal.entries.flatMap((entry) => {
-        if (entry.name.kind !== 'account' || statement.principal.element !== 'Principal') return [];
-        const { account } = entry.name;
-        const standing = context.standing(account);
-        if (standing === 'home' || standing === 'own') return [];
-        const only = (other: typeof entry) => other === entry;
-        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }).answer === 'no')
-          return [];
-        if (!context.outsiders(statement, only)) return [];
-        if (context.guardedFor(statement, 'aws:PrincipalArn', only)) return [];
-        const whose =
-          standing === 'unknown'
-            ? `account ${account}${context.mayBeHome(account) ? ', which may be the role’s own,' : ''}`
-            : `${context.nameOf(account)} (${account})`;
-        const externalId = context.guardedFor(statement, 'sts:ExternalId', only);
-        return [
-          {
-            pointer: entry.pointer,
-            statement: statement.index,
-            severity: externalId || context.mayBeHome(account) ? ('low' as const) : ('medium' as const),
-            message: `Every user and role of ${whose} that its administrators allow can assume this role${externalId ? ', with the external ID' : ''}.`,
-          },
-        ];
-      }),
-    ),
+    outsideParties(context).flatMap((party) => {
+      const { statement, entry, account, standing, whole, pointer } = party;
+      if (!whole || askedOf(context, party, 'aws:PrincipalArn')) return [];
+      const whose =
+        standing === 'unknown'
+          ? `account ${account}${context.mayBeHome(account) ? ', which may be the role’s own,' : ''}`
+          : `${context.nameOf(account)} (${account})`;
+      const externalId = askedOf(context, party, 'sts:ExternalId');
+      const guarded = externalId || askedOf(context, party, 'aws:MultiFactorAuthPresent');
+      const who = `Every user and role of ${whose}${entry.name.kind === 'account' ? ' that its administrators allow' : ''}`;
+      return [
+        {
+          pointer,
+          statement: statement.index,
+          discriminator: account,
+          severity: guarded || context.mayBeHome(account) ? ('low' as const) : ('medium' as const),
+          message: `${who} can assume this role${externalId ? ', with the external ID' : guarded ? ', with MFA' : ''}.`,
+        },
+      ];
+    }),
 });

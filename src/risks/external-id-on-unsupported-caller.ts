@@ -53,7 +53,7 @@ export const externalIdOnUnsupportedCaller = defineRiskRule({
       if (statement.effect !== 'Allow' || !statement.principal.entries.every((entry) => entry.type === 'Federated'))
         return [];
       return statement.conditions
-        .filter(({ key }) => key.toLowerCase() === 'sts:externalid')
+        .filter(({ key, operator }) => key.toLowerCase() === 'sts:externalid' && operator.base !== 'Null')
         .map(({ pointer, operator }) => ({
           pointer,
           statement: statement.index,

@@ -1,7 +1,9 @@
 /** Is the external ID easy to guess, or impossible to send? */
 
 import { splitArn } from '../policy/document/names.ts';
+import type { PrincipalEntry } from '../policy/document/trust-policy.ts';
 import { allow, policyOf } from './example-policies.ts';
+import { accountOf, type RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const vendor = { AWS: '777788889999' };
@@ -39,6 +41,16 @@ export const externalIdWeak = defineRiskRule({
       name: 'long and mixed',
       policy: policyOf(allow(vendor, { StringEquals: { 'sts:ExternalId': 'Zt4kQ9vX2mLr7WpB' } })),
     },
+    {
+      name: 'a service that is told its account, as its guide has it',
+      policy: policyOf(
+        allow({ Service: 'firehose.amazonaws.com' }, { StringEquals: { 'sts:ExternalId': '111122223333' } }),
+      ),
+    },
+    {
+      name: 'between our own accounts, of which another rule speaks',
+      policy: policyOf(allow({ AWS: '111122223333' }, { StringEquals: { 'sts:ExternalId': 'ops' } })),
+    },
     { name: 'none at all has a rule of its own', policy: policyOf(allow(vendor)) },
     {
       name: 'a policy variable, whose value is not known',
@@ -48,8 +60,12 @@ export const externalIdWeak = defineRiskRule({
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.conditions.flatMap((condition) => {
-        if (condition.key.toLowerCase() !== 'sts:externalid' || condition.operator.base !== 'StringEquals') return [];
+        const { base } = condition.operator;
+        if (condition.key.toLowerCase() !== 'sts:externalid' || !/^String(Equals(IgnoreCase)?|Like)$/.test(base))
+          return [];
+        if (!statement.principal.entries.some((entry) => mayServeOthers(entry, context))) return [];
         return condition.values.flatMap((value) => {
+          if (base === 'StringLike' && /[*?]/.test(value.text)) return [];
           const weakness = weaknessOf(value.text, context.question.role);
           return weakness === undefined
             ? []
@@ -58,6 +74,12 @@ export const externalIdWeak = defineRiskRule({
       }),
     ),
 });
+
+/** Between our own accounts, and for a service that is told its account, nobody is to be told apart. */
+function mayServeOthers({ type, name }: PrincipalEntry, context: RiskContext): boolean {
+  const account = accountOf(name);
+  return type === 'AWS' && (account === undefined || !['home', 'own'].includes(context.standing(account)));
+}
 
 const placeholders: ReadonlySet<string> = new Set([
   'changeme',

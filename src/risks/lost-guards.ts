@@ -1,7 +1,8 @@
 /** Which guards did a change of the policy take away from principals that were trusted before? */
 import type { AccessAnswer } from '../policy/compare/comparison.ts';
 import type { PrincipalEntry, Statement } from '../policy/document/trust-policy.ts';
-import { arbitraryValueOf, clause, type RiskContext, riskContext } from './risk-context.ts';
+import { clause, type RiskContext, riskContext, strangeValueOf } from './risk-context.ts';
+import { sameName } from './same-principal.ts';
 
 export interface LostGuard {
   /** As the old document spells it. */
@@ -43,22 +44,15 @@ function find(context: RiskContext): readonly LostGuard[] {
         { clauses: [clause('Null', key, ['true'])], entries },
         `lost ${statement.index} ${lower} absent`,
       );
-      const arbitrary = arbitraryValueOf(key, context.policy.text + previous.text);
+      const arbitrary = strangeValueOf(key, context.policy.text + previous.text);
       const answer =
         without.answer === 'yes' || arbitrary === undefined
           ? without
-          : context.someoneNew({ clauses: [arbitrary], entries }, `lost ${statement.index} ${lower} arbitrary`);
+          : context.someoneNew({ clauses: arbitrary, entries }, `lost ${statement.index} ${lower} arbitrary`);
       if (answer.answer !== 'yes') continue;
       const now = context.policy.statements[answer.classes[0].statement];
       if (now !== undefined) lost.push({ key, before: statement, now, answer });
     }
   }
   return lost;
-}
-
-/** The same principal, also where one is written as an account id and the other as its root ARN. */
-function sameName(a: PrincipalEntry, b: PrincipalEntry): boolean {
-  if (a.type !== b.type) return false;
-  if (a.name.kind === 'account' && b.name.kind === 'account') return a.name.account === b.name.account;
-  return a.text === b.text;
 }

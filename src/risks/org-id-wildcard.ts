@@ -1,5 +1,5 @@
 /** Is a pattern used where AWS says that only exact values make sense? */
-import { allow, policyOf } from './example-policies.ts';
+import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 /** IAM User Guide, "Access Analyzer policy check reference": keys for which a wildcard has no valid use. */
@@ -37,6 +37,13 @@ export const orgIdWildcard = defineRiskRule({
       name: 'any source account for a service',
       policy: policyOf(allow({ Service: 'sns.amazonaws.com' }, { StringLike: { 'aws:SourceAccount': '*' } })),
     },
+    {
+      name: 'in the Deny that should hold the rest off',
+      policy: policyOf(
+        allow({ AWS: '999999999999' }),
+        deny({ AWS: '*' }, { StringNotLike: { 'aws:PrincipalOrgID': 'o-*' } }),
+      ),
+    },
   ],
   silent: [
     {
@@ -64,12 +71,17 @@ export const orgIdWildcard = defineRiskRule({
     },
   ],
   check: (context) =>
-    context.allows.flatMap((statement) =>
+    context.policy.statements.flatMap((statement) =>
       statement.conditions.flatMap((condition) => {
         const { key, operator, values } = condition;
-        if (!sensitive.has(key.toLowerCase()) || !/^(StringLike|ArnLike|ArnEquals)$/.test(operator.base)) return [];
+        // "Whoever is not like this" in a Deny lets in whoever is.
+        const letsIn =
+          statement.effect === 'Allow'
+            ? /^(StringLike|ArnLike|ArnEquals)$/
+            : /^(StringNotLike|ArnNotLike|ArnNotEquals)$/;
+        if (!sensitive.has(key.toLowerCase()) || !letsIn.test(operator.base)) return [];
         const value = values.find(({ text }) => /[*?]/.test(text));
-        if (value === undefined || !context.alive(statement)) return [];
+        if (value === undefined || (statement.effect === 'Allow' && !context.alive(statement))) return [];
         const exact = statement.conditions.some(
           (other) =>
             other.key.toLowerCase() === key.toLowerCase() &&

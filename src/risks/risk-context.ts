@@ -8,6 +8,7 @@ import { severities } from '../findings/finding.ts';
 import { compare, newAccess } from '../policy/compare/compare.ts';
 import type { AccessAnswer, Comparison } from '../policy/compare/comparison.ts';
 import { type AccountId, asAccountId, splitArn } from '../policy/document/names.ts';
+import { accompanyingActions } from '../policy/document/statement-callers.ts';
 import type {
   BaseOperator,
   ConditionClause,
@@ -64,6 +65,8 @@ export interface RiskContext {
     entries: NonNullable<Limits['entries']>,
     name?: string,
   ) => boolean;
+  /** The same for whatever requests the limits leave of the statement. */
+  readonly guardedWithin: (statement: Statement, key: string, limits: Limits) => boolean;
   /** The keys that the statement's conditions, or those of a Deny, speak of; in lower case. */
   readonly keysFor: (statement: Statement) => readonly string[];
   /** Every effective guard of the statement, as registered names in lower case. */
@@ -88,10 +91,14 @@ export interface RiskContext {
 /** An account id that the policy's text does not mention. */
 const strangers = ['820915736042', '716304825913', '604928173650', '593817264058'] as const;
 const strangeOrganization = 'o-q7w4z1x9k3';
+/** A value that no policy holds. */
+const strange = 'q7w4z1x9k3';
 
 /** @returns the context for the rules over one question. Costs nothing until a rule asks. */
 export function riskContext(question: RiskQuestion): RiskContext {
-  const { policy, previous, world } = question;
+  const { policy, world } = question;
+  const weighed = atWorst(policy);
+  const previous = question.previous;
   const home = homeOf(question);
   const organizations = world.organizations.length > 0 ? world.organizations : organizationsIn(policy);
   const stranger = strangers.find((account) => !policy.text.includes(account)) ?? strangers[0];
@@ -113,9 +120,9 @@ export function riskContext(question: RiskQuestion): RiskContext {
     return answer;
   }
 
-  const someone = (limits: Limits): AccessAnswer => ask('now', nothing, policy, limits);
+  const someone = (limits: Limits): AccessAnswer => ask('now', nothing, weighed, limits);
   const someoneNew = (limits: Limits): AccessAnswer =>
-    previous === undefined ? { answer: 'no' } : ask('new', previous, policy, limits);
+    previous === undefined ? { answer: 'no' } : ask('new', previous, weighed, limits);
   const someoneLost = (limits: Limits): AccessAnswer =>
     previous === undefined ? { answer: 'no' } : ask('lost', policy, previous, limits);
 
@@ -131,25 +138,27 @@ export function riskContext(question: RiskQuestion): RiskContext {
     return [...keys];
   }
 
-  function guardedFor(statement: Statement, key: string, entries: Limits['entries']): boolean {
+  function guardedWithin(statement: Statement, key: string, within: Limits): boolean {
     const lower = key.toLowerCase();
     if (!keysOfDenies.has(lower) && !statement.conditions.some((own) => own.key.toLowerCase() === lower)) return false;
-    const limits = (clauses: readonly ConditionClause[]): Limits => ({
-      clauses,
-      statements: onlyThis(statement),
-      ...(entries === undefined ? {} : { entries }),
+    const having = (...more: readonly ConditionClause[]): Limits => ({
+      ...within,
+      clauses: [...(within.clauses ?? []), ...more],
     });
-    const absent = someone(limits([clause('Null', key, ['true'])]));
+    const absent = someone(having(clause('Null', key, ['true'])));
     if (absent.answer === 'yes') return false;
-    const arbitrary = arbitraryValueOf(key, policy.text);
+    const arbitrary = strangeValueOf(key, policy.text);
     if (arbitrary === undefined) return absent.answer === 'no' || guardsByItsText(statement, lower);
-    const strange = someone(limits([arbitrary]));
-    if (strange.answer === 'yes') return false;
-    if (absent.answer === 'undecided' || strange.answer === 'undecided') return guardsByItsText(statement, lower);
+    const other = someone(having(...arbitrary));
+    if (other.answer === 'yes') return false;
+    if (absent.answer === 'undecided' || other.answer === 'undecided') return guardsByItsText(statement, lower);
     return true;
   }
 
-  const guarded = (statement: Statement, key: string): boolean => guardedFor(statement, key, undefined);
+  const guardedFor = (statement: Statement, key: string, entries: NonNullable<Limits['entries']>): boolean =>
+    guardedWithin(statement, key, { statements: onlyThis(statement), entries });
+  const guarded = (statement: Statement, key: string): boolean =>
+    guardedWithin(statement, key, { statements: onlyThis(statement) });
   const guardsOf = new Map<Statement, readonly string[]>();
   let compared: Comparison | undefined;
 
@@ -168,6 +177,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
     alive: (statement) => someone({ statements: onlyThis(statement) }).answer !== 'no',
     guarded,
     guardedFor,
+    guardedWithin,
     keysFor,
     guards: (statement) => {
       const known = guardsOf.get(statement);
@@ -206,6 +216,28 @@ export function riskContext(question: RiskQuestion): RiskContext {
     raised: (severity) => (privilege.level === 'privileged' ? step(severity, 1) : severity),
     loweredIfUnknown: (severity) => (privilege.level === 'unknown' ? step(severity, -1) : severity),
   };
+}
+
+/**
+ * AWS does not say whether `*` alone, which has not the six parts of an ARN, fits every ARN under `ArnLike`. A risk is
+ * judged as if an Allow with it let everyone in.
+ */
+function atWorst(policy: TrustPolicy): TrustPolicy {
+  const open = (c: ConditionClause) => /^Arn(Like|Equals)$/.test(c.operator.base) && c.values.some(isAllStars);
+  if (!policy.statements.some((statement) => statement.conditions.some(open))) return policy;
+  const statements = policy.statements.map((statement) => ({
+    ...statement,
+    conditions: statement.conditions.map((c) =>
+      statement.effect === 'Allow' && open(c)
+        ? { ...c, values: c.values.map((v) => (isAllStars(v) ? { ...v, text: 'arn:*:*:*:*:*' } : v)) }
+        : c,
+    ),
+  }));
+  return { ...policy, statements };
+}
+
+function isAllStars({ text }: { readonly text: string }): boolean {
+  return /^\*+$/.test(text);
 }
 
 function homeOf({ role, policy }: RiskQuestion): AccountId | undefined {
@@ -260,7 +292,12 @@ function limited(policy: TrustPolicy, { statements: wanted, entries, clauses = [
       statements.push(statement);
       continue;
     }
-    if (wanted !== undefined && !wanted(statement)) continue;
+    if (wanted !== undefined && !wanted(statement)) {
+      // A call that passes tags or a source identity needs these as well, whichever statement allows them.
+      const beside = accompanyingActions.filter((action) => coversAction(statement, action));
+      if (beside.length > 0) statements.push({ ...statement, actions: only(beside, statement) });
+      continue;
+    }
     const all = statement.principal.entries;
     const kept = entries === undefined ? all : all.filter((entry) => entries(entry, statement));
     const covered = actions?.filter((action) => coversAction(statement, action));
@@ -322,39 +359,54 @@ function standingOf(account: string, home: string | undefined, question: RiskQue
   return 'unknown';
 }
 
-/** @returns a clause that a request with an arbitrary, unmentioned value of the key satisfies; `undefined` where the type has none. */
-export function arbitraryValueOf(key: string, text: string): ConditionClause | undefined {
+/** @returns clauses that a request with an arbitrary, unmentioned value of the key satisfies; `undefined` where the type has none. */
+export function strangeValueOf(key: string, text: string): readonly ConditionClause[] | undefined {
+  const found = lookUpKey(key);
+  if (found.kind === 'registered' && found.key.multivalued) {
+    const values = /orgpaths$/i.test(key) ? [`${strangeOrganization}/r-q7w4/ou-q7w4-q7w4z1x9/`] : [strange];
+    // No other value may stand beside it, and one has to be there.
+    return [clause('StringEquals', key, values, { set: 'ForAllValues' }), clause('Null', key, ['false'])];
+  }
+  const one = singleStrangeValueOf(key.toLowerCase(), key, text);
+  return one === undefined ? undefined : [one];
+}
+
+function singleStrangeValueOf(lower: string, key: string, text: string): ConditionClause | undefined {
   const found = lookUpKey(key);
   const type = found.kind === 'registered' ? found.key.type : 'string';
-  const set = found.kind === 'registered' && found.key.multivalued ? ({ set: 'ForAnyValue' } as const) : {};
-  const lower = key.toLowerCase();
   switch (type) {
     case 'bool':
-      return clause('Bool', key, ['false'], set);
+      return clause('Bool', key, ['false']);
     case 'ip':
-      return clause('IpAddress', key, [text.includes('8.58.') ? '5.148.71.9/32' : '8.58.211.7/32'], set);
+      return clause('IpAddress', key, [text.includes('8.58.') ? '5.148.71.9/32' : '8.58.211.7/32']);
     case 'numeric':
     case 'date':
     case 'binary':
       return undefined;
     case 'arn':
       return lower === 'aws:principalarn'
-        ? clause('ArnLike', key, ['arn:*:iam::*:role/q7w4z1x9k3', 'arn:*:iam::*:user/q7w4z1x9k3'], set)
-        : clause('StringEquals', key, ['arn:aws:q7w4:us-east-1:820915736042:q7w4z1x9k3'], set);
+        ? clause('ArnLike', key, [`arn:*:iam::*:role/${strange}`, `arn:*:iam::*:user/${strange}`])
+        : clause('StringEquals', key, [`arn:aws:q7w4:us-east-1:820915736042:${strange}`]);
     case 'string':
       break;
   }
-  if (lower === 'aws:principalorgid' || lower === 'aws:sourceorgid')
-    return clause('StringEquals', key, [strangeOrganization], set);
-  if (lower === 'aws:principalorgpaths' || lower === 'aws:sourceorgpaths')
-    return clause('StringEquals', key, [`${strangeOrganization}/r-q7w4/ou-q7w4-q7w4z1x9/`], set);
-  if (lower === 'aws:principalaccount' || lower === 'aws:sourceaccount')
-    return clause('StringEquals', key, ['820915736042']);
-  if (lower === 'aws:sourcevpc') return clause('StringEquals', key, ['vpc-0f7e4d1c9b3a58261']);
-  if (lower === 'aws:sourcevpce') return clause('StringEquals', key, ['vpce-0f7e4d1c9b3a58261']);
-  // What stands behind the colon is a session name, which its holder chooses.
-  if (lower === 'aws:userid') return clause('StringLike', key, ['AROAQ7W4Z1X9K3*', 'AIDAQ7W4Z1X9K3*']);
-  return clause('StringEquals', key, ['q7w4z1x9k3'], set);
+  switch (lower) {
+    case 'aws:principalorgid':
+    case 'aws:sourceorgid':
+      return clause('StringEquals', key, [strangeOrganization]);
+    case 'aws:principalaccount':
+    case 'aws:sourceaccount':
+      return clause('StringEquals', key, [strangers[0]]);
+    case 'aws:sourcevpc':
+      return clause('StringEquals', key, ['vpc-0f7e4d1c9b3a58261']);
+    case 'aws:sourcevpce':
+      return clause('StringEquals', key, ['vpce-0f7e4d1c9b3a58261']);
+    case 'aws:userid':
+      // What stands behind the colon is a session name, which its holder chooses.
+      return clause('StringLike', key, ['AROAQ7W4Z1X9K3*', 'AIDAQ7W4Z1X9K3*']);
+    default:
+      return clause('StringEquals', key, [strange]);
+  }
 }
 
 /** The definition of an effective guard in rules.md, for the rare policy whose comparison is undecided. */

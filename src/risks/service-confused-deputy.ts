@@ -1,5 +1,6 @@
 /** Could a service be steered by another customer to use this role? */
 import { allow, policyOf } from './example-policies.ts';
+import { step } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { serviceKind, sourceKeys } from './service-callers.ts';
 
@@ -33,6 +34,12 @@ export const serviceConfusedDeputy = defineRiskRule({
       policy: policyOf(allow({ Service: ['lambda.amazonaws.com', 'states.amazonaws.com'] })),
     },
     {
+      name: 'as the console makes it',
+      role: 'arn:aws:iam::111122223333:role/service-role/events-invoke',
+      policy: policyOf(allow({ Service: 'events.amazonaws.com' })),
+      severity: 'low',
+    },
+    {
       name: 'a service nothing is known of',
       policy: policyOf(allow({ Service: 'translate.amazonaws.com' })),
       severity: 'low',
@@ -54,6 +61,12 @@ export const serviceConfusedDeputy = defineRiskRule({
         ),
       ),
     },
+    {
+      name: 'with the account as the external ID, as Firehose sends it',
+      policy: policyOf(
+        allow({ Service: 'firehose.amazonaws.com' }, { StringEquals: { 'sts:ExternalId': '111122223333' } }),
+      ),
+    },
     { name: 'EC2 attaches it to our own instances', policy: policyOf(allow({ Service: 'ec2.amazonaws.com' })) },
     { name: 'Lambda', policy: policyOf(allow({ Service: 'lambda.amazonaws.com' })) },
     {
@@ -65,23 +78,22 @@ export const serviceConfusedDeputy = defineRiskRule({
   ],
   check: (context) => {
     if (/:role\/aws-service-role\//.test(context.question.role ?? '')) return [];
+    const madeByConsole = /:role\/service-role\//.test(context.question.role ?? '');
     return context.allows.flatMap((statement) =>
       statement.principal.entries.flatMap((entry) => {
         if (entry.name.kind !== 'service') return [];
         const kind = serviceKind(entry.name.service);
         if (kind === 'compute' || kind === 'without-source-keys') return [];
         const only = (other: typeof entry) => other === entry;
-        if (
-          context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`)
-            .answer === 'no'
-        )
+        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }).answer === 'no')
           return [];
-        if (sourceKeys.some((key) => context.guardedFor(statement, key, only, entry.pointer))) return [];
+        // Some services send the account as the external ID (Firehose, Cognito); where one does not, nobody gets in by it.
+        if ([...sourceKeys, 'sts:ExternalId'].some((key) => context.guardedFor(statement, key, only))) return [];
         return [
           {
             pointer: entry.pointer,
             statement: statement.index,
-            severity: kind === 'cross-tenant' ? context.raised('medium') : ('low' as const),
+            severity: step(kind === 'cross-tenant' ? context.raised('medium') : 'low', madeByConsole ? -1 : 0),
             message: `\`${entry.name.service}\` can assume this role for any customer’s resource: neither \`aws:SourceArn\` nor \`aws:SourceAccount\` is asked for.`,
           },
         ];

@@ -20,6 +20,13 @@ export const ssoRoleSuffixWildcard = defineRiskRule({
       ),
     },
     {
+      name: 'every set whose name begins so',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { ArnLike: { 'aws:PrincipalArn': role('AWSReservedSSO_Read*') } }),
+      ),
+      severity: 'medium',
+    },
+    {
       name: 'with the region',
       policy: policyOf(
         allow(
@@ -76,13 +83,16 @@ export const ssoRoleSuffixWildcard = defineRiskRule({
           return [];
         return values
           .filter(
-            ({ text }) =>
-              /AWSReservedSSO_/.test(text) &&
-              (/AWSReservedSSO_[^/]*\*/.test(text) || /^arn:[^:]*:iam::[^:]*[*?]/.test(text)),
+            ({ text }) => /AWSReservedSSO_/.test(text) && (/AWSReservedSSO_[^/]*\*/.test(text) || inAnyAccount(text)),
           )
           .map(({ text, pointer }) => ({
             pointer,
             statement: statement.index,
+            // `AWSReservedSSO_Name_*` is how most people write it; a star within the name reaches much further.
+            severity:
+              /AWSReservedSSO_[\w+=,.@-]+_\*$/.test(text) && !inAnyAccount(text)
+                ? ('low' as const)
+                : ('medium' as const),
             message: /AWSReservedSSO_[^/]*\*/.test(text)
               ? `\`${text}\` also fits other permission sets whose name begins alike.`
               : `\`${text}\` fits that permission set in every account.`,
@@ -90,3 +100,7 @@ export const ssoRoleSuffixWildcard = defineRiskRule({
       }),
     ),
 });
+
+function inAnyAccount(arn: string): boolean {
+  return /^arn:[^:]*:iam::[^:]*[*?]/.test(arn);
+}

@@ -1,9 +1,9 @@
 /** Is an outside account trusted without an external ID? */
 import type { Severity } from '../findings/finding.ts';
-import type { PrincipalEntry } from '../policy/document/trust-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
-import { accountOf, type RiskContext } from './risk-context.ts';
+import type { RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
+import { askedOf, type OutsideParty, outsideParties } from './trusted-accounts.ts';
 
 export const thirdPartyMissingExternalId = defineRiskRule({
   id: 'third-party-missing-external-id',
@@ -20,6 +20,10 @@ export const thirdPartyMissingExternalId = defineRiskRule({
     {
       name: 'a role of an unknown account',
       policy: policyOf(allow({ AWS: 'arn:aws:iam::999999999999:role/scanner' })),
+    },
+    {
+      name: 'by a condition, under a star',
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '999999999999' } })),
     },
     { name: 'a vendor of the public list', policy: policyOf(allow({ AWS: '464622532012' })) },
     {
@@ -48,6 +52,10 @@ export const thirdPartyMissingExternalId = defineRiskRule({
         deny({ AWS: '*' }, { StringNotEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } }),
       ),
     },
+    {
+      name: 'people with MFA: no service that could be steered',
+      policy: policyOf(allow({ AWS: '999999999999' }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
     { name: 'our own account', policy: policyOf(allow({ AWS: '111122223333' })) },
     {
       name: 'the named role of a registered partner',
@@ -59,33 +67,31 @@ export const thirdPartyMissingExternalId = defineRiskRule({
     },
   ],
   check: (context) =>
-    context.allows.flatMap((statement) => {
-      if (statement.principal.element !== 'Principal') return [];
-      return statement.principal.entries.flatMap((entry) => {
-        const account = entry.type === 'AWS' ? accountOf(entry.name) : undefined;
-        if (account === undefined || entry.name.kind === 'federated-user') return [];
-        const standing = context.standing(account);
-        if (standing === 'home' || standing === 'own') return [];
-        if (standing === 'partner' && entry.name.kind !== 'account') return [];
-        const only = (other: typeof entry) => other === entry;
-        if (!context.outsiders(statement, only)) return [];
-        if (context.guardedFor(statement, 'sts:ExternalId', only)) return [];
-        return [
-          {
-            pointer: entry.pointer,
-            statement: statement.index,
-            severity: severityFor(context, account, entry),
-            message: `${standing === 'unknown' ? `Account ${account}` : `${context.nameOf(account)} (${account})`} can assume this role without an external ID${context.mayBeHome(account) ? ', unless it is the role’s own account' : ''}.`,
-          },
-        ];
-      });
+    outsideParties(context).flatMap((party, _, all) => {
+      const { statement, account, standing, whole, pointer } = party;
+      if (standing === 'partner' && !whole) return [];
+      // Where the whole account is trusted, its users and roles are told of with it.
+      if (!whole && all.some((other) => other.whole && other.account === account && other.statement === statement))
+        return [];
+      if (askedOf(context, party, 'sts:ExternalId')) return [];
+      // Whoever shows MFA is a person; a vendor's service that another customer could steer never does.
+      if (askedOf(context, party, 'aws:MultiFactorAuthPresent')) return [];
+      return [
+        {
+          pointer,
+          statement: statement.index,
+          discriminator: account,
+          severity: severityFor(context, party),
+          message: `${standing === 'unknown' ? `Account ${account}` : `${context.nameOf(account)} (${account})`} can assume this role without an external ID${context.mayBeHome(account) ? ', unless it is the role’s own account' : ''}.`,
+        },
+      ];
     }),
 });
 
 /** Where nothing is configured, an exact role or user of another account may well be our own; an account that may be the role's own, all the more. */
-function severityFor(context: RiskContext, account: string, { name }: PrincipalEntry): Severity {
+function severityFor(context: RiskContext, { account, whole, standing }: OutsideParty): Severity {
   if (context.mayBeHome(account)) return 'low';
   const { accounts, organizations, partners } = context.question.world;
   const told = accounts.length > 0 || organizations.length > 0 || partners.length > 0;
-  return told || name.kind === 'account' || context.standing(account) === 'vendor' ? 'high' : 'medium';
+  return told || whole || standing === 'vendor' ? 'high' : 'medium';
 }
