@@ -12,7 +12,8 @@ import {
   trustChanges,
 } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
-import { layout, type StateName, structureModule } from './json-structure-code.ts';
+import { type StructureLoop, structureLoop } from './json-structure.ts';
+import { layout } from './json-structure-code.ts';
 
 export interface Scanned {
   /** The records that mean something to trusttrail, in the order of the file. */
@@ -54,29 +55,26 @@ const calls: ReadonlyMap<string, 'change' | 'assume'> = new Map([
   ...assumeCalls.map((name) => [name, 'assume'] as const),
 ]);
 
-interface Engine {
-  readonly buffer: Buffer;
-  readonly words: Uint32Array;
-  scan(from: number, to: number): number;
-  readonly state: Readonly<Record<Exclude<StateName, 'inString'>, { value: number }>> & {
-    readonly inString: { value: bigint };
-  };
+const textBytes = mostUnitBytes + 2 * stepBytes;
+const unitWords = layout.units >> 2;
+const hitWords = layout.hits >> 2;
+const escapeWords = layout.escapes >> 2;
+const keys = {
+  eventName: Buffer.from('"eventName"'),
+  errorCode: Buffer.from('"errorCode"'),
+  errorMessage: Buffer.from('"errorMessage"'),
+} as const;
+const escapedLetter = /^00(?:[46][1-9a-f]|[57][0-9a])$/i;
+
+function hashed(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + code) | 0;
 }
 
-const capacity = layout.data + mostUnitBytes + 2 * stepBytes;
-let compiled: WebAssembly.Module | undefined;
+/** Of the calls' names: most names of calls are known not to be one of them without being made a text. */
+const callHashes = new Set([...calls.keys()].map((name) => Buffer.from(name).reduce(hashed, 0)));
 
-function newEngine(): Engine {
-  compiled ??= new WebAssembly.Module(structureModule(Math.ceil(capacity / 65_536) + 1));
-  const { memory, scan, ...state } = new WebAssembly.Instance(compiled).exports as unknown as {
-    readonly memory: WebAssembly.Memory;
-    readonly scan: Engine['scan'];
-  } & Engine['state'];
-  return { buffer: Buffer.from(memory.buffer), words: new Uint32Array(memory.buffer), scan, state };
-}
-
-/** Engines that nobody uses at the moment: their memory is worth keeping. */
-const idle: Engine[] = [];
+/** Loops that nobody uses at the moment: their memory is worth keeping. */
+const idle: StructureLoop[] = [];
 
 export interface FileScanner {
   /** Takes the next bytes of the text; they may be reused afterwards. @returns false where no more are wanted. */
@@ -91,8 +89,8 @@ export interface FileScanner {
  * @param name what the file is called in the places of problems.
  */
 export function fileScanner(name: string): FileScanner {
-  const engine = idle.pop() ?? newEngine();
-  const { buffer, words, state } = engine;
+  const loop = idle.pop() ?? structureLoop(textBytes);
+  const { buffer, words, state } = loop;
   const records: CloudTrailRecord[] = [];
   const problems: ReadingProblem[] = [];
   let looked = 0;
@@ -101,7 +99,7 @@ export function fileScanner(name: string): FileScanner {
   let phase: 'start' | 'values' | 'list' | 'tail' = 'start';
   let member = '';
   /** Bytes from `base` are still needed, up to `done` they were scanned, up to `filled` there are any. */
-  let base = layout.data;
+  let base: number = layout.data;
   let done = base;
   let filled = base;
   /** Bytes of the text before `layout.data`. */
@@ -164,7 +162,7 @@ export function fileScanner(name: string): FileScanner {
       begin(1, done + 1);
       return true;
     }
-    const beginning = listBeginning.exec(buffer.latin1Slice(done, Math.min(filled, done + longestBeginning)));
+    const beginning = listBeginning.exec(buffer.toString('latin1', done, Math.min(filled, done + longestBeginning)));
     if (beginning === null) begin(0, done);
     else {
       member = beginning[1] ?? '';
@@ -186,7 +184,7 @@ export function fileScanner(name: string): FileScanner {
     if (!final && filled - done <= longestTail) return false;
     let rest: unknown;
     try {
-      rest = JSON.parse(`{"":0${buffer.utf8Slice(done, Math.min(filled, done + longestTail))}`);
+      rest = JSON.parse(`{"":0${buffer.toString('utf8', done, Math.min(filled, done + longestTail))}`);
     } catch {
       stop(final ? 'cut-off' : 'damaged');
       return false;
@@ -214,7 +212,7 @@ export function fileScanner(name: string): FileScanner {
   const read = (from: number, to: number): void => {
     let value: unknown;
     try {
-      value = JSON.parse(buffer.utf8Slice(from, to));
+      value = JSON.parse(buffer.toString('utf8', from, to));
     } catch {
       stop('damaged', from);
       return;
@@ -225,7 +223,24 @@ export function fileScanner(name: string): FileScanner {
     for (const problem of found.problems) if (problems.length < mostProblems) problems.push(problem);
   };
 
-  const keyAt = (at: number, key: string): boolean => buffer.latin1Slice(at, at + key.length) === key;
+  const keyAt = (at: number, key: Uint8Array): boolean => {
+    for (let index = 0; index < key.length; index += 1) if (buffer[at + index] !== key[index]) return false;
+    return true;
+  };
+
+  /** @returns what the call that is named by the text at the place is; the text is only read where it looks like one. */
+  const callAt = (quote: number, most: number): 'change' | 'assume' | 'no-name' | undefined => {
+    let hash = 0;
+    for (let at = quote + 1; at < most; at += 1) {
+      const code = buffer[at] ?? 0;
+      if (code === byte.quote) {
+        if (at === quote + 1) return 'no-name';
+        return callHashes.has(hash) ? calls.get(buffer.toString('latin1', quote + 1, at)) : undefined;
+      }
+      hash = hashed(hash, code);
+    }
+    return 'no-name';
+  };
 
   /** @returns the place of the value of the key that ends there, or -1 where it is no key. */
   const valueAfter = (keyEnd: number): number => {
@@ -237,50 +252,55 @@ export function fileScanner(name: string): FileScanner {
     return at;
   };
 
+  /** What is known of the elements since the last look, and how far it was gone through. */
+  let hitCount = 0;
+  let escapeCount = 0;
   let nextHit = 0;
   let nextEscape = 0;
 
   /** @returns whether the element has to be parsed to know what it is. */
-  const matters = (from: number, to: number): boolean => {
+  const matters = (from: number, to: number, level: number): boolean => {
     let named = false;
     let wanted = buffer[from] !== byte.brace;
     let assume = false;
     let failed = false;
-    for (; nextHit < state.hits.value; nextHit += 1) {
-      const at = words[(layout.hits >> 2) + 2 * nextHit] ?? 0;
+    for (; nextHit < hitCount; nextHit += 1) {
+      const at = words[hitWords + 2 * nextHit] ?? 0;
       if (at >= to) break;
-      if (at < from || words[(layout.hits >> 2) + 2 * nextHit + 1] !== state.level.value + 1) continue;
-      if (buffer[at + 6] === 0x4e && keyAt(at, '"eventName"')) {
-        const value = valueAfter(at + 11);
+      if (at < from || words[hitWords + 2 * nextHit + 1] !== level + 1) continue;
+      if (keyAt(at, keys.eventName)) {
+        const value = valueAfter(at + keys.eventName.length);
         if (value < 0) continue;
         named = true;
-        const end = buffer[value] === byte.quote ? buffer.indexOf(byte.quote, value + 1) : -1;
-        const call = end < 0 || end - value > 64 ? undefined : buffer.latin1Slice(value + 1, end);
-        const kind = call === undefined ? undefined : calls.get(call);
-        // An empty or no text is no name: the reader says what is wrong with the record.
-        if (kind === 'change' || end <= value + 1) wanted = true;
-        if (kind === 'assume') assume = true;
-      } else if (keyAt(at, '"errorCode"') || keyAt(at, '"errorMessage"')) {
-        const value = valueAfter(at + (buffer[at + 6] === 0x43 ? 11 : 14));
+        // An empty text, or none, is no name: the reader says what is wrong with the record.
+        const call = buffer[value] === byte.quote ? callAt(value, to) : 'no-name';
+        if (call === 'change' || call === 'no-name') wanted = true;
+        if (call === 'assume') assume = true;
+      } else {
+        const key = keyAt(at, keys.errorCode) ? keys.errorCode : keyAt(at, keys.errorMessage) ? keys.errorMessage : [];
+        const value = key.length === 0 ? -1 : valueAfter(at + key.length);
         if (value >= 0 && buffer[value] !== byte.n) failed = true;
       }
     }
-    for (; nextEscape < state.escapes.value; nextEscape += 1) {
-      const at = words[(layout.escapes >> 2) + nextEscape] ?? 0;
+    for (; nextEscape < escapeCount; nextEscape += 1) {
+      const at = words[escapeWords + nextEscape] ?? 0;
       if (at >= to) break;
       // A letter that is written as an escape may be one of a name.
-      if (at >= from && /^00[46][1-9a-f]|^00[57][0-9a]/i.test(buffer.latin1Slice(at + 2, at + 6))) wanted = true;
+      if (at >= from && escapedLetter.test(buffer.toString('latin1', at + 2, at + 6))) wanted = true;
     }
     return wanted || !named || (assume && failed);
   };
 
   const drain = (): void => {
+    hitCount = state.hits.value;
+    escapeCount = state.escapes.value;
     nextHit = 0;
     nextEscape = 0;
     const units = state.units.value;
+    const level = state.level.value;
     for (let unit = 0; unit < units && stopped === undefined; unit += 1) {
-      const from = words[(layout.units >> 2) + 2 * unit] ?? 0;
-      const to = words[(layout.units >> 2) + 2 * unit + 1] ?? 0;
+      const from = words[unitWords + 2 * unit] ?? 0;
+      const to = words[unitWords + 2 * unit + 1] ?? 0;
       if (!dropping) {
         gap(from);
         if (commas !== (phase === 'list' && unitIndex > 0 ? 1 : 0)) stop('damaged', from);
@@ -289,7 +309,7 @@ export function fileScanner(name: string): FileScanner {
       if (dropping) {
         dropping = false;
         dropped += 1;
-      } else if (matters(from, to) || crowded) read(from, to);
+      } else if (matters(from, to, level) || crowded) read(from, to);
       else looked += 1;
       unitIndex += 1;
       crowded = false;
@@ -306,18 +326,18 @@ export function fileScanner(name: string): FileScanner {
     const from = dropping ? Number.POSITIVE_INFINITY : open ? state.unitStart.value : done;
     if (!dropping) gap(Math.min(from, done));
     let hits = 0;
-    for (let hit = 0; hit < state.hits.value; hit += 1) {
-      const index = (layout.hits >> 2) + 2 * hit;
+    for (let hit = 0; hit < hitCount; hit += 1) {
+      const index = hitWords + 2 * hit;
       if ((words[index] ?? 0) < from) continue;
-      words[(layout.hits >> 2) + 2 * hits] = words[index] ?? 0;
-      words[(layout.hits >> 2) + 2 * hits + 1] = words[index + 1] ?? 0;
+      words[hitWords + 2 * hits] = words[index] ?? 0;
+      words[hitWords + 2 * hits + 1] = words[index + 1] ?? 0;
       hits += 1;
     }
     let escapes = 0;
-    for (let escape = 0; escape < state.escapes.value; escape += 1) {
-      const at = words[(layout.escapes >> 2) + escape] ?? 0;
+    for (let index = 0; index < escapeCount; index += 1) {
+      const at = words[escapeWords + index] ?? 0;
       if (at < from) continue;
-      words[(layout.escapes >> 2) + escapes] = at;
+      words[escapeWords + escapes] = at;
       escapes += 1;
     }
     if (hits > layout.mostHits - 66 || escapes > layout.mostEscapes - 66) {
@@ -334,7 +354,7 @@ export function fileScanner(name: string): FileScanner {
   const scan = (final: boolean): boolean => {
     const to = final ? filled : filled - ahead;
     if (done >= to) return false;
-    done = Math.min(engine.scan(done, to), filled);
+    done = Math.min(loop.scan(done, to), filled);
     if (state.bad.value !== 0) {
       const at = state.bad.value - 1;
       state.bad.value = 0;
@@ -365,7 +385,7 @@ export function fileScanner(name: string): FileScanner {
   };
 
   const makeRoom = (): void => {
-    if (filled + stepBytes + 2 * ahead <= capacity) return;
+    if (filled + stepBytes + 2 * ahead <= layout.data + textBytes) return;
     if (base === layout.data || filled - base > mostUnitBytes) {
       if (phase === 'values') {
         stop('other-form', base);
@@ -385,11 +405,11 @@ export function fileScanner(name: string): FileScanner {
     gone += by;
     state.unitStart.value -= by;
     for (let hit = 0; hit < state.hits.value; hit += 1) {
-      const index = (layout.hits >> 2) + 2 * hit;
+      const index = hitWords + 2 * hit;
       words[index] = (words[index] ?? 0) - by;
     }
-    for (let escape = 0; escape < state.escapes.value; escape += 1) {
-      const index = (layout.escapes >> 2) + escape;
+    for (let at = 0; at < state.escapes.value; at += 1) {
+      const index = escapeWords + at;
       words[index] = (words[index] ?? 0) - by;
     }
   };
@@ -417,7 +437,7 @@ export function fileScanner(name: string): FileScanner {
           message: `${dropped === 1 ? 'a record' : `${dropped} records`} larger than ${mostUnitBytes / 1024 / 1024} MB, passed over`,
           kind: 'damaged',
         });
-      idle.push(engine);
+      idle.push(loop);
       return { records, problems, looked, ...(stopped === undefined ? {} : { stopped }) };
     },
   };

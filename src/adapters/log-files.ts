@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { constants, gunzip } from 'node:zlib';
+import { constants, gunzip, zstdDecompress } from 'node:zlib';
 import { type ReadEvents, type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
 
 export interface LogFile extends ReadEvents {
@@ -27,8 +27,9 @@ export interface LogFileOptions {
 }
 
 const inflate = promisify(gunzip);
+const unpackZstd = promisify(zstdDecompress);
 const defaultMostBytes = 400 * 1024 * 1024;
-const logFileName = /\.(?:json|jsonl|ndjson)(?:\.gz)?$|\.gz$/i;
+const logFileName = /\.(?:json|jsonl|ndjson)(?:\.(?:gz|zst))?$|\.(?:gz|zst)$/i;
 /** CloudTrail's own, and no records of calls (CloudTrail User Guide, "CloudTrail log file name format"). */
 const otherFolders = new Set(['CloudTrail-Digest', 'CloudTrail-Insight', 'node_modules']);
 
@@ -40,41 +41,54 @@ export async function* readLogFiles(
   paths: readonly string[],
   options: LogFileOptions = {},
 ): AsyncGenerator<LogFile, void, undefined> {
+  for await (const found of findLogFiles(paths, options)) {
+    const { name } = found;
+    if ('error' in found) yield unreadable(name, found.error);
+    else if (name === '-') yield await readOne('standard input', () => readAll(options), options);
+    else {
+      const file = await readOne(name, () => readFileBounded(name, options), options);
+      const foreign =
+        !found.named && file.records.length === 0 && file.problems.every((problem) => problem.kind === 'foreign');
+      const why = foreign ? file.problems[0]?.message : undefined;
+      yield why === undefined ? file : { ...file, problems: [], passedOver: why };
+    }
+  }
+}
+
+/** A file to read, or a path where there is none. */
+export type FoundLogFile =
+  | { readonly name: string; readonly named: boolean; readonly bytes: number }
+  | { readonly name: string; readonly error: Error };
+
+/** Lists the files that are named, and those of the folders that are named, in the order of their names; `-` stays `-`. */
+export async function* findLogFiles(
+  paths: readonly string[],
+  { deepest = 32 }: Pick<LogFileOptions, 'deepest'> = {},
+): AsyncGenerator<FoundLogFile, void, undefined> {
   for (const path of paths) {
     if (path === '-') {
-      yield await readOne('standard input', () => readAll(options), options);
+      yield { name: path, named: true, bytes: 0 };
       continue;
     }
-    const kind = await kindOf(path);
-    if (typeof kind !== 'string') yield unreadable(path, kind);
-    else if (kind === 'file') yield await readOne(path, () => readFileBounded(path, options), options);
-    else {
-      for await (const found of filesBelow(path, options.deepest ?? 32)) {
-        if (typeof found !== 'string') {
-          yield unreadable(found.folder, found.error);
-          continue;
-        }
-        const file = await readOne(found, () => readFileBounded(found, options), options);
-        const foreign = file.records.length === 0 && file.problems.every((problem) => problem.kind === 'foreign');
-        const why = foreign ? file.problems[0]?.message : undefined;
-        yield why === undefined ? file : { ...file, problems: [], passedOver: why };
-      }
-    }
+    const found = await lookAt(path);
+    if ('error' in found) yield { name: path, error: found.error };
+    else if (found.kind === 'file') yield { name: path, named: true, bytes: found.bytes };
+    else yield* filesBelow(path, deepest);
   }
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | Error> {
+async function lookAt(
+  path: string,
+): Promise<{ readonly kind: 'file' | 'folder'; readonly bytes: number } | { readonly error: Error }> {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    const found = await stat(path);
+    return { kind: found.isDirectory() ? 'folder' : 'file', bytes: found.size };
   } catch (error) {
-    return asError(error);
+    return { error: asError(error) };
   }
 }
 
-async function* filesBelow(
-  folder: string,
-  levels: number,
-): AsyncGenerator<string | { readonly folder: string; readonly error: Error }, void, undefined> {
+async function* filesBelow(folder: string, levels: number): AsyncGenerator<FoundLogFile, void, undefined> {
   let entries: { readonly name: string; readonly isFolder: boolean; readonly isFile: boolean }[];
   try {
     entries = (await readdir(folder, { withFileTypes: true })).map((entry) => ({
@@ -83,7 +97,7 @@ async function* filesBelow(
       isFile: entry.isFile() || entry.isSymbolicLink(),
     }));
   } catch (error) {
-    yield { folder, error: asError(error) };
+    yield { name: folder, error: asError(error) };
     return;
   }
   entries.sort((left, right) => (left.name < right.name ? -1 : 1));
@@ -92,10 +106,13 @@ async function* filesBelow(
     const path = join(folder, name);
     if (isFolder && !otherFolders.has(name)) {
       if (levels > 0) yield* filesBelow(path, levels - 1);
-      else yield { folder: path, error: new Error('more folders in each other than are read') };
+      else yield { name: path, error: new Error('more folders in each other than are read') };
     }
+    if (!isFile || !logFileName.test(name)) continue;
     // A link is followed to a file, never to a folder: links to folders can go round in circles.
-    if (isFile && logFileName.test(name) && (await kindOf(path)) !== 'folder') yield path;
+    const found = await lookAt(path);
+    if ('error' in found) yield { name: path, error: found.error };
+    else if (found.kind === 'file') yield { name: path, named: false, bytes: found.bytes };
   }
 }
 
@@ -120,7 +137,7 @@ async function readOne(name: string, read: () => Promise<Uint8Array>, options: L
   try {
     const bytes = await read();
     const { content, cut } = await inflated(bytes, options.mostBytes ?? defaultMostBytes);
-    const events = readEvents(decoded(content), name);
+    const events = readEvents(decodedText(content), name);
     return { name, bytes: bytes.length, ...(cut ? cutShort(events, name) : events) };
   } catch (error) {
     return unreadable(name, asError(error));
@@ -139,8 +156,18 @@ function cutShort(events: ReadEvents, name: string): ReadEvents {
   };
 }
 
+export type Packing = 'none' | 'gzip' | 'zstd';
+
+/** Told by the first bytes (RFC 1952, RFC 8878), whatever the file is called. */
+export function packingOf(bytes: Uint8Array): Packing {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
+  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd ? 'zstd' : 'none';
+}
+
 async function inflated(bytes: Uint8Array, mostBytes: number): Promise<{ content: Uint8Array; cut: boolean }> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { content: bytes, cut: false };
+  const packing = packingOf(bytes);
+  if (packing === 'none') return { content: bytes, cut: false };
+  if (packing === 'zstd') return { content: await unpackZstd(bytes, { maxOutputLength: mostBytes }), cut: false };
   try {
     return { content: await inflate(bytes, { maxOutputLength: mostBytes }), cut: false };
   } catch (error) {
@@ -151,7 +178,7 @@ async function inflated(bytes: Uint8Array, mostBytes: number): Promise<{ content
 }
 
 /** UTF-8, or the UTF-16 that PowerShell's `>` writes; what is neither is no JSON, which the reader says. */
-function decoded(bytes: Uint8Array): string {
+export function decodedText(bytes: Uint8Array): string {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   return new TextDecoder(encoding).decode(bytes);
@@ -167,7 +194,8 @@ function damaged(place: string, message: string): ReadingProblem {
   return { place, message, kind: 'damaged' };
 }
 
-function reasonOf(error: Error): string {
+/** Why a file cannot be read, in words. */
+export function reasonOf(error: Error): string {
   if (error instanceof TooLarge) return 'larger than can be read at once: split it into smaller files';
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
@@ -180,6 +208,10 @@ function reasonOf(error: Error): string {
       return 'larger, once inflated, than can be read at once: split it into smaller files';
     case 'Z_DATA_ERROR':
       return 'the gzip data is damaged';
+    case 'ZSTD_error_corruption_detected':
+    case 'ZSTD_error_checksum_wrong':
+    case 'ZSTD_error_prefix_unknown':
+      return 'the zstd data is damaged';
     case 'Z_BUF_ERROR':
       return 'the gzip data ends too early, the file was cut off';
     default:

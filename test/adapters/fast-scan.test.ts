@@ -99,11 +99,11 @@ function written(value: unknown, freedom: () => number): string {
     let out = '"';
     for (let at = 0; at < content.length; at += 1) {
       const unit = content.charCodeAt(at);
-      const escape =
+      const isEscaped =
         freedom() % 3 === 0 || unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit >= 0xd800 && unit < 0xe000);
       const hex = unit.toString(16).padStart(4, '0');
-      if (unit === 0x2f && escape) out += '\\/';
-      else out += escape ? `\\u${freedom() % 2 === 0 ? hex : hex.toUpperCase()}` : content.charAt(at);
+      if (unit === 0x2f && isEscaped) out += '\\/';
+      else out += isEscaped ? `\\u${freedom() % 2 === 0 ? hex : hex.toUpperCase()}` : content.charAt(at);
     }
     return `${out}"`;
   };

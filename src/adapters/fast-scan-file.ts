@@ -1,0 +1,196 @@
+/** What does one log file hold, however large it is, however it is packed, and whatever is wrong with it? */
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
+import { allRecognised } from '../cloudtrail/recognise.ts';
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import { fileScanner, type Scanned } from './fast-scan.ts';
+import { decodedText, type Packing, packingOf, reasonOf } from './log-files.ts';
+
+export interface ScanTask {
+  /** What the file is called in problems; its path, where it has no `content`. */
+  readonly name: string;
+  readonly content?: Uint8Array;
+  /** Whether somebody named it; a file that was found in a folder and is something else is passed over without a problem. */
+  readonly named: boolean;
+}
+
+export interface LogScan {
+  readonly name: string;
+  /** Bytes as they were stored. */
+  readonly bytes: number;
+  /** Records that were looked at. */
+  readonly looked: number;
+  /** Those that mean something to trusttrail. */
+  readonly records: readonly CloudTrailRecord[];
+  readonly problems: readonly ReadingProblem[];
+  readonly passedOver?: string;
+}
+
+/** Files up to this size are read in one piece, and inflated in one piece up to the next: it is faster. */
+const mostWholeFile = 16 * 1024 * 1024;
+const mostWholeText = 48 * 1024 * 1024;
+/** Text that is parsed at once where the scanner does not know its form. */
+const mostParsed = 32 * 1024 * 1024;
+const streamChunk = 512 * 1024;
+
+/** Never throws for what lies on the disk: whatever goes wrong is a problem of the file. */
+export async function scanLogFile(task: ScanTask): Promise<LogScan> {
+  try {
+    const { content, size } = contentOf(task);
+    const scan = content === undefined ? await scanStream(task, undefined, size) : await scanWhole(task, content);
+    return withoutForeign(task, { name: task.name, bytes: size, ...scan });
+  } catch (error) {
+    return {
+      name: task.name,
+      bytes: 0,
+      looked: 0,
+      records: [],
+      problems: [damaged(task.name, reasonOf(asError(error)))],
+    };
+  }
+}
+
+type Found = Pick<LogScan, 'looked' | 'records' | 'problems'>;
+
+/** Read at once: a worker thread has nothing else to do meanwhile. */
+function contentOf({ name, content }: ScanTask): { readonly content?: Uint8Array; readonly size: number } {
+  if (content !== undefined) return { content, size: content.length };
+  const { size } = statSync(name);
+  return size <= mostWholeFile ? { content: readFileSync(name), size } : { size };
+}
+
+async function scanWhole(task: ScanTask, bytes: Uint8Array): Promise<Found> {
+  const text = inflatedWhole(bytes, packingOf(bytes));
+  // What is too large for one piece, or damaged, is streamed, which gives the records before the damage.
+  if (text === undefined) return await scanStream(task, bytes, bytes.length);
+  const scanner = fileScanner(task.name);
+  scanner.push(text);
+  const scanned = scanner.end();
+  return scanned.stopped === undefined || text.length > mostParsed
+    ? afterStop(task.name, scanned)
+    : parsed(task.name, text);
+}
+
+function inflatedWhole(bytes: Uint8Array, packing: Packing): Uint8Array | undefined {
+  if (packing === 'none') return bytes;
+  try {
+    if (packing === 'zstd') return zstdDecompressSync(bytes, { maxOutputLength: mostWholeText });
+    // The last four bytes of a gzip file tell the size of its text (RFC 1952, ISIZE): a buffer of that size is filled at
+    // once. It is a hint and no more; the file may have several parts, or lie.
+    const told = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
+    const chunkSize = Math.min(mostWholeText, Math.max(16_384, told + 64));
+    return gunzipSync(bytes, { chunkSize, maxOutputLength: mostWholeText });
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param bytes the packed bytes where they are in memory already. */
+async function scanStream(task: ScanTask, bytes: Uint8Array | undefined, size: number): Promise<Found> {
+  const source = bytes === undefined ? createReadStream(task.name, { highWaterMark: streamChunk }) : inChunks(bytes);
+  const packing = packingOf(bytes ?? (await beginningOf(task.name)));
+  const scanner = fileScanner(task.name);
+  const failure = await pushed(source, packing, (chunk) => scanner.push(chunk));
+  const scanned = scanner.end();
+  if (failure !== undefined) {
+    const told = scanned.looked === 0 ? 'no record could be read' : `${readBefore(scanned.looked)} read`;
+    return { ...found(scanned), problems: [...scanned.problems, damaged(task.name, `${reasonOf(failure)}: ${told}`)] };
+  }
+  if (scanned.stopped !== undefined && packing === 'none' && size <= mostParsed)
+    return parsed(task.name, bytes ?? readFileSync(task.name));
+  return afterStop(task.name, scanned);
+}
+
+/** Pushes what comes out of the source until it is refused. @returns what went wrong on the way, after all that came before it. */
+async function pushed(
+  source: Readable,
+  packing: Packing,
+  push: (chunk: Uint8Array) => boolean,
+): Promise<Error | undefined> {
+  const unpacked =
+    packing === 'none'
+      ? source
+      : source.pipe(
+          packing === 'zstd'
+            ? createZstdDecompress({ chunkSize: streamChunk })
+            : createGunzip({ chunkSize: streamChunk }),
+        );
+  // Listened to rather than iterated: an error would drop what is still in the stream's buffer.
+  const failure = await new Promise<Error | undefined>((resolve) => {
+    unpacked.on('data', (chunk: Uint8Array) => {
+      if (!push(chunk)) resolve(undefined);
+    });
+    unpacked.on('end', () => resolve(undefined));
+    unpacked.on('error', resolve);
+    source.on('error', resolve);
+  });
+  source.destroy();
+  unpacked.destroy();
+  return failure;
+}
+
+/** A large buffer in pieces, so that the inflating does not get far ahead of the scanning. */
+function inChunks(bytes: Uint8Array): Readable {
+  return Readable.from(
+    (function* () {
+      for (let at = 0; at < bytes.length; at += streamChunk) yield bytes.subarray(at, at + streamChunk);
+    })(),
+    { objectMode: false },
+  );
+}
+
+async function beginningOf(file: string): Promise<Uint8Array> {
+  for await (const chunk of createReadStream(file, { end: 3 })) return chunk as Uint8Array;
+  return new Uint8Array();
+}
+
+/** Reads a text in a form that the scanner does not know, or a damaged one, with all that can be said of it. */
+function parsed(name: string, text: Uint8Array): Found {
+  const { records, problems } = readEvents(decodedText(text), name);
+  return { looked: records.length, records: records.filter((record) => allRecognised(record).length > 0), problems };
+}
+
+/** What a scan that ended early has found, and why there is no more. */
+function afterStop(name: string, scanned: Scanned): Found {
+  const { stopped, looked } = scanned;
+  if (stopped === undefined) return found(scanned);
+  const before = looked === 0 ? '' : `: ${readBefore(looked)} read`;
+  const reasons: Readonly<Record<typeof stopped.because, string>> = {
+    empty: 'the input is empty: expected CloudTrail records as JSON',
+    'other-encoding': 'UTF-16, and too large to be read at once: split it into smaller files',
+    'other-form': `not in a form of CloudTrail records, and too large to be read at once${before}`,
+    damaged: `not JSON: unexpected text near byte ${stopped.offset}${before}`,
+    'cut-off': `the JSON ends in the middle of a record${before}`,
+  };
+  const problem: ReadingProblem = {
+    ...damaged(name, reasons[stopped.because]),
+    kind: stopped.because === 'other-form' ? 'foreign' : 'damaged',
+  };
+  return { ...found(scanned), problems: [...scanned.problems, problem] };
+}
+
+function found({ looked, records, problems }: Scanned): Found {
+  return { looked, records, problems };
+}
+
+function readBefore(count: number): string {
+  return count === 1 ? 'the record before that was' : `the ${count} records before that were`;
+}
+
+function withoutForeign({ named }: ScanTask, scan: LogScan): LogScan {
+  const [first] = scan.problems;
+  if (named || first === undefined || scan.looked > 0) return scan;
+  return scan.problems.every(({ kind }) => kind === 'foreign')
+    ? { ...scan, problems: [], passedOver: first.message }
+    : scan;
+}
+
+function damaged(place: string, message: string): ReadingProblem {
+  return { place, message, kind: 'damaged' };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
