@@ -278,7 +278,14 @@ export function anyRepositoryGetsIn(context: RiskContext, trust: OidcTrust): boo
         ],
         // A customised subject that goes on to name the repository is not of any.
         'sub #': {
-          not: ['*:repository:*', '*:repository_id:*', '*:repo:*', '*:job_workflow_ref:*', '*:workflow_ref:*'],
+          not: [
+            ...malformed,
+            '*:repository:*',
+            '*:repository_id:*',
+            '*:repo:*',
+            '*:job_workflow_ref:*',
+            '*:workflow_ref:*',
+          ],
         },
         ...ofRepository(strangeName),
       }),
@@ -296,8 +303,10 @@ function namesRepository(text: string): boolean {
 function ofRepository(name: string) {
   return {
     repository: [`*/${name}`],
+    'repository #': { not: ['*/*/*'] },
     repository_id: [strangeNumber],
     job_workflow_ref: [`*/${name}/*`],
+    'job_workflow_ref #': { not: [`*/*/${name}/*`] },
   };
 }
 
@@ -349,7 +358,7 @@ export function refGetsIn(context: RiskContext, trust: OidcTrust, ref: string): 
         'sub #': { not: malformed },
         ref: [ref],
         environment: 'absent',
-        job_workflow_ref: [`*@${ref}`],
+        job_workflow_ref: [`*/${strangeName}.yml@${ref}`],
       }),
     ) === 'yes'
   );
@@ -390,7 +399,7 @@ export function environmentGetsInFromAnyBranch(context: RiskContext, trust: Oidc
         sub: ['repo:*:environment:*'],
         'sub #': { not: malformed },
         ref: [strangeBranch],
-        job_workflow_ref: [`*@${strangeBranch}`],
+        job_workflow_ref: [`*/${strangeName}.yml@${strangeBranch}`],
       }),
     ) === 'yes'
   );
