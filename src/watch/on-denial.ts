@@ -99,7 +99,7 @@ function who(denial: Denial): string {
 }
 
 function causeInTitle(cause: CauseFinding | undefined): string {
-  if (cause === undefined) return '';
+  if (cause === undefined) return '; why cannot be told from what is known';
   const title = causeById(cause.cause)?.title ?? cause.cause;
   const hedge: Readonly<Record<Confidence, string>> = { proved: '', likely: 'likely: ', possible: 'possibly: ' };
   return `: ${hedge[cause.confidence]}${title.charAt(0).toLowerCase()}${title.slice(1)}`;
@@ -212,7 +212,7 @@ export async function burstDrafts(
   known: StoredFinding | undefined,
   told: Told,
 ): Promise<readonly [Draft, ...Draft[]]> {
-  const { context, history } = told;
+  const { history } = told;
   const [first] = run;
   const last = run.at(-1) ?? first;
   const count = weightOf(run);

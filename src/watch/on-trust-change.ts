@@ -2,12 +2,13 @@
 import { explainFailedChange } from '../causes/explain.ts';
 import { acceptanceOf } from '../configuration/acceptance.ts';
 import { severityOf } from '../configuration/configuration.ts';
-import type { RiskFinding, Severity, TrustChangeDetail } from '../findings/finding.ts';
+import type { CauseFinding, RiskFinding, Severity, TrustChangeDetail } from '../findings/finding.ts';
 import { findingId } from '../findings/identity.ts';
 import { atLeast, worst } from '../findings/severity.ts';
 import { compare } from '../policy/compare/compare.ts';
-import type { AccessClass, Comparison } from '../policy/compare/comparison.ts';
+import type { AccessClass, Comparison, Undecided } from '../policy/compare/comparison.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
+import { riskRules } from '../risks/catalogue.ts';
 import { checkRisks } from '../risks/check-risks.ts';
 import type { RiskQuestion, RuledRisk } from '../risks/risk-rule.ts';
 import { actorName, actorOf, shortActor } from './actor.ts';
@@ -28,7 +29,8 @@ export function trustChangeDraft(history: RoleHistory, one: RoleChange, context:
   const access = accessOf(one, role);
   const risks = risksOf(history, one, role, context);
   const severity = severityOfChange(access, risks, one, context);
-  const undo = access.lost.some(({ rank }) => rank === 0) ? [] : undoCommands(one, context.settings);
+  const reopens = change.change !== 'delete-role' && risks.ended.some(({ severity: was }) => atLeast(was, 'high'));
+  const undo = reopens ? [] : undoCommands(one, context.settings);
   const notes = notesOf(one, access, risks, undo);
   const content: Content = {
     id: findingId('trust-change', { role: history.key, event: record.eventId }),
@@ -70,22 +72,23 @@ function accessOf({ change, before, after }: RoleChange, role: string | undefine
   }
   // A role that is gone lets nobody in, whatever it was before.
   if (after.exists === false) return { verdict: 'narrower', gained: [], lost: [], ...shown, previousFrom };
-  const construct =
-    now === undefined
-      ? 'the new document, which the event does not show or which cannot be read'
-      : before.policyText === undefined
-        ? 'the version before, which is not known'
-        : 'the version before, which cannot be read';
   const allowed = now === undefined ? undefined : compare(nobody, now, role === undefined ? {} : { role }).gained;
   return {
     verdict: 'undecided',
     gained: [],
     lost: [],
-    undecided: [{ construct }],
+    undecided: undecidedOf(before, now),
     ...(allowed === undefined ? {} : { allowed }),
     ...shown,
     previousFrom: old === undefined && before.policyText === undefined ? 'unknown' : previousFrom,
   };
+}
+
+function undecidedOf(before: RoleState, now: TrustPolicy | undefined): readonly Undecided[] {
+  if (now === undefined)
+    return [{ construct: 'the new document, which the event does not show or which cannot be read' }];
+  // That the version before is not known is what `previousFrom` says.
+  return before.policyText === undefined ? [] : [{ construct: 'the version before, which cannot be read' }];
 }
 
 function given({ direct, ...rest }: Comparison): Omit<Comparison, 'direct'> & Pick<TrustChangeDetail, 'direct'> {
@@ -96,11 +99,20 @@ function policyOf(state: RoleState): TrustPolicy | undefined {
   return state.exists === false ? nobody : state.policy;
 }
 
+/** That somebody newly gets in is no news of a new role, unless they are strangers. */
+const rulesForNewRoles = riskRules.filter(
+  ({ id, about }) =>
+    about === 'state' ||
+    ['external-account-unknown-added', 'external-account-known-added', 'recently-created-account-trusted'].includes(id),
+);
+
 interface Risks {
   /** Those that the change brought, or all where the version before is not known; accepted ones are not among them. */
   readonly fresh: readonly RuledRisk[];
   /** Those that were there before. */
   readonly remaining: readonly RuledRisk[];
+  /** Those that are there no more. */
+  readonly ended: readonly RuledRisk[];
   readonly accepted: readonly { readonly risk: RuledRisk; readonly reason: string; readonly until: string }[];
   readonly expired: readonly { readonly risk: RuledRisk; readonly until: string }[];
 }
@@ -111,7 +123,7 @@ function risksOf(
   role: string | undefined,
   context: WatchContext,
 ): Risks {
-  const none = { fresh: [], remaining: [], accepted: [], expired: [] };
+  const none = { fresh: [], remaining: [], ended: [], accepted: [], expired: [] };
   const policy =
     after.exists === false ? undefined : (after.policy ?? (change.change === 'update-role' ? nobody : undefined));
   if (policy === undefined) return none;
@@ -140,7 +152,8 @@ function risksOf(
     actor: { arn: actorName(record), ...(userAgent === undefined ? {} : { userAgent }) },
     history: { changes: earlier, since },
   };
-  const found = checkRisks(question).map((risk) => ({
+  const rules = change.change === 'create-role' ? { rules: rulesForNewRoles } : {};
+  const found = checkRisks(question, rules).map((risk) => ({
     ...risk,
     severity: severityOf(configuration, risk.rule, risk.severity),
   }));
@@ -160,12 +173,17 @@ function risksOf(
       continue;
     }
     if (acceptance?.expired === true) expired.push({ risk, until: acceptance.acceptance.until });
-    const wasThere = earlierRisks.some(
-      (old) => old.rule === risk.rule && (old.message === risk.message || old.discriminator === risk.discriminator),
-    );
+    const wasThere = earlierRisks.some((old) => isSame(old, risk));
     (wasThere ? remaining : fresh).push(risk);
   }
-  return { fresh, remaining, accepted, expired };
+  const ended = earlierRisks
+    .map((risk) => ({ ...risk, severity: severityOf(configuration, risk.rule, risk.severity) }))
+    .filter((old) => !found.some((risk) => isSame(old, risk)));
+  return { fresh, remaining, ended, accepted, expired };
+}
+
+function isSame(left: RuledRisk, right: RuledRisk): boolean {
+  return left.rule === right.rule && (left.message === right.message || left.discriminator === right.discriminator);
 }
 
 function beforeOf(before: number | undefined, change: string): { readonly before?: number } {
@@ -222,7 +240,7 @@ function tellOf(
   if (change.change === 'create-role') return { to: gained.some(({ rank }) => rank === 0) ? 'people' : 'programs' };
   const grants =
     gained.length > 0 || (direct ?? []).length > 0 || (verdict === 'undecided' && previousFrom !== 'unknown');
-  return { to: grants || fresh.length > 0 ? 'people' : 'programs' };
+  return { to: grants ? 'people' : 'programs' };
 }
 
 function titleOf({ change, before, after }: RoleChange, name: string, access: TrustChangeDetail): string {
@@ -271,8 +289,8 @@ function hours(seconds: number): string {
 
 function notesOf(
   { change, after }: RoleChange,
-  { lost, verdict }: TrustChangeDetail,
-  { remaining, accepted, expired }: Risks,
+  { verdict }: TrustChangeDetail,
+  { remaining, ended, accepted, expired }: Risks,
   undo: readonly string[],
 ): readonly string[] {
   const notes: string[] = [];
@@ -282,8 +300,9 @@ function notesOf(
         ? 'A role that is created again has another id: its permissions, and trust policies that name it, have to be restored as well.'
         : 'The trust policy that it had is not known, so that no command to restore it is given.',
     );
-  if (change.change === 'update-trust-policy' && lost.some(({ rank }) => rank === 0))
-    notes.push('No command that undoes the change is given: it would let everyone in again.');
+  const [worstEnded] = ended.filter(({ severity }) => atLeast(severity, 'high'));
+  if (worstEnded !== undefined && change.change !== 'delete-role')
+    notes.push(`It ended ${worstEnded.rule}, so that no command that undoes it is given.`);
   if (after.policyText !== undefined && after.policy === undefined && after.exists === true)
     notes.push('The document that IAM took cannot be read as a trust policy here.');
   if (!change.pathKnown && change.role !== undefined && after.arn === undefined)
@@ -318,7 +337,7 @@ export function failedChangeDraft(history: RoleHistory, one: RoleChange): Draft 
     severity: first !== undefined || denied ? 'low' : 'info',
     title: denied
       ? `${by} was not allowed to ${attempts[change.change]} ${name}`
-      : `IAM refused to ${attempts[change.change]} ${name}: ${first?.summary ?? saysOf(record.errorCode, record.errorMessage)}`,
+      : `IAM refused to ${attempts[change.change]} ${name}: ${reasonOf(first) ?? saysOf(record.errorCode, record.errorMessage)}`,
     time: record.eventTime,
     ...(change.account === undefined ? {} : { account: change.account }),
     ...(record.region === undefined ? {} : { region: record.region }),
@@ -337,6 +356,11 @@ export function failedChangeDraft(history: RoleHistory, one: RoleChange): Draft 
       : {}),
   };
   return { key: { id, subject: history.key, at: record.at }, content, tell: { to: 'programs' } };
+}
+
+/** What is wrong with the document, else what the cause says. */
+function reasonOf(cause: CauseFinding | undefined): string | undefined {
+  return cause?.evidence.find(({ source }) => source === 'trust-policy')?.detail ?? cause?.summary;
 }
 
 const attempts: Readonly<Record<RoleChange['change']['change'], string>> = {

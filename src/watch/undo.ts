@@ -6,6 +6,8 @@ import type { WatchSettings } from './context.ts';
 import { roleNameOf } from './remember.ts';
 import { documentOf, type RoleChange } from './role-history.ts';
 
+/** Of a role for which nobody says otherwise, in seconds. */
+const anHour = 3600;
 /** Characters of a document that still stands in the command itself. */
 const mostInline = 1_500;
 
@@ -24,7 +26,9 @@ export function undoCommands({ change, before }: RoleChange, settings: WatchSett
     return [...prepare, `aws iam update-assume-role-policy --role-name ${name} --policy-document ${document}`];
   const path = before.arn === undefined ? '' : pathOf(before.arn);
   const duration =
-    before.maxSessionDuration === undefined ? '' : ` --max-session-duration ${before.maxSessionDuration}`;
+    before.maxSessionDuration === undefined || before.maxSessionDuration === anHour
+      ? ''
+      : ` --max-session-duration ${before.maxSessionDuration}`;
   return [
     ...prepare,
     `aws iam create-role --role-name ${name}${path}${duration} --assume-role-policy-document ${document}`,

@@ -94,11 +94,7 @@ function reference(id: string, places: ReadonlyMap<string, string>): Markup {
 function accessMarkup(finding: Finding): Markup | undefined {
   const { change } = finding;
   if (change === undefined) return undefined;
-  return markup`<h3>Access</h3><p>${verdictSentence(change)}</p>${accessList(change)}${
-    change.previousFrom === 'unknown'
-      ? markup`<p class="faint">The policy before this change is not known: what is listed is who can assume the role now.</p>`
-      : undefined
-  }`;
+  return markup`<h3>Access</h3><p>${verdictSentence(change)}</p>${accessList(change)}`;
 }
 
 /** Who gains, who loses, and what could not be decided. */
@@ -106,6 +102,7 @@ export function accessList(change: NonNullable<Finding['change']>): Markup | und
   const items = [
     ...change.gained.map((one) => accessItem('gained', 'gains', one)),
     ...change.lost.map((one) => accessItem('lost', 'loses', one)),
+    ...(change.allowed ?? []).map((one) => accessItem('allowed', 'lets in', one)),
     ...(change.direct ?? []).map(
       (one) => markup`<li><b>direct</b> ${prose(one.summary)}: no identity-based policy is needed any more</li>`,
     ),
@@ -116,7 +113,7 @@ export function accessList(change: NonNullable<Finding['change']>): Markup | und
   return items.length === 0 ? undefined : markup`<ul class="access">${items}</ul>`;
 }
 
-function accessItem(style: 'gained' | 'lost', word: string, found: AccessClass): Markup {
+function accessItem(style: 'gained' | 'lost' | 'allowed', word: string, found: AccessClass): Markup {
   return markup`<li class="${style}"><b>${word}</b> ${prose(found.summary)}<br><span class="faint">e.g. <code>${witnessLine(found.witness)}</code></span></li>`;
 }
 

@@ -104,6 +104,7 @@ function changeSections(finding: Finding): readonly string[] {
     verdictSentence(change),
     ...list('Who gains access', change.gained),
     ...list('Who loses access', change.lost),
+    ...list('Who can assume it now', change.allowed ?? []),
     ...(direct.length === 0 ? [] : [`*Needs no identity-based policy any more*\n${direct.join('\n')}`]),
     ...(open.length === 0 ? [] : [`*Not decided because of*\n${open.join('\n')}`]),
   ];

@@ -154,14 +154,7 @@ function changeRows(finding: Finding): readonly Row[] {
   return [
     { label: 'access', text: verdictSentence(change) },
     ...comparisonRows(change),
-    ...(change.previousFrom === 'unknown'
-      ? [
-          {
-            label: 'note',
-            text: 'The policy before this change is not known: what is listed is who can assume the role now.',
-          },
-        ]
-      : []),
+    ...(change.allowed ?? []).flatMap((allowed) => accessRows('lets in', allowed, ['yellow'])),
   ];
 }
 

@@ -101,7 +101,9 @@ export function verdictSentence(change: TrustChangeDetail): string {
     case 'equivalent':
       return 'The same requests are allowed as before.';
     case 'undecided':
-      return 'Whether anybody gains access could not be decided.';
+      return change.previousFrom === 'unknown'
+        ? 'The policy before this change is not known, so that it cannot be said who gained access.'
+        : 'Whether anybody gains access could not be decided.';
   }
 }
 
