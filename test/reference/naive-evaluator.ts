@@ -18,7 +18,7 @@ export interface NaiveRequest {
   readonly context: ReadonlyMap<string, readonly string[]>;
 }
 
-interface NaiveStatement {
+export interface NaiveStatement {
   readonly Effect: string;
   readonly Principal?: unknown;
   readonly NotPrincipal?: unknown;
@@ -71,13 +71,13 @@ function list(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-function naiveAction(statement: NaiveStatement, action: string): boolean {
+export function naiveAction(statement: NaiveStatement, action: string): boolean {
   const named = (patterns: unknown) =>
     list(patterns).some((pattern) => like(pattern.toLowerCase(), action.toLowerCase()));
   return statement.Action === undefined ? !named(statement.NotAction) : named(statement.Action);
 }
 
-function naivePrincipal(statement: NaiveStatement, request: NaiveRequest): boolean {
+export function naivePrincipal(statement: NaiveStatement, request: NaiveRequest): boolean {
   const entries = (element: unknown): string[] =>
     element === '*'
       ? ['AWS *']
@@ -131,7 +131,7 @@ function naiveConditions(
   return true;
 }
 
-function naiveClause(
+export function naiveClause(
   name: string,
   key: string,
   wanted: readonly string[],
