@@ -77,7 +77,12 @@ export function timelineSvg(findings: readonly Finding[]): string | undefined {
     height: rows.length * rowHeight + 70,
     marginLeft: 220,
     marginRight: 20,
-    x: { type: 'utc', label: 'time (UTC)', grid: false },
+    x: {
+      type: 'utc',
+      label: 'time (UTC)',
+      ticks: 7,
+      tickFormat: (at: Date) => at.toISOString().slice(5, 16).replace('T', ' '),
+    },
     y: { type: 'band', domain: rows, label: null, tickSize: 0, tickFormat: (row: string) => shortened(row) },
     marks,
     ariaLabel:

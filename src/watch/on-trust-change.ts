@@ -7,6 +7,7 @@ import { findingId } from '../findings/identity.ts';
 import { atLeast, worst } from '../findings/severity.ts';
 import { compare } from '../policy/compare/compare.ts';
 import type { AccessClass, Comparison, Undecided } from '../policy/compare/comparison.ts';
+import { splitArn } from '../policy/document/names.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
 import { riskRules } from '../risks/catalogue.ts';
 import { checkRisks } from '../risks/check-risks.ts';
@@ -211,8 +212,8 @@ function severityOfChange(
   // Where the owner has accepted what is risky about it, the access itself is no news either.
   if (accepted.length > 0 && fresh.length === 0) return 'info';
   const created = change.change === 'create-role';
-  const known = (one: AccessClass): boolean => {
-    const account = one.witness.context['aws:PrincipalAccount']?.[0];
+  const known = ({ witness }: AccessClass): boolean => {
+    const account = splitArn(witness.principal ?? '')?.account;
     return account !== undefined && (account === change.account || world.accounts.includes(account));
   };
   const access = gained.map((one): Severity => {

@@ -13,6 +13,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { htmlReport } from '../../findings/forms/html.ts';
 import { jsonFinding, safeJson } from '../../findings/forms/json.ts';
 import { terminalFinding } from '../../findings/forms/terminal.ts';
+import { readableTime } from '../../findings/forms/words.ts';
 import { byTime, countBySeverity } from '../../findings/severity.ts';
 import type { Publisher } from '../../ports/publisher.ts';
 import type { TrustStore } from '../../ports/trust-store.ts';
@@ -165,10 +166,32 @@ function tell(
     return;
   }
   if (format === 'ndjson') for (const finding of findings) io.out(`${jsonFinding(finding)}\n`);
-  else for (const finding of findings) io.out(`${terminalFinding(finding, terminalOptions(io, verbose))}\n`);
+  else for (const [first, ...again] of alike(findings)) io.out(`${textOf(first, again, io, verbose)}\n`);
   for (const { place, message } of problems) io.err(`trusttrail: ${plainText(`${place}: ${message}`)}\n`);
   if (verbose) for (const one of counts.passedOver) io.err(`trusttrail: passed over ${plainText(one)}\n`);
   if (format === 'text') io.out(`${inWords(findings, problems, counts)}\n`);
+}
+
+/** Neighbours that say the same but for their time: a call that is tried again is denied again. */
+function alike(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const groups: [Finding, ...Finding[]][] = [];
+  for (const finding of findings) {
+    const group = groups.at(-1);
+    if (group !== undefined && finding.kind === 'denial' && saysOf(group[0]) === saysOf(finding)) group.push(finding);
+    else groups.push([finding]);
+  }
+  return groups;
+}
+
+function saysOf({ id: _, revision: __, time: ___, events: ____, links: _____, ...rest }: Finding): string {
+  return JSON.stringify(rest);
+}
+
+function textOf(first: Finding, again: readonly Finding[], io: Io, verbose: boolean): string {
+  const lines = again.map(
+    ({ time, events }) => `  again   ${readableTime(time)}, event ${plainText(events.join(' '))}\n`,
+  );
+  return terminalFinding(first, terminalOptions(io, verbose)) + lines.join('');
 }
 
 function summaryOf(findings: readonly Finding[], { records, files, matched }: Counts) {
