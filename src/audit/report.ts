@@ -1,0 +1,139 @@
+/** What does a review of history come to: findings, the life of each role, what was read and what was not? */
+import type { ReadingProblem } from '../cloudtrail/read-record.ts';
+import type { Finding, Severity } from '../findings/finding.ts';
+import { maskExternalIds } from '../findings/mask.ts';
+import { countBySeverity } from '../findings/severity.ts';
+import { matchWildcard } from '../policy/evaluate/wildcard.ts';
+import type { RoleTimeline, TimelineVersion } from './timeline.ts';
+
+/** What of a history is asked for. */
+export interface ReviewFilter {
+  /** Milliseconds, inclusive. */
+  readonly since?: number;
+  /** Milliseconds, inclusive. */
+  readonly until?: number;
+  /** A role's ARN or its name; `*` and `?` are wildcards. */
+  readonly role?: string;
+  /** Account id: of the finding, or of the role. */
+  readonly account?: string;
+}
+
+/** What was read. */
+export interface ReadCounts {
+  /** Files, or pages of answers. */
+  readonly parts: number;
+  readonly records: number;
+  /** Records that were kept: changes and denials. */
+  readonly kept: number;
+  readonly trustChanges: number;
+  readonly denials: number;
+  readonly callerSideChanges: number;
+  readonly bytes: number;
+  readonly passedOver: number;
+  readonly problems: number;
+  /** ISO 8601 of the earliest and the latest record that was kept. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface Review {
+  /** Masked already, in the order of time. */
+  readonly findings: readonly Finding[];
+  readonly timelines: readonly RoleTimeline[];
+  readonly counts: ReadCounts;
+  readonly problems: readonly ReadingProblem[];
+  /** Whether reading was ended early. */
+  readonly interrupted: boolean;
+}
+
+export function findingMatches(finding: Finding, filter: ReviewFilter): boolean {
+  const at = Date.parse(finding.time);
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, role, account } = filter;
+  if (at < since || at > until) return false;
+  if (role !== undefined && (finding.role === undefined || !roleMatches(finding.role, role))) return false;
+  return account === undefined || finding.account === account || finding.role?.split(':')[4] === account;
+}
+
+export function timelineMatches(timeline: RoleTimeline, { role, account }: ReviewFilter): boolean {
+  if (role !== undefined && !roleMatches(timeline.role, role)) return false;
+  return account === undefined || timeline.account === account;
+}
+
+/** @param pattern of an ARN; without `arn:` of the name alone. */
+function roleMatches(arn: string, pattern: string): boolean {
+  if (matchWildcard(pattern, arn)) return true;
+  return !pattern.startsWith('arn:') && matchWildcard(pattern, arn.slice(arn.lastIndexOf('/') + 1));
+}
+
+/** The review as one JSON document. @param showExternalIds prints them whole. */
+export function reviewJson(review: Review, showExternalIds: boolean): object {
+  const { findings, timelines, counts, problems, interrupted } = review;
+  return {
+    findings,
+    roles: timelines.map((timeline) => ({
+      role: timeline.role,
+      account: timeline.account,
+      versions: timeline.versions.map((version) => versionJson(version, showExternalIds)),
+      failed: timeline.failed.map(({ record }) => ({ time: record.eventTime, eventId: record.eventId })),
+    })),
+    problems: problems.map(({ place, message }) => ({ place, message })),
+    summary: { ...counts, interrupted, findings: findings.length, ...countBySeverity(findings) },
+  };
+}
+
+/** One version of a role's trust policy in JSON. */
+export function versionJson(version: TimelineVersion, showExternalIds: boolean): object {
+  const { since, until, certainty, exists, setBy, comparison, notes } = version;
+  const document = documentOf(version);
+  const shown = {
+    policy: document,
+    ...(comparison === undefined
+      ? {}
+      : {
+          change: {
+            verdict: comparison.verdict,
+            gained: comparison.gained,
+            lost: comparison.lost,
+            undecided: comparison.undecided,
+          },
+        }),
+  };
+  return {
+    since: since ?? null,
+    until: until ?? null,
+    certainty,
+    exists: exists ?? null,
+    ...(setBy === undefined
+      ? {}
+      : {
+          by: setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? null,
+          change: setBy.change,
+          eventId: setBy.record.eventId,
+        }),
+    ...renamed(showExternalIds ? shown : maskExternalIds(shown)),
+    notes,
+  };
+}
+
+/** `change` names the call already. */
+function renamed({ policy, change }: { readonly policy: unknown; readonly change?: unknown }): object {
+  return { policy, ...(change === undefined ? {} : { access: change }) };
+}
+
+/** The policy as a JSON value, its text where it is no JSON, `null` where there is none to show. */
+export function documentOf({ policyText }: TimelineVersion): unknown {
+  if (policyText === undefined) return null;
+  try {
+    return JSON.parse(policyText) as unknown;
+  } catch {
+    return policyText;
+  }
+}
+
+/** Words of a severity count, the most serious first: `2 critical, 1 high`. */
+export function severityWords(findings: readonly Finding[]): string {
+  return (Object.entries(countBySeverity(findings)) as readonly [Severity, number][])
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => `${count} ${severity}`)
+    .join(', ');
+}
