@@ -2,6 +2,7 @@
 import { replaceAt } from '../policy/document/edit.ts';
 import { actionsMeantBy } from '../policy/document/statement-callers.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
+import { letsAnyTagPass, tagsThatDecide } from './passed-tags.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { usableActions } from './usable-actions.ts';
 
@@ -18,7 +19,7 @@ export const actionWildcard = defineRiskRule({
     'IAM User Guide, "IAM JSON policy elements: Action"',
     'Service Authorization Reference, "AWS Security Token Service"',
   ],
-  folds: ['setcontext-unrestricted', 'transitive-tags-unrestricted'],
+  folds: ['setcontext-unrestricted', 'tagsession-unrestricted', 'transitive-tags-unrestricted'],
   fires: [
     { name: 'all of STS', policy: policyOf(allow(role, undefined, 'sts:*')) },
     { name: 'a star', policy: policyOf(allow(role, undefined, '*')) },
@@ -39,20 +40,24 @@ export const actionWildcard = defineRiskRule({
     },
     { name: 'one action', policy: policyOf(allow(role)) },
   ],
-  check: ({ allows }) =>
-    allows.flatMap(({ actions, index }) => {
+  check: (context) =>
+    context.allows.flatMap((statement) => {
+      const { actions, index } = statement;
       if (actions.element !== 'Action') return [];
       const pattern = actions.patterns.find(({ text }) => /[*?]/.test(text));
       if (pattern === undefined) return [];
       const meant = actionsMeantBy(pattern.text);
+      const decides = tagsThatDecide(context.question).length > 0 && letsAnyTagPass(context, statement);
       return [
         {
           pointer: pattern.pointer,
           statement: index,
-          message:
+          ...(decides ? { severity: 'high' as const } : {}),
+          message: `The pattern \`${pattern.text}\` ${
             meant.length === 0
-              ? `The pattern \`${pattern.text}\` matches no action that a trust policy can allow.`
-              : `The pattern \`${pattern.text}\` allows ${meant.map((action) => `\`${action}\``).join(', ')}.`,
+              ? 'matches no action that a trust policy can allow'
+              : `allows ${meant.map((action) => `\`${action}\``).join(', ')}${decides ? ', and a policy of the role decides by session tags' : ''}`
+          }.`,
         },
       ];
     }),

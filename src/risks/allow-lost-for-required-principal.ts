@@ -19,6 +19,7 @@ export const allowLostForRequiredPrincipal = defineRiskRule({
   why: 'The caller is declared to need this role, or was seen to use it, and after the change the trust policy lets it in by no request at all. Its next call fails.',
   remedy: 'Let just this caller in again.',
   references: ['IAM User Guide, "Update a role trust policy"'],
+  folds: ['tightening-without-session-revocation'],
   notCovered: 'A caller that still gets in, but only by requests of another kind than those it makes.',
   fires: [
     {

@@ -2,6 +2,7 @@
 
 import { allow, deny, github, policyOf } from './example-policies.ts';
 import { replaceOperator } from './replace-operator.ts';
+import { letsInBy } from './repaired-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const account = { AWS: 'arn:aws:iam::111122223333:root' };
@@ -17,6 +18,7 @@ export const conditionLiteralWildcard = defineRiskRule({
     'IAM User Guide, "IAM JSON policy elements: Condition operators"',
     'IAM User Guide, "Access Analyzer policy check reference"',
   ],
+  folds: ['condition-never-true', 'condition-mutually-exclusive', 'condition-negated-missing-key', 'deny-ineffective', 'deny-locks-out-everyone'],
   fires: [
     {
       name: 'roles by a pattern',
@@ -68,5 +70,11 @@ export const conditionLiteralWildcard = defineRiskRule({
         ];
       }),
     ),
-  fix: (context, hit) => replaceOperator(context, hit, (operator) => operator.replace(/Equals(IgnoreCase)?/, 'Like')),
+  fix: (context, hit) => {
+    const proposal = replaceOperator(context, hit, (operator) => operator.replace(/Equals(IgnoreCase)?/i, 'Like'));
+    const statement = context.policy.statements[hit.statement ?? -1];
+    if (proposal === undefined || statement?.effect !== 'Allow') return proposal;
+    const intended = letsInBy(proposal.text, statement.index, 'callers who match the pattern');
+    return intended === undefined ? proposal : { ...proposal, intended };
+  },
 });

@@ -1,6 +1,8 @@
 /** Does a condition use a key that does not exist? */
+import { renameMember } from '../policy/document/edit.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
 import { allow, policyOf } from './example-policies.ts';
+import { letsInBy } from './repaired-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const vendor = { AWS: 'arn:aws:iam::777788889999:role/scanner' };
@@ -16,6 +18,7 @@ export const conditionUnknownKey = defineRiskRule({
     'IAM User Guide, "AWS global condition context keys"',
     'Service Authorization Reference, "AWS Security Token Service"',
   ],
+  folds: ['condition-never-true', 'condition-vacuous-ifexists', 'condition-vacuous-forallvalues', 'condition-negated-missing-key', 'deny-ineffective', 'deny-locks-out-everyone'],
   fires: [
     {
       name: 'the prefix is missing',
@@ -76,4 +79,15 @@ export const conditionUnknownKey = defineRiskRule({
             ];
       }),
     ),
+  fix: ({ policy }, hit) => {
+    const statement = policy.statements[hit.statement ?? -1];
+    const condition = statement?.conditions.find(({ pointer }) => pointer === hit.pointer);
+    const found = condition === undefined ? undefined : lookUpKey(condition.key);
+    if (statement === undefined || condition === undefined || found?.kind !== 'misspelt') return undefined;
+    const text = renameMember(policy, condition.pointer, found.intended);
+    if (text === undefined) return undefined;
+    const summary = `Write \`${found.intended}\` in place of \`${condition.key}\`.`;
+    const intended = statement.effect === 'Allow' ? letsInBy(text, statement.index, `callers who meet the condition on ${found.intended}`) : undefined;
+    return intended === undefined ? { summary, text } : { summary, text, intended };
+  },
 });

@@ -113,5 +113,7 @@ function isFaulty(policy: TrustPolicy, statement: Statement): boolean {
 function forbidsWhatNobodyMay(allows: TrustPolicy, { actions }: Statement): boolean {
   const denied = actionsOf(actions);
   const granted = new Set(allows.statements.flatMap((own) => actionsOf(own.actions)));
+  // What it leaves out is left out on purpose.
+  if (actions.element === 'NotAction' && !denied.some((action) => granted.has(action))) return true;
   return denied.every((action) => /^sts:(TagSession|Set)/.test(action) && !granted.has(action));
 }

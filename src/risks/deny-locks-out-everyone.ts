@@ -1,5 +1,4 @@
 /** Does a Deny keep out everybody whom the policy lets in? */
-import { removeAt } from '../policy/document/edit.ts';
 import { addsNobody, addsSomebody, allowsOf, nobody, withMore } from './altered-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -78,18 +77,5 @@ export const denyLocksOutEveryone = defineRiskRule({
         message: `${alone === undefined ? 'The Deny statements together keep' : 'This Deny keeps'} out everyone whom the policy lets in, so nobody can assume the role.`,
       },
     ];
-  },
-  fix: ({ policy, denies }, hit) => {
-    const statement = policy.statements[hit.statement ?? -1];
-    // A Deny for nobody in particular was meant to have an exception, and which is not known.
-    if (statement === undefined || statement.conditions.length > 0 || denies.length > 1) return undefined;
-    const text = removeAt(policy, statement.pointer);
-    return text === undefined
-      ? undefined
-      : {
-          summary: 'Take the Deny out.',
-          text,
-          intended: { policy: allowsOf(policy), inWords: 'those whom the Allow statements let in' },
-        };
   },
 });

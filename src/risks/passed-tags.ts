@@ -1,6 +1,8 @@
 /** The requests in which a caller passes session tags that no policy thought of. */
-import type { PrincipalEntry, TrustPolicy } from '../policy/document/trust-policy.ts';
-import { clause } from './risk-context.ts';
+import type { PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
+import { someoneUsing } from './altered-policy.ts';
+import { coversAction } from './granted-actions.ts';
+import { clause, type RiskContext } from './risk-context.ts';
 
 /** A tag key that stands in no policy. */
 export const strangeTag = clause('StringEquals', 'aws:TagKeys', ['q7w4z1x9k3'], { set: 'ForAnyValue' });
@@ -19,4 +21,20 @@ export function passedTagKeys(policy: TrustPolicy): readonly string[] {
 /** @returns whether the entry stands for users or roles, who choose their tags; services and identity providers do not. */
 export function isOfAnAccount({ type }: PrincipalEntry): boolean {
   return type === 'AWS';
+}
+
+/** @returns whether users or roles may, by the statement, pass tags of any key, whatever tags the policy speaks of. */
+export function letsAnyTagPass({ policy }: RiskContext, statement: Statement): boolean {
+  if (!coversAction(statement, 'sts:TagSession') || !statement.principal.entries.some(isOfAnAccount)) return false;
+  const clauses = [strangeTag, ...passedTagKeys(policy).map((key) => clause('Null', key, ['true']))];
+  const beside = (own: Statement) => own.index === statement.index || !coversAction(own, 'sts:TagSession');
+  return someoneUsing(policy, 'sts:TagSession', clauses, (_, own) => beside(own)).answer === 'yes';
+}
+
+/** @returns the tags of the principal that the role's own policies ask for, as condition keys or as variables. */
+export function tagsThatDecide({ policyDocuments = [] }: RiskContext['question']): readonly string[] {
+  const found = new Map<string, string>();
+  for (const [, key = ''] of JSON.stringify(policyDocuments).matchAll(/aws:PrincipalTag\/([^"},\\]+)/gi))
+    found.set(key.toLowerCase(), key.trim());
+  return [...found.values()];
 }

@@ -1,10 +1,7 @@
 /** May a caller give its session any tags it likes? */
 import { setMember } from '../policy/document/edit.ts';
-import { someoneUsing } from './altered-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
-import { coversAction } from './granted-actions.ts';
-import { isOfAnAccount, passedTagKeys, strangeTag } from './passed-tags.ts';
-import { clause, type RiskContext } from './risk-context.ts';
+import { letsAnyTagPass, tagsThatDecide } from './passed-tags.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const ci = { AWS: 'arn:aws:iam::111122223333:role/ci' };
@@ -110,16 +107,9 @@ export const tagsessionUnrestricted = defineRiskRule({
   ],
   check: (context) =>
     context.allows.flatMap((statement) => {
-      if (!coversAction(statement, 'sts:TagSession') || !statement.principal.entries.some(isOfAnAccount)) return [];
-      const answer = someoneUsing(
-        context.policy,
-        'sts:TagSession',
-        [strangeTag, ...passedTagKeys(context.policy).map((key) => clause('Null', key, ['true']))],
-        (_, own) => own.index === statement.index || !coversAction(own, 'sts:TagSession'),
-      );
-      if (answer.answer !== 'yes') return [];
+      if (!letsAnyTagPass(context, statement)) return [];
       const pattern = statement.actions.patterns.find(({ text }) => /^sts:tagsession$/i.test(text));
-      const known = decidesByTags(context);
+      const known = tagsThatDecide(context.question).length > 0;
       return [
         {
           pointer: pattern?.pointer ?? statement.actions.pointer,
@@ -132,7 +122,7 @@ export const tagsessionUnrestricted = defineRiskRule({
   fix: ({ policy, question }, hit) => {
     const statement = policy.statements[hit.statement ?? -1];
     // Which tags are needed is known only where a policy of the role asks for them.
-    const keys = statement === undefined ? [] : tagsAskedFor(question.policyDocuments ?? []);
+    const keys = statement === undefined ? [] : tagsThatDecide(question);
     if (statement === undefined || keys.length === 0) return undefined;
     const block = `${statement.pointer}/Condition`;
     const limit = { 'aws:TagKeys': keys };
@@ -147,15 +137,3 @@ export const tagsessionUnrestricted = defineRiskRule({
       : { summary: `Limit the session tags to ${keys.map((key) => `\`${key}\``).join(', ')}.`, text };
   },
 });
-
-function decidesByTags({ question }: RiskContext): boolean {
-  return tagsAskedFor(question.policyDocuments ?? []).length > 0;
-}
-
-/** The tags of the principal that the documents speak of, as condition keys or as variables. */
-function tagsAskedFor(documents: readonly unknown[]): readonly string[] {
-  const found = new Map<string, string>();
-  for (const [, key = ''] of JSON.stringify(documents).matchAll(/aws:PrincipalTag\/([^"},\\]+)/gi))
-    found.set(key.toLowerCase(), key.trim());
-  return [...found.values()];
-}
