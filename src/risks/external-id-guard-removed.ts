@@ -17,7 +17,7 @@ export const externalIdGuardRemoved = defineRiskRule({
     'IAM User Guide, "The confused deputy problem"',
     'IAM User Guide, "Access to AWS accounts owned by third parties"',
   ],
-  folds: ['condition-removed-widens', 'third-party-missing-external-id', 'condition-loosened'],
+  folds: ['condition-removed-widens', 'third-party-missing-external-id', 'condition-loosened', 'deny-removed'],
   fires: [
     { name: 'the condition is gone', previous: guarded, policy: policyOf(allow(vendor)) },
     {

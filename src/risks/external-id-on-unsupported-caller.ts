@@ -10,6 +10,7 @@ export const externalIdOnUnsupportedCaller = defineRiskRule({
   why: 'Only `AssumeRole` takes an external ID. `AssumeRoleWithWebIdentity` and `AssumeRoleWithSAML` have no such parameter: the condition shuts their callers out, or with `IfExists` keeps nobody out.',
   remedy: 'Put federated principals in a statement of their own, with conditions on their provider’s claims.',
   references: ['AWS Security Token Service API Reference, AssumeRoleWithWebIdentity, AssumeRoleWithSAML'],
+  folds: ['condition-never-true', 'condition-vacuous-ifexists', 'condition-negated-missing-key'],
   fires: [
     {
       name: 'a web identity',

@@ -14,7 +14,7 @@ export const mfaGuardRemoved = defineRiskRule({
   why: 'A stolen password or access key alone is now enough to assume the role.',
   remedy: 'Put `"Bool": {"aws:MultiFactorAuthPresent": "true"}` back.',
   references: ['IAM User Guide, "Secure API access with MFA"'],
-  folds: ['condition-removed-widens', 'condition-loosened'],
+  folds: ['condition-removed-widens', 'condition-loosened', 'deny-removed'],
   fires: [
     { name: 'the condition is gone', previous: guarded, policy: policyOf(allow(people)) },
     {

@@ -13,7 +13,7 @@ export const orgGuardRemoved = defineRiskRule({
   why: 'The condition on the organization was the fence around the role; callers from outside of it now get in.',
   remedy: 'Put the condition on `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` back.',
   references: ['IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgID'],
-  folds: ['condition-removed-widens', 'condition-loosened'],
+  folds: ['condition-removed-widens', 'condition-loosened', 'deny-removed'],
   fires: [
     { name: 'the condition is gone', previous: guarded, policy: policyOf(allow({ AWS: '*' })) },
     {

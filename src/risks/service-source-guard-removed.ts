@@ -15,7 +15,7 @@ export const serviceSourceGuardRemoved = defineRiskRule({
   why: 'The condition on the resource or its account kept other customers from steering the service to this role.',
   remedy: 'Put the condition on `aws:SourceArn` or `aws:SourceAccount` back.',
   references: ['IAM User Guide, "The confused deputy problem", cross-service'],
-  folds: ['condition-removed-widens', 'service-confused-deputy', 'condition-loosened'],
+  folds: ['condition-removed-widens', 'service-confused-deputy', 'condition-loosened', 'deny-removed'],
   fires: [
     { name: 'the condition is gone', previous: guarded, policy: policyOf(allow(sns)) },
     {
