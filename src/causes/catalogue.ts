@@ -1,370 +1,183 @@
-/** Which causes of a denied assume call are there, whose side is each, and what is to be done about it? */
-import type { Fix, Side } from '../findings/finding.ts';
+/** Which causes of a denied assume call are there, and in which order is each asked? */
+import type { Cause } from './cause.ts';
+import { condition } from './condition.ts';
+import { conditionKeyMisspelt } from './condition-key-misspelt.ts';
+import { contradictoryConditions } from './contradictory-conditions.ts';
+import { durationExceedsChainingLimit } from './duration-exceeds-chaining-limit.ts';
+import { durationExceedsRoleMaximum } from './duration-exceeds-role-maximum.ts';
+import { durationOutOfRange } from './duration-out-of-range.ts';
+import { expiredCredentials } from './expired-credentials.ts';
+import { explicitDeny } from './explicit-deny.ts';
+import { externalIdMismatch } from './external-id-mismatch.ts';
+import { externalIdMissing } from './external-id-missing.ts';
+import { identityPolicyDeny } from './identity-policy-deny.ts';
+import { identityPolicyNoAllow } from './identity-policy-no-allow.ts';
+import { invalidCredentials } from './invalid-credentials.ts';
+import { malformedTrustPolicy } from './malformed-trust-policy.ts';
+import { mfaMissing } from './mfa-missing.ts';
+import { mfaTooOld } from './mfa-too-old.ts';
+import { notPrincipal } from './not-principal.ts';
+import { oidcAudience } from './oidc-audience.ts';
+import { oidcProviderMissing } from './oidc-provider-missing.ts';
+import { oidcProviderUnreachable } from './oidc-provider-unreachable.ts';
+import { oidcSubject } from './oidc-subject.ts';
+import { oidcTokenExpired } from './oidc-token-expired.ts';
+import { oidcTokenInvalid } from './oidc-token-invalid.ts';
+import { organization } from './organization.ts';
+import { permissionsBoundary } from './permissions-boundary.ts';
+import { principalArnCondition } from './principal-arn-condition.ts';
+import { principalMissing } from './principal-missing.ts';
+import { principalPath } from './principal-path.ts';
+import { principalRecreated } from './principal-recreated.ts';
+import { principalSession } from './principal-session.ts';
+import { principalTag } from './principal-tag.ts';
+import { principalTooNarrow } from './principal-too-narrow.ts';
+import { recentlyChanged } from './recently-changed.ts';
+import { region } from './region.ts';
+import { regionNotActivated } from './region-not-activated.ts';
+import { requestInvalid } from './request-invalid.ts';
+import { resourceControlPolicy } from './resource-control-policy.ts';
+import { roleNotFound } from './role-not-found.ts';
+import { rootUser } from './root-user.ts';
+import { samlAudience } from './saml-audience.ts';
+import { samlProviderMissing } from './saml-provider-missing.ts';
+import { samlResponseInvalid } from './saml-response-invalid.ts';
+import { samlRoleAttribute } from './saml-role-attribute.ts';
+import { selfAssumption } from './self-assumption.ts';
+import { serviceControlPolicy } from './service-control-policy.ts';
+import { servicePrincipal } from './service-principal.ts';
+import { sessionName } from './session-name.ts';
+import { sessionPolicy } from './session-policy.ts';
+import { sessionTags } from './session-tags.ts';
+import { setContextNotAllowed } from './set-context-not-allowed.ts';
+import { setSourceIdentityNotAllowed } from './set-source-identity-not-allowed.ts';
+import { sourceIdentity } from './source-identity.ts';
+import { sourceIp } from './source-ip.ts';
+import { sourceIpPrivate } from './source-ip-private.ts';
+import { sourceVpc } from './source-vpc.ts';
+import { tagSessionNotAllowed } from './tag-session-not-allowed.ts';
+import { timeWindow } from './time-window.ts';
+import { transitiveTags } from './transitive-tags.ts';
+import { vpcEndpointPolicy } from './vpc-endpoint-policy.ts';
+import { wildcardInEquals } from './wildcard-in-equals.ts';
+import { wrongAccount } from './wrong-account.ts';
+import { wrongAssumeAction } from './wrong-assume-action.ts';
 
-export interface Cause {
-  readonly id: string;
-  /** One sentence for whoever was denied. */
-  readonly title: string;
-  readonly side: Side;
-  readonly who: Fix['who'];
-  readonly fix: string;
-}
-
-const rows: readonly (readonly [string, Side, Fix['who'], string, string])[] = [
-  [
-    'wrong-account',
-    'trust-policy',
-    'owner',
-    'The trust policy names another account than the caller’s',
-    'Correct the account id, narrowed to the caller’s role or user.',
-  ],
-  [
-    'principal-too-narrow',
-    'trust-policy',
-    'owner',
-    'The trust policy names another user or role of the caller’s account',
-    'Add the ARN of the caller’s role or user to the Principal element.',
-  ],
-  [
-    'principal-path',
-    'trust-policy',
-    'owner',
-    'The trusted ARN differs from the caller’s only in its path',
-    'Correct the path of the ARN.',
-  ],
-  [
-    'principal-session',
-    'trust-policy',
-    'owner',
-    'A session ARN stands where the role’s ARN is needed',
-    'Use the ARN of the role.',
-  ],
-  [
-    'principal-recreated',
-    'trust-policy',
-    'owner',
-    'The trusted principal was deleted and created again',
-    'Save the trust policy again, with the ARN in place of the unique id.',
-  ],
-  [
-    'principal-missing',
-    'trust-policy',
-    'owner',
-    'The trust policy does not name the caller',
-    'Add the ARN of the caller’s role or user to the Principal element.',
-  ],
-  [
-    'self-assumption',
-    'trust-policy',
-    'owner',
-    'The role calls for itself, and its trust policy does not name it',
-    'Stop assuming the role again, or add its ARN to its trust policy.',
-  ],
-  [
-    'not-principal',
-    'trust-policy',
-    'owner',
-    'NotPrincipal does not list all that stands for the caller',
-    'Use a condition on aws:PrincipalArn in place of NotPrincipal.',
-  ],
-  [
-    'explicit-deny',
-    'trust-policy',
-    'owner',
-    'A Deny statement of the trust policy matches the call',
-    'Narrow the Deny statement.',
-  ],
-  ['external-id-missing', 'trust-policy', 'caller', 'The call passes no external ID', 'Pass --external-id.'],
-  [
-    'external-id-mismatch',
-    'trust-policy',
-    'caller',
-    'The call does not pass the external ID the trust policy asks for',
-    'Pass the right --external-id.',
-  ],
-  [
-    'mfa-missing',
-    'trust-policy',
-    'caller',
-    'The trust policy asks for MFA, and the call has none',
-    'Call with --serial-number and --token-code; a role session can never have MFA.',
-  ],
-  [
-    'mfa-too-old',
-    'trust-policy',
-    'caller',
-    'The MFA of the session is older than the trust policy allows',
-    'Get a new session with MFA.',
-  ],
-  [
-    'source-ip',
-    'trust-policy',
-    'owner',
-    'The address of the call is outside aws:SourceIp',
-    'Add the public range, or test aws:VpcSourceIp or aws:SourceVpc for calls through an endpoint.',
-  ],
-  [
-    'source-ip-private',
-    'trust-policy',
-    'owner',
-    'aws:SourceIp is compared with a private range, which it never holds',
-    'Use the public range, or aws:VpcSourceIp with aws:SourceVpc.',
-  ],
-  [
-    'source-vpc',
-    'trust-policy',
-    'owner',
-    'The call does not come through the VPC or endpoint asked for',
-    'Call through the endpoint, or correct its id.',
-  ],
-  [
-    'principal-arn-condition',
-    'trust-policy',
-    'owner',
-    'The condition on aws:PrincipalArn does not fit the caller',
-    'Correct the ARN or pattern.',
-  ],
-  [
-    'wildcard-in-equals',
-    'trust-policy',
-    'owner',
-    'A wildcard stands under an operator that takes it literally',
-    'Use the Like form of the operator.',
-  ],
-  [
-    'condition-key-misspelt',
-    'trust-policy',
-    'owner',
-    'No condition key of that name exists',
-    'Correct the name of the key.',
-  ],
-  [
-    'organization',
-    'trust-policy',
-    'owner',
-    'The caller’s organization does not fit',
-    'Correct the organization id or path.',
-  ],
-  ['session-name', 'trust-policy', 'caller', 'The session name does not fit', 'Pass another --role-session-name.'],
-  ['source-identity', 'trust-policy', 'caller', 'The source identity does not fit', 'Pass --source-identity.'],
-  ['session-tags', 'trust-policy', 'caller', 'The session tags do not fit', 'Pass the tags asked for with --tags.'],
-  ['transitive-tags', 'trust-policy', 'caller', 'The transitive tag keys do not fit', 'Pass --transitive-tag-keys.'],
-  [
-    'principal-tag',
-    'trust-policy',
-    'caller',
-    'The tags of the caller do not fit',
-    'Correct the tags of the calling principal.',
-  ],
-  [
-    'time-window',
-    'trust-policy',
-    'owner',
-    'The call came outside the time the trust policy allows',
-    'Correct the dates.',
-  ],
-  [
-    'region',
-    'trust-policy',
-    'owner',
-    'The call went to another region than the trust policy allows',
-    'Correct the regions.',
-  ],
-  [
-    'condition',
-    'trust-policy',
-    'owner',
-    'A condition of the trust policy does not hold',
-    'Correct the condition or what the call passes.',
-  ],
-  [
-    'contradictory-conditions',
-    'trust-policy',
-    'owner',
-    'No request can satisfy the conditions of the statement together',
-    'Take the contradiction out.',
-  ],
-  [
-    'tag-session-not-allowed',
-    'trust-policy',
-    'owner',
-    'The trust policy does not allow sts:TagSession',
-    'Add sts:TagSession to the actions.',
-  ],
-  [
-    'set-source-identity-not-allowed',
-    'trust-policy',
-    'owner',
-    'The trust policy does not allow sts:SetSourceIdentity',
-    'Add sts:SetSourceIdentity to the actions.',
-  ],
-  [
-    'set-context-not-allowed',
-    'trust-policy',
-    'owner',
-    'The trust policy does not allow sts:SetContext',
-    'Add sts:SetContext to the actions.',
-  ],
-  [
-    'wrong-assume-action',
-    'trust-policy',
-    'owner',
-    'The trust policy allows another assume action than the one called',
-    'Allow the action that is called, or call the one allowed.',
-  ],
-  [
-    'service-principal',
-    'trust-policy',
-    'owner',
-    'The service is trusted under another name or for another source',
-    'Name the service exactly; correct aws:SourceArn and aws:SourceAccount.',
-  ],
-  ['role-not-found', 'role', 'caller', 'The call names a role that does not exist', 'Correct the ARN of the role.'],
-  [
-    'duration-exceeds-role-maximum',
-    'role',
-    'caller',
-    'The duration asked for exceeds the role’s maximum',
-    'Ask for less with --duration-seconds, or raise the role’s maximum.',
-  ],
-  [
-    'duration-exceeds-chaining-limit',
-    'request',
-    'caller',
-    'A role assumed by a role session lasts one hour at most',
-    'Ask for 3,600 seconds or less.',
-  ],
-  [
-    'duration-out-of-range',
-    'request',
-    'caller',
-    'The duration is outside 900 to 43,200 seconds',
-    'Ask for a duration within the range.',
-  ],
-  [
-    'recently-changed',
-    'role',
-    'caller',
-    'The trust policy changed moments before the call',
-    'Try again in a few minutes.',
-  ],
-  [
-    'malformed-trust-policy',
-    'role',
-    'owner',
-    'IAM refused the trust policy as malformed; nothing was changed',
-    'Correct the document.',
-  ],
-  [
-    'identity-policy-no-allow',
-    'caller',
-    'caller',
-    'No identity-based policy of the caller allows the call',
-    'Allow the action on the role’s ARN in an identity-based policy of the caller.',
-  ],
-  [
-    'identity-policy-deny',
-    'caller',
-    'caller',
-    'An identity-based policy of the caller denies the call',
-    'Narrow the Deny.',
-  ],
-  [
-    'permissions-boundary',
-    'caller',
-    'caller',
-    'The caller’s permissions boundary does not let the call through',
-    'Allow the action in the boundary.',
-  ],
-  [
-    'session-policy',
-    'caller',
-    'caller',
-    'The session policy does not let the call through',
-    'Allow the action in the session policy.',
-  ],
-  [
-    'service-control-policy',
-    'organization',
-    'organization',
-    'A service control policy does not let the call through',
-    'Ask the administrators of the organization.',
-  ],
-  [
-    'resource-control-policy',
-    'organization',
-    'organization',
-    'A resource control policy does not let the call through',
-    'Ask the administrators of the role’s organization.',
-  ],
-  [
-    'vpc-endpoint-policy',
-    'network',
-    'organization',
-    'The VPC endpoint policy does not let the call through',
-    'Allow the action in the endpoint policy.',
-  ],
-  ['expired-credentials', 'caller', 'caller', 'The credentials have expired', 'Get new credentials.'],
-  ['invalid-credentials', 'caller', 'caller', 'The credentials are not valid', 'Use valid credentials.'],
-  ['root-user', 'caller', 'caller', 'The root user of an account cannot assume a role', 'Call as a user or a role.'],
-  [
-    'region-not-activated',
-    'caller',
-    'caller',
-    'STS is not activated in that region',
-    'Activate the region, or call another.',
-  ],
-  [
-    'request-invalid',
-    'request',
-    'caller',
-    'AWS refused the request itself',
-    'Correct the parameter that the message names.',
-  ],
-  [
-    'oidc-provider-missing',
-    'federation',
-    'owner',
-    'The role’s account has no such OIDC provider',
-    'Create the provider.',
-  ],
-  ['oidc-audience', 'federation', 'owner', 'The audience of the token does not fit', 'Correct the audience.'],
-  ['oidc-subject', 'federation', 'owner', 'The subject of the token does not fit', 'Correct the subject.'],
-  ['oidc-token-expired', 'federation', 'caller', 'The token has expired', 'Get a new token.'],
-  ['oidc-token-invalid', 'federation', 'caller', 'The token is not valid', 'Get a valid token.'],
-  [
-    'oidc-provider-unreachable',
-    'federation',
-    'provider',
-    'AWS could not reach the identity provider',
-    'Try again; make the provider reachable.',
-  ],
-  [
-    'saml-provider-missing',
-    'federation',
-    'owner',
-    'The role’s account has no such SAML provider',
-    'Create the provider.',
-  ],
-  ['saml-audience', 'federation', 'owner', 'The SAML audience does not fit', 'Correct the audience.'],
-  [
-    'saml-response-invalid',
-    'federation',
-    'provider',
-    'The SAML response is not valid',
-    'Correct what the provider sends.',
-  ],
-  [
-    'saml-role-attribute',
-    'federation',
-    'provider',
-    'The SAML response does not name this role',
-    'Correct the Role attribute.',
-  ],
+/** Every cause, in the order of the catalogue: the trust policy, the role, the caller's side, federation. */
+export const causes: readonly Cause[] = [
+  // The trust policy
+  wrongAccount,
+  principalTooNarrow,
+  principalPath,
+  principalSession,
+  principalRecreated,
+  principalMissing,
+  selfAssumption,
+  notPrincipal,
+  explicitDeny,
+  externalIdMissing,
+  externalIdMismatch,
+  mfaMissing,
+  mfaTooOld,
+  sourceIp,
+  sourceIpPrivate,
+  sourceVpc,
+  principalArnCondition,
+  wildcardInEquals,
+  conditionKeyMisspelt,
+  organization,
+  sessionName,
+  sourceIdentity,
+  sessionTags,
+  transitiveTags,
+  principalTag,
+  timeWindow,
+  region,
+  condition,
+  contradictoryConditions,
+  tagSessionNotAllowed,
+  setSourceIdentityNotAllowed,
+  setContextNotAllowed,
+  wrongAssumeAction,
+  servicePrincipal,
+  // The role
+  roleNotFound,
+  durationExceedsRoleMaximum,
+  durationExceedsChainingLimit,
+  durationOutOfRange,
+  recentlyChanged,
+  malformedTrustPolicy,
+  // The caller's side
+  identityPolicyNoAllow,
+  identityPolicyDeny,
+  permissionsBoundary,
+  sessionPolicy,
+  serviceControlPolicy,
+  resourceControlPolicy,
+  vpcEndpointPolicy,
+  expiredCredentials,
+  invalidCredentials,
+  rootUser,
+  regionNotActivated,
+  requestInvalid,
+  // Federation
+  oidcProviderMissing,
+  oidcAudience,
+  oidcSubject,
+  oidcTokenExpired,
+  oidcTokenInvalid,
+  oidcProviderUnreachable,
+  samlProviderMissing,
+  samlAudience,
+  samlResponseInvalid,
+  samlRoleAttribute,
 ];
 
-/** Every cause, in the order of the catalogue. */
-export const causes: readonly Cause[] = rows.map(([id, side, who, title, fix]) => ({ id, side, who, title, fix }));
+/** Who claims a condition: what is wrong with its form first, then by its key, then what is left. */
+export const conditionCauses: readonly Cause[] = [
+  conditionKeyMisspelt,
+  contradictoryConditions,
+  wildcardInEquals,
+  sourceIpPrivate,
+  wrongAccount,
+  principalSession,
+  principalPath,
+  ...causes.filter((cause) => cause.claimsCondition !== undefined && !inForm().has(cause) && cause !== condition),
+  condition,
+];
+
+/** Who claims a Principal element: the smallest difference first, then what is left. */
+export const principalCauses: readonly Cause[] = [
+  notPrincipal,
+  servicePrincipal,
+  principalPath,
+  principalSession,
+  selfAssumption,
+  principalRecreated,
+  principalTooNarrow,
+  wrongAccount,
+  principalMissing,
+];
+
+/** Who claims an action that is not allowed. */
+export const actionCauses: readonly Cause[] = [
+  tagSessionNotAllowed,
+  setSourceIdentityNotAllowed,
+  setContextNotAllowed,
+  wrongAssumeAction,
+];
+
+function inForm(): ReadonlySet<Cause> {
+  return new Set([
+    conditionKeyMisspelt,
+    contradictoryConditions,
+    wildcardInEquals,
+    sourceIpPrivate,
+    wrongAccount,
+    principalSession,
+    principalPath,
+  ]);
+}
 
 const byId: ReadonlyMap<string, Cause> = new Map(causes.map((cause) => [cause.id, cause]));
 

@@ -10,10 +10,11 @@ import { isPrivateRange, parseRange } from '../policy/keys/address-ranges.ts';
 
 /**
  * The call as recorded; what the record does not show stays unknown. The first action is the one that was refused.
+ * @param policy its keys about single tags are then known to be absent where the record shows that no such tag was passed.
  * @returns `undefined` where the record does not show who called.
  */
-export function callFromDenial(denial: Denial): AssumeRequest | undefined {
-  const caller = callerOf(denial);
+export function callFromDenial(denial: Denial, policy?: TrustPolicy): AssumeRequest | undefined {
+  const caller = callerOf(denial) ?? providerOf(denial, policy);
   if (caller === undefined) return undefined;
   const context = new Map<string, readonly string[]>();
   const absent = new Set<string>();
@@ -21,19 +22,88 @@ export function callFromDenial(denial: Denial): AssumeRequest | undefined {
   addNetwork(record, caller, context, absent);
   if (record.userIdentity.type === 'AssumedRole' || record.userIdentity.type === 'IAMUser')
     addMfa(record, context, absent);
-  const parameters = addParameters(record, caller, context, absent);
+  addParameters(record, caller, context, absent);
+  addSession(record, caller, context, absent);
   addWebIdentity(denial, caller, context);
-  if (record.derived?.includes('eventTime') !== true) context.set('aws:currenttime', [record.eventTime]);
+  if (record.derived?.includes('eventTime') !== true) {
+    context.set('aws:currenttime', [record.eventTime]);
+    context.set('aws:epochtime', [String(Math.floor(record.at / 1000))]);
+  }
   const region = record.region;
-  if (region !== undefined && region !== 'us-east-1') context.set('aws:requestedregion', [region]);
-  const refused = denial.message.action ?? denial.call;
-  const others = denial.message.action === undefined && parameters !== null ? furtherActions(parameters) : [];
-  return { caller, actions: [refused, ...others], context, absent, closed: false };
+  // A call to the global endpoint is recorded in us-east-1 whichever region serves it.
+  if (region !== undefined && (region !== 'us-east-1' || endpointType(record) === 'regional'))
+    context.set('aws:requestedregion', [region]);
+  if (denial.roleAccount !== undefined) context.set('aws:resourceaccount', [denial.roleAccount]);
+  context.set('aws:securetransport', ['true']);
+  if (policy !== undefined) addTagsNotPassed(policy, context, absent);
+  return { caller, actions: actionsOf(denial), context, absent, closed: false };
+}
+
+const knownActions: ReadonlySet<string> = new Set([
+  'sts:AssumeRole',
+  'sts:AssumeRoleWithSAML',
+  'sts:AssumeRoleWithWebIdentity',
+  'sts:TagSession',
+  'sts:SetSourceIdentity',
+  'sts:SetContext',
+]);
+
+/** The action that the message names first, then the assume action and what else the call is seen to need. */
+function actionsOf({ message, call, record }: Denial): readonly [string, ...string[]] {
+  const named = message.action !== undefined && knownActions.has(message.action) ? [message.action] : [];
+  const [first = call, ...rest] = new Set([...named, call, ...furtherActions(record)]);
+  return [first, ...rest];
+}
+
+function endpointType(record: CloudTrailRecord): unknown {
+  const details = record.additionalEventData?.['RequestDetails'];
+  return typeof details === 'object' && details !== null && 'endpointType' in details
+    ? details.endpointType
+    : undefined;
+}
+
+/** Where it is known which tags were passed, every other one was not. */
+function addTagsNotPassed(
+  policy: TrustPolicy,
+  context: ReadonlyMap<string, readonly string[]>,
+  absent: Set<string>,
+): void {
+  if (!absent.has('aws:tagkeys') && !context.has('aws:tagkeys')) return;
+  for (const { conditions } of policy.statements)
+    for (const { key, values } of conditions)
+      for (const name of [
+        key,
+        ...values.flatMap(({ text }) => [...text.matchAll(/\$\{\s*([^\s,'"}]+)/g)].map(([, one = '']) => one)),
+      ]) {
+        const lower = name.toLowerCase();
+        if (lower.startsWith('aws:requesttag/') && !context.has(lower)) absent.add(lower);
+      }
+}
+
+/** Some records of a federated call name no provider: then the only one of its kind that the policy trusts may be meant. */
+function providerOf({ record, call }: Denial, policy: TrustPolicy | undefined): Caller | undefined {
+  if (
+    policy === undefined ||
+    !(record.userIdentity.type === 'WebIdentityUser' || record.userIdentity.type === 'SAMLUser')
+  )
+    return undefined;
+  const kind = call === 'sts:AssumeRoleWithSAML' ? ['saml-provider'] : ['oidc-provider', 'built-in-provider'];
+  const [only, ...more] = new Set(
+    policy.statements.flatMap(({ principal }) =>
+      principal.entries.filter(({ name }) => kind.includes(name.kind)).map(({ text }) => text),
+    ),
+  );
+  return only === undefined || more.length > 0 ? undefined : callerFromProvider(only);
+}
+
+/** Whether the record itself says who called; otherwise the caller is a guess from the policy. */
+export function callerIsRecorded(denial: Denial): boolean {
+  return callerOf(denial) !== undefined;
 }
 
 /** The decision of a trust policy on the call as recorded; `unknown` where it depends on what the record does not show. */
 export function wouldAllow(policy: TrustPolicy, denial: Denial): Decision['decision'] {
-  const request = callFromDenial(denial);
+  const request = callFromDenial(denial, policy);
   return request === undefined ? 'unknown' : evaluate(prepare(policy), request).decision;
 }
 
@@ -42,8 +112,11 @@ function callerOf({ record, message }: Denial): Caller | undefined {
   if (identity.type === 'AWSService' && identity.invokedBy !== undefined)
     return { kind: 'service', service: identity.invokedBy };
   if (identity.type === 'WebIdentityUser' || identity.type === 'SAMLUser') {
+    const passed = record.requestParameters?.['principalArn'];
     const provider =
-      identity.identityProvider ?? /^(arn:[^:]*:iam::\d{12}:[^:]+)/.exec(identity.principalId ?? '')?.[1];
+      identity.identityProvider ??
+      /^(arn:[^:]*:iam::\d{12}:[^:]+)/.exec(identity.principalId ?? '')?.[1] ??
+      (identity.type === 'SAMLUser' && typeof passed === 'string' ? passed : undefined);
     return provider === undefined ? undefined : callerFromProvider(provider);
   }
   if (identity.type === 'AWSAccount') {
@@ -69,11 +142,17 @@ function addNetwork(
   if (record.vpcEndpointId !== undefined) {
     context.set('aws:sourcevpce', [record.vpcEndpointId]);
     absent.add('aws:sourceip');
+    if (record.sourceIp !== undefined && isPrivateRange(record.sourceIp) && !record.sourceIp.includes('/'))
+      context.set('aws:vpcsourceip', [record.sourceIp]);
   } else if (caller.kind !== 'service') {
     const address = record.sourceIp ?? '';
     // A call forwarded by a service shows the service's name; a private address is not what aws:SourceIp held.
-    if (parseRange(address) !== undefined && !address.includes('/') && !isPrivateRange(address))
+    if (parseRange(address) !== undefined && !address.includes('/') && !isPrivateRange(address)) {
       context.set('aws:sourceip', [address]);
+      // These are in a request only when it comes through an endpoint, and then the address is one of the VPC.
+      for (const key of ['aws:sourcevpc', 'aws:sourcevpce', 'aws:vpcsourceip']) absent.add(key);
+      if (record.userIdentity.invokedBy === undefined) context.set('aws:viaawsservice', ['false']);
+    }
   }
 }
 
@@ -82,12 +161,59 @@ function addMfa(record: CloudTrailRecord, context: Map<string, readonly string[]
   if (type === 'AssumedRole') return;
   const parameters = record.requestParameters;
   const device = parameters?.['serialNumber'];
-  if (mfaAuthenticated === true || typeof device === 'string') context.set('aws:multifactorauthpresent', ['true']);
-  else if (parameters === null) return;
+  if (typeof device === 'string') context.set('aws:multifactorauthpresent', ['true']);
+  else if (mfaAuthenticated === true) {
+    context.set('aws:multifactorauthpresent', ['true']);
+    const created = sessionCreated(record);
+    // The session is as old as the MFA at most, so that an age over a limit is one for certain.
+    if (created !== undefined && created <= record.at)
+      context.set('aws:multifactorauthage', [String(Math.floor((record.at - created) / 1000))]);
+  } else if (parameters === null) return;
   // Temporary credentials say "false"; a call with long-term keys and no device has no such key at all.
-  else if (accessKeyId?.startsWith('ASIA') === true && mfaAuthenticated === false)
+  else if (accessKeyId?.startsWith('ASIA') === true && mfaAuthenticated === false) {
     context.set('aws:multifactorauthpresent', ['false']);
-  else if (accessKeyId?.startsWith('AKIA') === true) absent.add('aws:multifactorauthpresent');
+    absent.add('aws:multifactorauthage');
+  } else if (accessKeyId?.startsWith('AKIA') === true) {
+    absent.add('aws:multifactorauthpresent');
+    absent.add('aws:multifactorauthage');
+  }
+}
+
+/** `sessionContext.attributes.creationDate`, in milliseconds since the epoch. */
+function sessionCreated({ raw }: CloudTrailRecord): number | undefined {
+  const text = memberOf(memberOf(memberOf(raw['userIdentity'], 'sessionContext'), 'attributes'), 'creationDate');
+  const time = typeof text === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+/** What the record shows of the session that made the call. */
+function addSession(
+  record: CloudTrailRecord,
+  caller: Caller,
+  context: Map<string, readonly string[]>,
+  absent: Set<string>,
+): void {
+  const { accessKeyId, sourceIdentity, type, sessionIssuer } = record.userIdentity;
+  if (accessKeyId?.startsWith('AKIA') === true) absent.add('aws:tokenissuetime');
+  const created = sessionCreated(record);
+  if (created !== undefined && accessKeyId?.startsWith('ASIA') === true)
+    context.set('aws:tokenissuetime', [new Date(created).toISOString().replace('.000Z', 'Z')]);
+  if (caller.kind !== 'role-session' || type !== 'AssumedRole') return;
+  if (sourceIdentity !== undefined) {
+    context.set('aws:sourceidentity', [sourceIdentity]);
+    context.set('sts:sourceidentity', [sourceIdentity]);
+  } else if (sessionIssuer !== undefined) {
+    // A whole session context without a source identity: the session has none.
+    absent.add('aws:sourceidentity');
+    const parameters = record.requestParameters;
+    if (parameters !== null && typeof parameters['sourceIdentity'] !== 'string') absent.add('sts:sourceidentity');
+  }
 }
 
 function addParameters(
@@ -106,13 +232,14 @@ function addParameters(
   if (caller.kind !== 'web-identity' && caller.kind !== 'saml') text('externalId', 'sts:externalid');
   const sessionName = parameters['roleSessionName'];
   if (typeof sessionName === 'string') context.set('sts:rolesessionname', [sessionName]);
-  // A source identity set by an earlier session is carried along without standing among the parameters.
-  const sourceIdentity = parameters['sourceIdentity'] ?? record.userIdentity.sourceIdentity;
+  const sourceIdentity = parameters['sourceIdentity'];
   if (typeof sourceIdentity === 'string') context.set('sts:sourceidentity', [sourceIdentity]);
   else if (caller.kind === 'user') absent.add('sts:sourceidentity');
   const tags = parameters['tags'];
-  const incoming = parameters['incomingTransitiveTags'];
-  if (Array.isArray(tags) && caller.kind === 'user' && incoming === undefined) {
+  // Tags that come along from an earlier session stand apart; those of a token or an assertion, elsewhere.
+  const chosen =
+    (caller.kind === 'user' || caller.kind === 'role-session') && isEmpty(parameters['incomingTransitiveTags']);
+  if (Array.isArray(tags) && tags.length > 0 && chosen) {
     const names: string[] = [];
     for (const tag of tags) {
       if (typeof tag !== 'object' || tag === null || !('key' in tag) || !('value' in tag)) return parameters;
@@ -121,12 +248,12 @@ function addParameters(
       names.push(key);
       context.set(`aws:requesttag/${key.toLowerCase()}`, [value]);
     }
-    if (names.length > 0) context.set('aws:tagkeys', names);
-  } else if (tags === undefined && caller.kind === 'user' && incoming === undefined) absent.add('aws:tagkeys');
+    context.set('aws:tagkeys', names);
+  } else if (isEmpty(tags) && chosen) absent.add('aws:tagkeys');
   const transitive = parameters['transitiveTagKeys'];
-  if (Array.isArray(transitive) && transitive.every((key) => typeof key === 'string'))
+  if (Array.isArray(transitive) && transitive.length > 0 && transitive.every((key) => typeof key === 'string'))
     context.set('sts:transitivetagkeys', transitive);
-  else if (transitive === undefined && caller.kind === 'user') absent.add('sts:transitivetagkeys');
+  else if (isEmpty(transitive) && chosen) absent.add('sts:transitivetagkeys');
   return parameters;
 }
 
@@ -142,11 +269,17 @@ function addWebIdentity({ record }: Denial, caller: Caller, context: Map<string,
   if (rest.endsWith(`:${userName}`)) context.set(`${issuer}:aud`, [rest.slice(0, -userName.length - 1)]);
 }
 
-function furtherActions(parameters: Readonly<Record<string, unknown>>): readonly string[] {
-  const some = (name: string) => Array.isArray(parameters[name]) && parameters[name].length > 0;
+function furtherActions({ requestParameters, userIdentity }: CloudTrailRecord): readonly string[] {
+  const some = (name: string) => !isEmpty(requestParameters?.[name]);
+  const carried = userIdentity.type === 'AssumedRole' && userIdentity.sourceIdentity !== undefined;
   return [
-    ...(some('tags') ? ['sts:TagSession'] : []),
-    ...(typeof parameters['sourceIdentity'] === 'string' ? ['sts:SetSourceIdentity'] : []),
+    ...(some('tags') || some('incomingTransitiveTags') ? ['sts:TagSession'] : []),
+    ...(typeof requestParameters?.['sourceIdentity'] === 'string' || carried ? ['sts:SetSourceIdentity'] : []),
     ...(some('providedContexts') ? ['sts:SetContext'] : []),
   ];
+}
+
+/** Not there, or a list or map with nothing in it. */
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }

@@ -1,16 +1,19 @@
 /** Why was this call denied: every cause that the evidence proves or makes likely, and what is still to be known? */
-
 import { shellQuote } from '../findings/escape.ts';
-import type { CauseFinding, Confidence, Evidence, Explanation, Need, RuledOut } from '../findings/finding.ts';
+import type { CauseFinding, Confidence, Evidence, Explanation, Fix, Need, RuledOut } from '../findings/finding.ts';
 import { collectExternalIds, externalIdPlaceholder, maskExplanation } from '../findings/mask.ts';
-import { parseTrustPolicy } from '../policy/document/parse.ts';
-import type { Statement } from '../policy/document/trust-policy.ts';
+import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { evaluate, prepare } from '../policy/evaluate/evaluate.ts';
-import type { AssumeRequest, StatementResult } from '../policy/evaluate/request.ts';
-import { causeById } from './catalogue.ts';
-import { causeOfAction, causeOfClause, causeOfPrincipal, neverHolds } from './cause-of-part.ts';
-import { callFromDenial } from './denied-request.ts';
-import type { DenialEvidence, FailedChangeEvidence, KnownPolicy } from './evidence.ts';
+import type { AssumeRequest } from '../policy/evaluate/request.ts';
+import { lookUpKey } from '../policy/keys/condition-keys.ts';
+import { askCallerPolicies } from './caller-policies.ts';
+import { causeById, causes } from './catalogue.ts';
+import { accountOfCaller, type Weighed } from './cause.ts';
+import { callerIsRecorded, callFromDenial } from './denied-request.ts';
+import type { DenialEvidence } from './evidence.ts';
+import { type FoundCause, type PolicyWeighed, weighPolicy } from './weigh-policy.ts';
+
+export { explainFailedChange } from './failed-change.ts';
 
 export interface ExplainOptions {
   /** Show the external IDs of the policy and the request whole. */
@@ -19,28 +22,44 @@ export interface ExplainOptions {
 
 /** How long after a change an old version may still answer: "a delay of seconds, sometimes longer". */
 const propagation = 5 * 60_000;
+const ranks: Readonly<Record<Confidence, number>> = { proved: 0, likely: 1, possible: 2 };
+
+/** Causes after which nothing else of the call was looked at by AWS, so that no policy is weighed. */
+const ends: ReadonlySet<string> = new Set([
+  'role-not-found',
+  'duration-out-of-range',
+  'expired-credentials',
+  'invalid-credentials',
+  'root-user',
+  'region-not-activated',
+  'request-invalid',
+  'oidc-provider-missing',
+  'oidc-token-expired',
+  'oidc-token-invalid',
+  'oidc-provider-unreachable',
+  'saml-provider-missing',
+  'saml-response-invalid',
+]);
 
 /** Explains one denied call. Never throws for what the record holds. */
 export function explain(evidence: DenialEvidence, options: ExplainOptions = {}): Explanation {
-  const { denial } = evidence;
-  const request = callFromDenial(denial);
-  const found: CauseFinding[] = [];
-  const ruledOut: RuledOut[] = [];
-  const unknown: Need[] = [];
-  const add = (id: string, confidence: Confidence, detail: Evidence) => {
-    if (found.some(({ cause, evidence: [first] }) => cause === id && first.pointer === detail.pointer)) return;
-    const finding = findingOf(id, confidence, detail, evidence);
-    if (finding !== undefined) found.push(finding);
-  };
-  const decided = fromMessage(evidence, add);
-  if (!decided && request !== undefined && evidence.policy !== undefined)
-    fromPolicy(evidence, evidence.policy, request, { add, ruledOut, unknown });
-  else if (!decided && evidence.policy === undefined)
-    unknown.push({
-      need: 'the trust policy in force at the time of the call',
-      how: `aws iam get-role --role-name ${shellQuote(denial.role?.split('/').at(-1) ?? 'ROLE')}, then --policy FILE`,
-    });
-  const rank: Record<Confidence, number> = { proved: 0, likely: 1, possible: 2 };
+  const { denial, policy } = evidence;
+  const call = callFromDenial(denial, policy?.policy);
+  const fromRecord = causes.flatMap((cause): readonly FoundCause[] => {
+    const claim = cause.fromRecord?.(evidence, call);
+    return claim === undefined ? [] : [{ cause, ...claim }];
+  });
+  const settled = fromRecord.some(({ cause, confidence }) => ends.has(cause.id) && confidence === 'proved');
+  const weighable = policy !== undefined && call !== undefined && !settled && wasAuthorized(evidence);
+  const weighed = weighable
+    ? weighPolicy({ evidence, policy: policy.policy, call, most: mostOf(evidence, call) })
+    : undefined;
+  const found = [
+    ...fromRecord,
+    ...(weighed === undefined ? [] : fromTrustPolicy(evidence, weighed, call)),
+    ...(weighed?.allowed === true && call !== undefined ? elsewhere(evidence, call, fromRecord) : []),
+    ...(weighed !== undefined && !weighed.allowed && !weighed.denied ? besideTheUnknown(evidence, call) : []),
+  ];
   const explanation: Explanation = {
     event: {
       id: denial.record.eventId,
@@ -49,254 +68,397 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
       caller: denial.record.userIdentity.arn ?? denial.message.caller ?? null,
       role: denial.role ?? null,
     },
-    causes: found.sort((a, b) => rank[a.confidence] - rank[b.confidence]),
-    ruledOut,
-    unknown,
+    causes: distinct(found)
+      .sort((a, b) => ranks[a.confidence] - ranks[b.confidence])
+      .map((one) => findingOf(one, evidence)),
+    ruledOut: settled ? [] : ruledOutOf(evidence, call, weighed, found),
+    unknown: settled ? [] : needsOf(evidence, call, weighed, found),
   };
-  if (options.showExternalIds === true) return explanation;
-  const ids = new Set(collectExternalIds(denial.record.requestParameters));
-  for (const { conditions } of evidence.policy?.policy.statements ?? [])
-    for (const { key, values } of conditions)
-      if (key.toLowerCase().endsWith('externalid'))
-        for (const { text } of values) if (!/^[*?]*$/.test(text)) ids.add(text);
-  return maskExplanation(explanation, ids);
+  return options.showExternalIds === true ? explanation : maskExplanation(explanation, externalIdsOf(evidence));
 }
 
-type Add = (id: string, confidence: Confidence, detail: Evidence) => void;
-
-const byPolicyKind: Readonly<Record<string, string>> = {
-  'identity-based': 'identity-policy-no-allow',
-  'permissions-boundary': 'permissions-boundary',
-  session: 'session-policy',
-  'service-control': 'service-control-policy',
-  'resource-control': 'resource-control-policy',
-  'vpc-endpoint': 'vpc-endpoint-policy',
-};
-
-/** What error code, message and identity say by themselves. @returns true where nothing else needs to be asked. */
-function fromMessage({ denial, role, roleExists, roleDeleted, policy }: DenialEvidence, add: Add): boolean {
-  const { record, message, call } = denial;
-  const code = record.errorCode ?? '';
-  const text = message.text;
-  const says = (id: string): true => {
-    add(id, 'proved', { source: 'error-message', detail: `${code}: ${text}` });
-    return true;
-  };
-  if (/MaxSessionDuration set for this role/i.test(text)) return says('duration-exceeds-role-maximum');
-  if (/1 hour session limit for roles assumed by role chaining/i.test(text))
-    return says('duration-exceeds-chaining-limit');
-  if (/durationSeconds' failed to satisfy constraint/i.test(text)) return says('duration-out-of-range');
-  if (/^RegionDisabled/.test(code)) return says('region-not-activated');
-  if (/^ExpiredToken/.test(code)) return says(call === 'sts:AssumeRole' ? 'expired-credentials' : 'oidc-token-expired');
-  if (/^(InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch)/.test(code)) return says('invalid-credentials');
-  if (/No OpenIDConnect provider found/i.test(text)) return says('oidc-provider-missing');
-  if (/^IDPCommunicationError/.test(code)) return says('oidc-provider-unreachable');
-  if (/^InvalidIdentityToken/.test(code))
-    return says(call === 'sts:AssumeRoleWithSAML' ? 'saml-response-invalid' : 'oidc-token-invalid');
-  if (/^(PackedPolicyTooLarge|MalformedPolicyDocument|Validation(Error|Exception))/.test(code))
-    return says('request-invalid');
-  if (!/^(AccessDenied|Client\.UnauthorizedOperation|UnauthorizedOperation)/.test(code)) return false;
-  if (record.userIdentity.type === 'Root') {
-    add('root-user', 'proved', {
-      source: 'event',
-      pointer: '/userIdentity/type',
-      detail: 'the caller is the root user',
-    });
-    return true;
-  }
-  const { because } = message;
-  const id = because === undefined ? undefined : byPolicyKind[because.policy];
-  if (because !== undefined && id !== undefined)
-    return says(because.policy === 'identity-based' && because.how === 'explicit-deny' ? 'identity-policy-deny' : id);
-  // Never proved about a policy that was not seen: the message names its kind, and not the statement.
-  if (because?.how === 'explicit-deny' && policy === undefined)
-    add('explicit-deny', 'likely', { source: 'error-message', detail: text });
-  // A role deleted after the call was there when it was made.
-  const deletedLater = roleDeleted !== undefined && !(Date.parse(roleDeleted.time) <= record.at);
-  if (roleExists === false && !deletedLater) {
-    add('role-not-found', 'proved', { source: 'role', detail: 'there is no role of that ARN' });
-    return true;
-  }
-  if (role?.arn !== undefined && denial.role !== undefined && role.arn !== denial.role) {
-    const confidence = role.as === 'in-force' ? 'proved' : 'likely';
-    add('role-not-found', confidence, {
-      source: 'role',
-      detail: `the call names \`${denial.role}\`, the role is \`${role.arn}\``,
-    });
-    return true;
-  }
-  return false;
+/** Whether AWS came so far as to ask the trust policy: with another error than a refusal it did not, or it cannot be told. */
+function wasAuthorized({ denial: { record, message } }: DenialEvidence): boolean {
+  const code = (record.errorCode ?? '').replace(/^Client\./, '');
+  return (
+    code === '' || /^(?:AccessDenied|UnauthorizedOperation|NotAuthorized)/i.test(code) || message.action !== undefined
+  );
 }
 
-interface Answer {
-  readonly add: Add;
-  readonly ruledOut: RuledOut[];
-  readonly unknown: Need[];
+/** What is said of the policy is proved only where it is the version that AWS asked, and the caller is on record. */
+function mostOf(evidence: DenialEvidence, call: AssumeRequest): Confidence {
+  const { policy, denial, previousPolicy } = evidence;
+  if (policy?.as !== 'in-force' || !callerIsRecorded(denial)) return 'likely';
+  const changed = changedAt(evidence);
+  if (changed === undefined || changed <= denial.record.at - propagation) return 'proved';
+  if (changed > denial.record.at) return 'likely';
+  // Minutes after a change the old version may have answered; it would have let this call in, so that it did not.
+  return previousPolicy !== undefined && decisionOf(previousPolicy.policy, call) === 'allow' ? 'proved' : 'likely';
 }
 
-/** The counterfactual: which parts of the policy, each enough alone, keep the call out. */
-function fromPolicy(evidence: DenialEvidence, known: KnownPolicy, call: AssumeRequest, answer: Answer): void {
-  const { denial } = evidence;
-  const { policy } = known;
-  const prepared = prepare(policy);
-  const changed = evidence.policyChangedAt === undefined ? undefined : Date.parse(evidence.policyChangedAt);
-  const settling = changed !== undefined && changed > denial.record.at - propagation;
-  const most: Confidence = known.as === 'in-force' && !settling ? 'proved' : 'likely';
-  let everyActionAllowed = true;
-  for (const action of call.actions) {
-    const request: AssumeRequest = { ...call, actions: [action] };
-    const decision = evaluate(prepared, request);
-    if (decision.decision === 'allow') continue;
-    everyActionAllowed = false;
-    const at = (pointer: string, detail: string): Evidence => {
-      const place = policy.placeOf(pointer);
-      return { source: 'trust-policy', pointer, ...(place === undefined ? {} : place), detail };
-    };
-    const part = (result: StatementResult, statement: Statement, index: number) => {
-      const reason = result.reasons[index];
-      if (reason === undefined) return undefined;
-      const clause = index < 2 ? undefined : statement.conditions[index - 2];
-      const fails = clause !== undefined && neverHolds(clause) ? 'no' : reason.matches;
-      const named =
-        reason.part === 'principal'
-          ? causeOfPrincipal(statement, policy, request.caller, denial.role)
-          : {
-              cause: clause === undefined ? causeOfAction(action) : causeOfClause(clause, statement, request),
-              pointer: reason.pointer,
-            };
-      return { ...named, fails, detail: reason.text };
-    };
-    const judged = decision.statements.flatMap((result) => {
-      const statement = policy.statements.find(({ index }) => index === result.index);
-      if (statement === undefined) return [];
-      const parts = result.reasons.flatMap((_, index) => part(result, statement, index) ?? []);
-      return [{ result, statement, parts, fails: parts.filter(({ fails }) => fails === 'no') }];
-    });
-    for (const { result, statement } of judged)
-      if (statement.effect === 'Deny' && result.matches !== 'no')
-        answer.add(
-          'explicit-deny',
-          result.matches === 'yes' ? most : 'possible',
-          at(statement.pointer, result.reasons.map(({ text }) => text).join('; ')),
-        );
-    const allows = judged.filter(({ statement }) => statement.effect === 'Allow');
-    const noneAllows = allows.every(({ fails, result }) => fails.length > 0 || result.matches === 'no');
-    if (allows.some(({ result }) => result.matches === 'yes')) continue;
-    if (allows.length === 0)
-      answer.add('principal-missing', most, at('/Statement', 'no statement of the trust policy allows anything'));
-    const fewest = Math.min(...allows.map(({ fails }) => fails.length));
-    for (const { parts, fails } of allows.filter((one) => one.fails.length === fewest)) {
-      for (const { cause, pointer, detail } of fails)
-        answer.add(cause, noneAllows ? most : 'possible', at(pointer, detail));
-      const open = parts.filter((one) => one.fails === 'unknown');
-      for (const { cause, pointer, detail } of open)
-        answer.add(
-          cause,
-          open.length === 1 && fails.length === 0 && allows.length === 1 ? 'likely' : 'possible',
-          at(pointer, detail),
-        );
-    }
-    for (const key of decision.unknownKeys)
-      answer.unknown.push({
-        need: `the value of ${key} in the call`,
-        how: 'the record does not show it; ask whoever made the call',
+function decisionOf(policy: TrustPolicy, call: AssumeRequest) {
+  return evaluate(prepare(policy), call).decision;
+}
+
+function changedAt({ policyChangedAt }: DenialEvidence): number | undefined {
+  const time = policyChangedAt === undefined ? Number.NaN : Date.parse(policyChangedAt);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** With a message that names another kind of policy, only what is proved of the trust policy is added to it. */
+function fromTrustPolicy(
+  evidence: DenialEvidence,
+  { found }: PolicyWeighed,
+  call: AssumeRequest | undefined,
+): readonly FoundCause[] {
+  const { because } = evidence.denial.message;
+  const elsewhereNamed =
+    because !== undefined && because.policy !== 'role-trust' && because.policy !== 'resource-based';
+  const told = elsewhereNamed ? found.filter(({ confidence }) => confidence === 'proved') : found;
+  const [first, ...rest] = told;
+  if (first === undefined || call === undefined) return told;
+  const more: Evidence[] = [];
+  if (evidence.previousPolicy !== undefined) {
+    const before = decisionOf(evidence.previousPolicy.policy, call);
+    if (before === 'allow')
+      more.push({
+        source: 'previous-policy',
+        detail: `the version before (${evidence.previousPolicy.from}) allows this call`,
+      });
+    else if (before !== 'unknown')
+      more.push({
+        source: 'previous-policy',
+        detail: `the version before (${evidence.previousPolicy.from}) denies this call as well`,
       });
   }
-  if (!everyActionAllowed) return;
-  for (const id of ['wrong-account', 'principal-missing', 'external-id-missing', 'explicit-deny'])
-    answer.ruledOut.push({
-      cause: id,
-      because: 'the trust policy allows the call as recorded, whatever the record does not show',
-    });
-  if (settling)
-    answer.add('recently-changed', 'likely', {
-      source: 'history',
-      detail: `the trust policy changed at ${evidence.policyChangedAt}`,
-    });
-  const account = 'account' in call.caller ? call.caller.account : undefined;
-  const says = evidence.callerAccess;
-  const detail: Evidence = {
+  if (because !== undefined && !elsewhereNamed)
+    more.push({ source: 'error-message', detail: evidence.denial.message.text });
+  return [{ ...first, evidence: [...first.evidence, ...more] }, ...rest];
+}
+
+/** The trust policy lets the call in whatever is not known of it: then something else keeps it out. */
+function elsewhere(
+  evidence: DenialEvidence,
+  call: AssumeRequest,
+  already: readonly FoundCause[],
+): readonly FoundCause[] {
+  const { denial, policy, role, callerPolicies } = evidence;
+  const { because } = denial.message;
+  const named = policy === undefined ? [] : statementsNaming(policy.policy, call);
+  const allows: Evidence = {
     source: 'trust-policy',
-    detail: 'the trust policy allows the call, so that something else denied it',
+    ...(named[0] === undefined ? {} : { pointer: named[0].pointer }),
+    detail: 'the trust policy allows the call, whatever the record does not show',
   };
-  if (says?.decision === 'explicit-deny' && says.by === 'identity-policy')
-    answer.add('identity-policy-deny', 'likely', detail);
-  else if (says?.by === 'permissions-boundary') answer.add('permissions-boundary', 'likely', detail);
-  else if (says?.by === 'service-control-policy') answer.add('service-control-policy', 'likely', detail);
-  else if (account !== undefined && !settling && denial.message.because === undefined)
-    answer.add('identity-policy-no-allow', account === denial.roleAccount ? 'possible' : 'likely', detail);
-  answer.unknown.push({
-    need: 'the identity-based policies of the caller',
-    how: `aws iam simulate-principal-policy --action-names sts:AssumeRole --resource-arns ${shellQuote(denial.role ?? 'ROLE_ARN')} --policy-source-arn CALLER_ARN`,
+  const recent = changesBefore(evidence);
+  const trustNamed = because?.policy === 'role-trust' || because?.policy === 'resource-based';
+  if (recent.length > 0 && (because === undefined || trustNamed))
+    return found(
+      'recently-changed',
+      'likely',
+      `The trust policy allows the call, and ${recent.join(' and ')}: it may not have taken effect yet.`,
+      [{ source: 'history', detail: recent.join('; ') }, allows],
+    );
+  if (trustNamed)
+    return found(
+      'recently-changed',
+      'possible',
+      'The message says that the trust policy refused the call, and the version that is known allows it: another version answered, before or after a change.',
+      [{ source: 'error-message', detail: denial.message.text }, allows],
+    );
+  if (because !== undefined || already.some(({ confidence }) => confidence !== 'possible')) return [];
+  if (call.caller.kind === 'saml')
+    return found(
+      'saml-role-attribute',
+      'possible',
+      'The trust policy allows the call; whether the SAML response names this role is not recorded.',
+      [allows],
+    );
+  const account = accountOfCaller(call.caller);
+  if (account === undefined)
+    return found(
+      'resource-control-policy',
+      'possible',
+      'The trust policy allows the call; of the policies that remain a resource control policy could deny it.',
+      [allows],
+    );
+  const answer =
+    callerPolicies === undefined || denial.role === undefined
+      ? undefined
+      : askCallerPolicies(callerPolicies, denial.call, denial.role).answer;
+  const boundary = (because0: string) => [
+    ...found('permissions-boundary', 'possible', `${because0}, and a permissions boundary could still keep it out.`, [
+      allows,
+    ]),
+    ...found(
+      'service-control-policy',
+      'possible',
+      `${because0}, and a service control policy could still keep it out.`,
+      [allows],
+    ),
+  ];
+  if (answer === 'allow') return boundary('The trust policy and the caller’s own policies allow the call');
+  const away = account !== denial.roleAccount;
+  const direct = !away && named.some((statement) => namesDirectly(statement, call));
+  if (direct)
+    return [
+      ...found(
+        'identity-policy-deny',
+        'possible',
+        'The trust policy names the caller itself, which is enough in the same account, unless a policy of the caller denies it.',
+        [allows],
+      ),
+      ...boundary('The trust policy allows the call'),
+    ];
+  const given: readonly Evidence[] =
+    answer === 'no-allow'
+      ? [{ source: 'caller-policy', detail: 'no statement of the policies given allows the action on the role' }]
+      : [];
+  const needs = away
+    ? 'From another account the caller needs an Allow of its own'
+    : 'Where the trust policy names an account as a whole the caller needs an Allow of its own';
+  return found(
+    'identity-policy-no-allow',
+    away || answer === 'no-allow' ? 'likely' : 'possible',
+    `${needs} for the role, and the trust policy lets this call in${given.length === 0 ? '' : '; the policies given have none'}.`,
+    [...given, allows],
+  );
+}
+
+/** The decision hangs on what is not known: then the caller's side may as well be the reason. */
+function besideTheUnknown(evidence: DenialEvidence, call: AssumeRequest | undefined): readonly FoundCause[] {
+  const account = accountOfCaller(call?.caller);
+  const { denial, callerPolicies } = evidence;
+  if (account === undefined || account === denial.roleAccount || denial.message.because !== undefined) return [];
+  const answer =
+    callerPolicies === undefined || denial.role === undefined
+      ? undefined
+      : askCallerPolicies(callerPolicies, denial.call, denial.role).answer;
+  if (answer === 'allow' || answer === 'deny') return [];
+  const none = answer === 'no-allow';
+  return found(
+    'identity-policy-no-allow',
+    none ? 'likely' : 'possible',
+    `From another account the caller needs an Allow of its own for the role${none ? ', and the policies given have none' : ''}.`,
+    [
+      none
+        ? { source: 'caller-policy', detail: 'no statement of the policies given allows the action on the role' }
+        : { source: 'event', pointer: '/userIdentity/accountId', detail: `the caller is of account ${account}` },
+    ],
+  );
+}
+
+function found(
+  id: string,
+  confidence: Confidence,
+  summary: string,
+  evidence: readonly Evidence[],
+): readonly FoundCause[] {
+  const cause = causeById(id);
+  const [first, ...rest] = evidence;
+  return cause === undefined || first === undefined ? [] : [{ cause, confidence, summary, evidence: [first, ...rest] }];
+}
+
+function changesBefore(evidence: DenialEvidence): readonly string[] {
+  const { at } = evidence.denial.record;
+  const within = (time: number) => time <= at && time > at - propagation;
+  const seconds = (time: number) => `${Math.round((at - time) / 1000)} seconds before the call`;
+  const changed = changedAt(evidence);
+  const created = Date.parse(evidence.role?.createDate ?? '');
+  return [
+    ...(changed !== undefined && within(changed) ? [`it was changed ${seconds(changed)}`] : []),
+    ...(within(created) ? [`the role was created ${seconds(created)}`] : []),
+  ];
+}
+
+function statementsNaming(policy: TrustPolicy, call: AssumeRequest): readonly Statement[] {
+  const matching = new Set(
+    evaluate(prepare(policy), call)
+      .statements.filter(({ effect, matches }) => effect === 'Allow' && matches === 'yes')
+      .map(({ index }) => index),
+  );
+  return policy.statements.filter(({ index }) => matching.has(index));
+}
+
+/** In the same account a user, a session, a role or everyone named is enough without a policy of the caller. */
+function namesDirectly({ principal }: Statement, { caller }: AssumeRequest): boolean {
+  return principal.entries.some(({ name }) => {
+    if (name.kind === 'everyone' || name.kind === 'unique-id') return true;
+    if (caller.kind === 'user') return name.kind === 'user' && name.name === caller.name;
+    if (caller.kind !== 'role-session') return false;
+    return (
+      (name.kind === 'role' && name.name === caller.role) || (name.kind === 'session' && name.role === caller.role)
+    );
   });
 }
 
-function findingOf(
-  id: string,
-  confidence: Confidence,
-  detail: Evidence,
-  { denial }: DenialEvidence,
-): CauseFinding | undefined {
-  const cause = causeById(id);
-  if (cause === undefined) return undefined;
-  // A role session can never have MFA, so that only the owner can help it.
-  const who = id.startsWith('mfa-') && denial.record.userIdentity.type === 'AssumedRole' ? 'owner' : cause.who;
-  const assume = `aws sts assume-role --role-arn ${shellQuote(denial.role ?? 'ROLE_ARN')} --role-session-name trusttrail-test`;
-  const commands = id.startsWith('external-id-') ? [`${assume} --external-id ${externalIdPlaceholder}`] : [];
+/** One finding for one fact: the surer of two that say the same. */
+function distinct(all: readonly FoundCause[]): FoundCause[] {
+  const kept: FoundCause[] = [];
+  for (const one of all) {
+    const at = kept.findIndex(
+      (other) =>
+        other.cause === one.cause &&
+        (other.evidence[0].pointer === one.evidence[0].pointer || one.evidence[0].source !== other.evidence[0].source),
+    );
+    const other = kept[at];
+    if (other === undefined) kept.push(one);
+    else if (ranks[one.confidence] < ranks[other.confidence]) kept[at] = one;
+  }
+  return kept;
+}
+
+function ruledOutOf(
+  evidence: DenialEvidence,
+  call: AssumeRequest | undefined,
+  weighed: PolicyWeighed | undefined,
+  named: readonly FoundCause[],
+): readonly RuledOut[] {
+  const question: Weighed = {
+    evidence,
+    call,
+    policy: weighed === undefined ? undefined : evidence.policy?.policy,
+    meaningCaller: weighed?.meaningCaller ?? [],
+  };
+  return causes.flatMap((cause) => {
+    if (named.some((one) => one.cause === cause)) return [];
+    const because =
+      cause.rulesOut?.(question) ??
+      (weighed?.allowed === true && cause.side === 'trust-policy' && nearCandidates.has(cause.id)
+        ? 'the trust policy allows the call as recorded, whatever the record does not show'
+        : undefined);
+    return because === undefined ? [] : [{ cause: cause.id, because }];
+  });
+}
+
+/** What people suspect first: said to be ruled out where the trust policy lets the call in. */
+const nearCandidates: ReadonlySet<string> = new Set([
+  'wrong-account',
+  'principal-missing',
+  'external-id-missing',
+  'mfa-missing',
+  'explicit-deny',
+]);
+
+function needsOf(
+  evidence: DenialEvidence,
+  call: AssumeRequest | undefined,
+  weighed: PolicyWeighed | undefined,
+  named: readonly FoundCause[],
+): readonly Need[] {
+  const { denial, policy } = evidence;
+  const name = denial.role?.split('/').at(-1);
+  const needs: Need[] = [];
+  const sure = named.some(({ confidence }) => confidence === 'proved');
+  if (policy === undefined && !sure)
+    needs.push({
+      need: 'the trust policy in force at the time of the call',
+      how: `aws iam get-role --role-name ${name === undefined ? 'ROLE' : shellQuote(name)} > role.json, then trusttrail explain EVENT --policy role.json`,
+    });
+  if (policy !== undefined && call === undefined)
+    needs.push({
+      need: 'who called',
+      how: 'the record names no caller; the caller’s own CloudTrail has a record that does',
+    });
+  for (const key of weighed?.openKeys ?? [])
+    needs.push({
+      need: `the value of ${key} in the call`,
+      how: howToKnow(key, denial.record.requestParameters === null),
+    });
+  for (const why of weighed?.openBecause ?? []) needs.push({ need: why, how: 'nothing in the record settles it' });
+  const callerSide = named.some(
+    ({ cause, confidence }) =>
+      confidence !== 'proved' &&
+      ['identity-policy-no-allow', 'identity-policy-deny', 'permissions-boundary'].includes(cause.id),
+  );
+  if (callerSide)
+    needs.push({
+      need: 'the identity-based policies of the caller',
+      how: `aws iam simulate-principal-policy --policy-source-arn ${principalForSimulation(call)} --action-names ${shellQuote(denial.call)} --resource-arns ${denial.role === undefined ? 'ROLE_ARN' : shellQuote(denial.role)}`,
+    });
+  if (
+    named.some(({ cause }) => cause.id === 'service-control-policy' || cause.id === 'resource-control-policy') &&
+    !sure
+  )
+    needs.push({
+      need: 'the service and resource control policies of the organizations',
+      how: 'ask their administrators',
+    });
+  return needs;
+}
+
+function howToKnow(key: string, noParameters: boolean): string {
+  if (/^(?:sts:|aws:RequestTag|aws:TagKeys)/i.test(key))
+    return noParameters
+      ? 'the record shows no parameters of the call; ask whoever made it, or look at the code that does'
+      : 'the record does not show it; ask whoever made the call';
+  if (/^aws:PrincipalOrg/i.test(key)) return 'aws organizations describe-organization, in the caller’s account';
+  if (/^aws:PrincipalTag/i.test(key)) return 'aws iam list-role-tags or list-user-tags, in the caller’s account';
+  if (/^aws:PrincipalArn/i.test(key)) return 'aws iam get-role of the caller’s role shows its path';
+  if (/^aws:Source(?:Arn|Account)/i.test(key))
+    return 'the configuration of the service that calls shows the resource that it acts for';
+  return 'the record does not show it; ask whoever made the call';
+}
+
+function principalForSimulation(call: AssumeRequest | undefined): string {
+  const caller = call?.caller;
+  if (caller?.kind === 'user' || caller?.kind === 'role-session') {
+    const [type, name] = caller.kind === 'user' ? ['user', caller.name] : ['role', caller.role];
+    if (caller.path !== undefined)
+      return shellQuote(`arn:${caller.partition}:iam::${caller.account}:${type}${caller.path}${name}`);
+  }
+  return 'CALLER_ARN';
+}
+
+function findingOf(one: FoundCause, { denial }: DenialEvidence): CauseFinding {
+  const { cause, confidence, summary, evidence } = one;
   return {
-    cause: id,
+    cause: cause.id,
     confidence,
     side: cause.side,
-    summary: `${cause.title}: ${detail.detail}.`.replace(/\.\.$/, '.'),
-    evidence: [detail],
-    fix: { who, summary: cause.fix, commands, policy: null, verified: false },
+    summary,
+    evidence,
+    fix: {
+      who: one.who ?? cause.who,
+      summary: one.fix ?? cause.fix,
+      commands: commandsFor(one, denial.role),
+      policy: null,
+      verified: false,
+    },
   };
 }
 
-/** Explains a failed UpdateAssumeRolePolicy or CreateRole. */
-export function explainFailedChange({ change }: FailedChangeEvidence): Explanation {
-  const { record, role, policyText } = change;
-  const found: CauseFinding[] = [];
-  const cause = causeById('malformed-trust-policy');
-  if (cause !== undefined && /^MalformedPolicyDocument/.test(record.errorCode ?? '')) {
-    const parsed = policyText === undefined ? undefined : parseTrustPolicy(policyText);
-    const problems =
-      parsed === undefined
-        ? []
-        : parsed.status === 'unreadable'
-          ? [parsed.problem]
-          : parsed.problems.filter(({ level }) => level === 'refused');
-    const details = problems.map(
-      ({ message, pointer, place }): Evidence => ({
-        source: 'trust-policy',
-        pointer,
-        ...(place ?? {}),
-        detail: message,
-      }),
-    );
-    const text = record.errorMessage ?? 'MalformedPolicyDocument';
-    found.push({
-      cause: cause.id,
-      confidence: 'proved',
-      side: cause.side,
-      summary: `${cause.title}: ${problems[0]?.message ?? text}`,
-      evidence: [{ source: 'error-message', detail: text }, ...details],
-      fix: { who: 'owner', summary: cause.fix, commands: [], policy: null, verified: false },
-    });
-  }
-  return maskExplanation(
-    {
-      event: {
-        id: record.eventId,
-        time: record.eventTime,
-        action: `iam:${record.eventName}`,
-        caller: record.userIdentity.arn ?? null,
-        role: role ?? null,
-      },
-      causes: found,
-      ruledOut: [],
-      unknown: [],
-    },
-    collectExternalIds(policyText),
-  );
+/** What the caller can pass itself; the repair of a policy has commands of its own. */
+const flags: ReadonlyMap<string, string> = new Map([
+  ['external-id-missing', `--external-id ${externalIdPlaceholder}`],
+  ['external-id-mismatch', `--external-id ${externalIdPlaceholder}`],
+  ['mfa-missing', '--serial-number MFA_DEVICE_ARN --token-code CODE'],
+  ['mfa-too-old', '--serial-number MFA_DEVICE_ARN --token-code CODE'],
+  ['duration-exceeds-role-maximum', '--duration-seconds 3600'],
+  ['duration-exceeds-chaining-limit', '--duration-seconds 3600'],
+  ['duration-out-of-range', '--duration-seconds 3600'],
+  ['source-identity', '--source-identity SOURCE_IDENTITY'],
+]);
+
+function commandsFor({ cause, who }: FoundCause, role: string | undefined): Fix['commands'] {
+  const flag = flags.get(cause.id);
+  return flag === undefined || (who ?? cause.who) !== 'caller'
+    ? []
+    : [
+        `aws sts assume-role --role-arn ${role === undefined ? 'ROLE_ARN' : shellQuote(role)} --role-session-name trusttrail-test ${flag}`,
+      ];
+}
+
+/** External IDs of the call and of both policies, under a misspelt name of the key as well. */
+function externalIdsOf({ denial, policy, previousPolicy }: DenialEvidence): ReadonlySet<string> {
+  const ids = new Set(collectExternalIds(denial.record.requestParameters));
+  for (const known of [policy, previousPolicy])
+    for (const { conditions } of known?.policy.statements ?? [])
+      for (const { key, values } of conditions) {
+        const lookup = lookUpKey(key);
+        const meant = lookup.kind === 'misspelt' ? lookup.intended.toLowerCase() : key.toLowerCase();
+        if (meant !== 'sts:externalid' && !meant.endsWith('externalid')) continue;
+        for (const { text } of values) if (!/^(?:[*?]*|true|false)$/i.test(text)) ids.add(text);
+      }
+  return ids;
 }

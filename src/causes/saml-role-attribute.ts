@@ -1,0 +1,51 @@
+/** Does the SAML response not name this role? */
+import { defineCause } from './cause.ts';
+import { bySaml, samlProvider, trusting } from './example-cases.ts';
+
+const asks = trusting({ Federated: samlProvider }, undefined, 'sts:AssumeRoleWithSAML');
+
+export const samlRoleAttribute = defineCause({
+  id: 'saml-role-attribute',
+  title: 'The SAML response does not name this role',
+  side: 'federation',
+  who: 'provider',
+  means:
+    'The `Role` attribute of the response lists pairs of role and provider ARN; only those roles can be assumed with it.',
+  toldApart:
+    'The message names the attribute; or AWS refused a SAML call that the trust policy allows (possible: the response is not recorded).',
+  fix: 'Add the pair of role ARN and provider ARN to the Role attribute that the provider sends.',
+  isIt: [
+    { name: 'the trust policy allows the call', event: bySaml(), policy: asks, confidence: 'possible' },
+    {
+      name: 'the message',
+      event: bySaml({
+        errorCode: 'InvalidIdentityToken',
+        errorMessage: 'Role attribute in SAML response does not contain the requested role',
+      }),
+      confidence: 'proved',
+    },
+  ],
+  isNot: [
+    {
+      name: 'another provider is trusted',
+      event: bySaml(),
+      policy: trusting(
+        { Federated: 'arn:aws:iam::111122223333:saml-provider/other' },
+        undefined,
+        'sts:AssumeRoleWithSAML',
+      ),
+    },
+    {
+      name: 'the signature',
+      event: bySaml({ errorCode: 'InvalidIdentityToken', errorMessage: 'Response signature invalid' }),
+    },
+  ],
+  fromRecord: ({ denial: { message, call } }) =>
+    call === 'sts:AssumeRoleWithSAML' && /\brole attribute\b/i.test(message.text)
+      ? {
+          confidence: 'proved',
+          summary: 'AWS says that the Role attribute of the SAML response does not name this role.',
+          evidence: [{ source: 'error-message', detail: message.text }],
+        }
+      : undefined,
+});
