@@ -15,6 +15,8 @@ export async function readingFor(denial: Denial, context: WatchContext): Promise
   const { roleReader, store } = context;
   const named = roleFromArn(denial.role);
   if (roleReader === undefined || named === undefined) return undefined;
+  // A denied call for the reader role never leads to another one, whoever made it.
+  if (named.name === context.settings.readerRole) return undefined;
   const stream = `reading:${named.account}/${named.name}`;
   const [before] = await store.events(stream, { from: denial.record.at });
   if (before !== undefined) return JSON.parse(before.body) as Reading;
@@ -53,6 +55,7 @@ export async function callerAccessFor(denial: Denial, context: WatchContext): Pr
   const { sessionIssuer, arn } = denial.record.userIdentity;
   const caller = sessionIssuer?.arn ?? arn;
   const key = callerOf(denial.record);
+  if (roleFromArn(denial.role)?.name === context.settings.readerRole) return undefined;
   if (callerAccess === undefined || key === undefined || caller === undefined || denial.role === undefined)
     return undefined;
   if (!/:iam::\d{12}:(?:user|role)\//.test(caller) || !mayBeTrustPolicy(denial)) return undefined;
