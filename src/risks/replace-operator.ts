@@ -1,5 +1,8 @@
 /** A repair that many rules share: the same condition under another operator. */
-import { renameMember } from '../policy/document/edit.ts';
+import { removeAt, renameMember, setMember } from '../policy/document/edit.ts';
+import { pointerStep } from '../policy/document/json-with-positions.ts';
+import type { ConditionClause, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
+import { letsInBy } from './repaired-statement.ts';
 import type { RiskContext } from './risk-context.ts';
 import type { FixProposal, RiskHit } from './risk-rule.ts';
 
@@ -8,8 +11,8 @@ import type { FixProposal, RiskHit } from './risk-rule.ts';
  *
  * @param rename takes the operator as it stands in the document and gives the new one.
  * @param letsIn for a condition that shut its own callers out: whom the repair lets in, in words.
- * @returns the repaired document; `undefined` where the new operator already stands in the block, or the place is not a
- * condition.
+ * @returns the repaired document; `undefined` where the key already stands under the new operator, or the place is not
+ * a condition.
  */
 export function replaceOperator(
   context: RiskContext,
@@ -24,28 +27,32 @@ export function replaceOperator(
   );
   if (statement === undefined || condition === undefined) return undefined;
   const to = rename(condition.operator.text);
-  const block = condition.pointer.slice(0, condition.pointer.lastIndexOf('/'));
-  const text = moveCondition(context, statement.index, condition.operator.text, to, block);
+  const text = moveCondition(policy, statement, condition, to);
   if (text === undefined) return undefined;
   const summary = `Write \`${to}\` in place of \`${condition.operator.text}\`.`;
-  if (letsIn === undefined) return { summary, text };
-  const intended = {
-    ...policy,
-    statements: [{ ...statement, conditions: statement.conditions.filter((other) => other !== condition) }],
-  };
-  return { summary, text, intended: { policy: intended, inWords: letsIn } };
+  const intended = letsIn === undefined ? undefined : letsInBy(text, statement.index, letsIn);
+  return intended === undefined ? { summary, text } : { summary, text, intended };
 }
 
-/** A block of one key is renamed whole; where the operator holds other keys too, or the new one exists, nothing is done. */
+/** A block of one key is renamed whole; from one with others, the key moves into the block of the new operator. */
 function moveCondition(
-  context: RiskContext,
-  statement: number,
-  from: string,
+  policy: TrustPolicy,
+  { conditions, pointer }: Statement,
+  condition: ConditionClause,
   to: string,
-  block: string,
 ): string | undefined {
-  const conditions = context.policy.statements[statement]?.conditions ?? [];
-  if (conditions.some(({ operator }) => operator.text === to)) return undefined;
-  if (conditions.filter(({ operator }) => operator.text === from).length !== 1) return undefined;
-  return renameMember(context.policy, block, to);
+  const from = condition.operator.text;
+  const block = condition.pointer.slice(0, condition.pointer.lastIndexOf('/'));
+  const there = conditions.filter(({ operator }) => operator.text === to);
+  if (there.some(({ key }) => key.toLowerCase() === condition.key.toLowerCase())) return undefined;
+  const alone = conditions.filter(({ operator }) => operator.text === from).length === 1;
+  if (alone && there.length === 0) return renameMember(policy, block, to);
+  const taken = removeAt(policy, alone ? block : condition.pointer);
+  if (taken === undefined) return undefined;
+  const values = condition.values.map(({ text }) => text);
+  const [only] = condition.values;
+  const value = only !== undefined && only.pointer === condition.pointer ? only.text : values;
+  return there.length > 0
+    ? setMember({ text: taken }, `${pointer}/Condition${pointerStep(to)}`, condition.key, value)
+    : setMember({ text: taken }, `${pointer}/Condition`, to, { [condition.key]: value });
 }
