@@ -142,7 +142,7 @@ function elsewhere(
   call: AssumeRequest,
   already: readonly FoundCause[],
 ): readonly FoundCause[] {
-  const { denial, policy, role, callerPolicies } = evidence;
+  const { denial, policy, callerPolicies } = evidence;
   const { because } = denial.message;
   const named = policy === undefined ? [] : statementsNaming(policy.policy, call);
   const allows: Evidence = {

@@ -39,7 +39,7 @@ export const oidcProviderUnreachable = defineCause({
     },
   ],
   fromRecord: ({ denial }) => {
-    const { record, message, call } = denial;
+    const { record, message } = denial;
     const code = (record.errorCode ?? '').replace(/^Client\./, '');
     const text = message.text;
     return /^IDPCommunicationError/.test(code) ||

@@ -33,7 +33,7 @@ export const regionNotActivated = defineCause({
     },
   ],
   fromRecord: ({ denial }) => {
-    const { record, message, call } = denial;
+    const { record, message } = denial;
     const code = (record.errorCode ?? '').replace(/^Client\./, '');
     const text = message.text;
     return /^RegionDisabled/.test(code)

@@ -41,7 +41,6 @@ test.each([
   ['principal-too-narrow', policy('arn:aws:iam::444455556666:user/bob')],
   ['principal-path', policy('arn:aws:iam::444455556666:user/team/ana')],
   ['external-id-missing', policy(user, { StringEquals: { 'sts:ExternalId': 'acme-123456' } })],
-  ['condition-key-misspelt', policy(user, { StringEquals: { ExternalId: 'acme-123456' } })],
   ['mfa-missing', policy(user, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })],
   ['source-ip', policy(user, { IpAddress: { 'aws:SourceIp': '203.0.112.0/24' } })],
   ['source-ip-private', policy(user, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })],
@@ -58,6 +57,13 @@ test.each([
   expect(told({ event: event(full), policy: trust })).toEqual([`${id} proved`]);
 });
 
+test('under a key that does not exist what was meant may be missing as well', () => {
+  const trust = policy(user, { StringEquals: { ExternalId: 'acme-123456' } });
+  const misspelt = 'condition-key-misspelt proved';
+  expect(told({ event: event(full), policy: trust })).toEqual([misspelt, 'external-id-missing proved']);
+  expect(told({ event: event({ ...full, externalId: 'acme-123456' }), policy: trust })).toEqual([misspelt]);
+});
+
 test('two causes at once are both named', () => {
   const trust = policy('444455556667', { StringEquals: { 'sts:ExternalId': 'acme-123456' } });
   expect(told({ event: event(full), policy: trust })).toEqual(['wrong-account proved', 'external-id-missing proved']);
@@ -65,7 +71,10 @@ test('two causes at once are both named', () => {
 
 test('what the record does not show is never proved', () => {
   const trust = policy(user, { StringEquals: { 'sts:ExternalId': 'acme-123456' } });
-  expect(told({ event: event(null), policy: trust })).toEqual(['external-id-missing likely']);
+  expect(told({ event: event(null), policy: trust })).toEqual([
+    'external-id-missing likely',
+    'identity-policy-no-allow possible',
+  ]);
   expect(told({ event: event(null) })).toEqual([]);
 });
 
