@@ -32,7 +32,7 @@ export type CallerShape =
   | { readonly kind: 'user' | 'role-session' }
   | { readonly kind: 'service' | 'web-identity' | 'saml'; readonly caller: Caller };
 
-const { digit, lower, upper, nameMark, dash, slash, colon, wildcard, printable } = characterClass;
+const { digit, lower, upper, nameMark, dash, slash, colon, printable } = characterClass;
 const nameCharacters = digit | lower | upper | nameMark | dash;
 const pathCharacters = nameCharacters | printable | colon;
 const everyButSlash = 1023 & ~slash;
@@ -61,6 +61,8 @@ const userIdOfRole = new Language([
   [...exactly('AROA'), one(idCharacters), run(idCharacters), one(colon), ...someName],
 ]);
 const organizationId = new Language([[...exactly('o-'), one(digit | lower), run(digit | lower | upper | dash)]]);
+
+const keysOfAccounts: ReadonlySet<string> = new Set(['aws:principalarn', 'aws:principalaccount', 'aws:userid']);
 
 /** Stands for the account, user or role where a policy names none. */
 const anyAccount = '999999999999' as AccountId;
@@ -199,9 +201,8 @@ export class CallerSpace {
     if (!isUnknown(state)) return new Dimension({ ...this.#shapeOf(key, 'always'), finite: state });
     if (state === presentUnknown) return new Dimension(this.#shapeOf(key, 'always'));
     const unsettled = lookup.kind === 'registered' && lookup.key.presence[this.shape.kind] === 'unknown';
-    // Services and federated callers are of no account and no network of their own (IAM User Guide, "AWS global condition
-    // context keys", which describes these keys for callers with an identity of an account).
-    if (unsettled && this.arn === undefined) return null;
+    // Services and federated callers are no principals of an account (IAM User Guide, "AWS global condition context keys").
+    if (this.arn === undefined && keysOfAccounts.has(key.lower)) return null;
     return new Dimension(this.#shapeOf(key, unsettled ? 'unsettled' : 'sometimes'));
   }
 

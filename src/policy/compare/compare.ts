@@ -19,6 +19,7 @@
  * The space of requests is rather too wide than too narrow (keys other than the caller's are independent of each
  * other), so that a proof of "nobody" holds for fewer requests too.
  */
+import { splitArn } from '../document/names.ts';
 import type { TrustPolicy } from '../document/trust-policy.ts';
 import { type PreparedPolicy, prepare } from '../evaluate/evaluate.ts';
 import type { AccessAnswer, Comparison, Undecided, Verdict } from './comparison.ts';
@@ -38,8 +39,9 @@ export function compare(old: TrustPolicy, now: TrustPolicy, options: CompareOpti
   const before = prepare(old);
   const after = prepare(now);
   const most = options.work ?? mostWork;
-  const gained = gainedAccess(before, after, most);
-  const lost = gainedAccess(after, before, most);
+  const home = homeOf(options);
+  const gained = gainedAccess(before, after, most, home);
+  const lost = gainedAccess(after, before, most, home);
   const direct = directAccess(before, after, options.role, most);
   const undecided = [...gained.undecided, ...lost.undecided, ...direct.undecided];
   return {
@@ -53,15 +55,15 @@ export function compare(old: TrustPolicy, now: TrustPolicy, options: CompareOpti
 
 /** Whether some request is allowed by `to` and not by `from`. */
 export function newAccess(from: TrustPolicy, to: TrustPolicy, options: CompareOptions = {}): AccessAnswer {
-  return answerOf(prepare(from), prepare(to), options.work ?? mostWork);
-}
-
-function answerOf(from: PreparedPolicy, to: PreparedPolicy, most: number): AccessAnswer {
-  const { classes, undecided } = gainedAccess(from, to, most);
+  const { classes, undecided } = gainedAccess(prepare(from), prepare(to), options.work ?? mostWork, homeOf(options));
   const [first, ...others] = classes;
   if (first !== undefined) return { answer: 'yes', classes: [first, ...others] };
   const [why, ...more] = unique(undecided);
   return why === undefined ? { answer: 'no' } : { answer: 'undecided', undecided: [why, ...more] };
+}
+
+function homeOf({ role }: CompareOptions): string | undefined {
+  return role === undefined ? undefined : splitArn(role)?.account;
 }
 
 function verdictOf(gained: Access, lost: Access): Verdict {

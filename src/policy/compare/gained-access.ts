@@ -1,25 +1,15 @@
 /** Which statements and principals of a policy let in what another policy does not, and by which request is it shown? */
 import type { PrincipalEntry } from '../document/trust-policy.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
-import type { PreparedKey } from '../evaluate/key-state.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
-import { CallerSpace, type CallerWorld } from './caller-space.ts';
+import { CallerSpace } from './caller-space.ts';
 import type { AccessClass, Undecided, Witness } from './comparison.ts';
-import { concreteWitness } from './concrete-witness.ts';
-import { describeClass } from './describe-class.ts';
+import { type DescribedClass, describeClass } from './describe-class.ts';
 import { and, type Formula } from './formula.ts';
+import { type Answer, Inquiry } from './inquiry.ts';
 import { allows, allowsNot, statementsOn, type Through } from './question.ts';
-import {
-  assumeActions,
-  callersOf,
-  freshAccounts,
-  furtherActions,
-  partitionsOf,
-  pathsOfRoles,
-} from './request-space.ts';
-import { type Model, search } from './search.ts';
-import { undecidedBy } from './undecided.ts';
-import { decisionOn, witnessOf } from './witness.ts';
+import { type AssumeAction, assumeActions, callersOf, furtherActions } from './request-space.ts';
+import { decisionOn } from './witness.ts';
 import { TooMuchWork, Work } from './work.ts';
 
 export interface Access {
@@ -27,197 +17,141 @@ export interface Access {
   readonly undecided: readonly Undecided[];
 }
 
-/** A question about one call, in one space of callers. */
-export interface Ask {
-  readonly space: CallerSpace;
-  readonly formula: Formula;
-  readonly actions: readonly [string, ...string[]];
-}
-
-export type Answer = { readonly witness: Witness } | 'no' | { readonly undecided: readonly Undecided[] };
-
-/** Two policies, and what was learnt of them. */
-export class Inquiry {
-  readonly from: PreparedPolicy;
-  readonly to: PreparedPolicy;
-  readonly work: Work;
-  readonly keys: readonly PreparedKey[];
-  readonly world: CallerWorld;
-
-  constructor(from: PreparedPolicy, to: PreparedPolicy, work: Work) {
-    this.from = from;
-    this.to = to;
-    this.work = work;
-    this.keys = [...to.keys, ...from.keys];
-    const policies = [from.policy, to.policy];
-    this.world = {
-      freshAccounts: freshAccounts(policies),
-      partitions: partitionsOf(policies),
-      rolePaths: pathsOfRoles(policies),
-    };
-  }
-
-  /** @param holds whether the evaluator confirms a witness. */
-  ask({ space, formula, actions }: Ask, holds: (witness: Witness) => boolean): Answer {
-    if (formula === false) return 'no';
-    let witness: Witness | undefined;
-    const certain = (model: Model) => {
-      const found = witnessOf(space, actions, model, this.keys, this.work);
-      if (found === undefined || !holds(found)) return false;
-      witness = found;
-      return true;
-    };
-    let tries = 0;
-    if (
-      search(formula, 'claim', this.work, (model) => certain(model) || (tries += 1) >= mostTries) &&
-      witness !== undefined
-    )
-      return { witness };
-    const stopped: Undecided[] = [];
-    tries = 0;
-    const possible = search(formula, 'proof', this.work, (model) => {
-      const undecided = undecidedBy(model);
-      if (!undecided.hopeless && certain(model)) return true;
-      const found = undecided.hopeless ? undefined : concreteWitness(space, actions, model, this, holds);
-      if (found !== undefined) {
-        witness = found;
-        return true;
-      }
-      stopped.push(...undecided.undecided);
-      tries += 1;
-      return tries >= mostTries;
-    });
-    if (witness !== undefined) return { witness };
-    if (!possible && stopped.length === 0) return 'no';
-    return { undecided: stopped };
-  }
-}
-
-/** Solutions that are looked at where the first ones cannot be shown. */
-const mostTries = 12;
-
-export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: number): Access {
-  const inquiry = new Inquiry(from, to, new Work(most));
-  const classes: AccessClass[] = [];
-  const undecided: Undecided[] = [];
+/** @param home account of the role, where known. */
+export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: number, home?: string): Access {
+  const hunt = new Hunt(from, to, most, home);
   try {
-    for (const action of assumeActions) findOn(action, inquiry, classes, undecided);
+    for (const action of assumeActions) hunt.on(action);
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
-    undecided.push({ construct: 'too complex' });
+    hunt.undecided.push({ construct: 'too complex' });
   }
-  return { classes: inOrder(classes), undecided: classes.length > 0 ? [] : undecided };
+  return { classes: inOrder(hunt.classes), undecided: hunt.classes.length > 0 ? [] : hunt.undecided };
 }
 
-function findOn(
-  action: (typeof assumeActions)[number],
-  inquiry: Inquiry,
-  classes: AccessClass[],
-  undecided: Undecided[],
-): void {
-  const { from, to } = inquiry;
-  const statements = statementsOn(to, 'Allow', action);
-  if (statements.length === 0) return;
-  const known = new Set<string>();
-  const holds = (witness: Witness) => decisionOn(to, witness) === 'allow' && isDenied(decisionOn(from, witness));
-  for (const shape of callersOf(action, [from, to])) {
-    const space = new CallerSpace(shape, inquiry.world);
-    const denied = allowsNot(space, from, action);
-    for (const statement of statements) {
-      const formula = (through: Through) => and([allows(space, to, action, [through]), denied]);
-      const whole = inquiry.ask({ space, formula: formula({ statement }), actions: [action] }, holds);
-      if (whole === 'no') continue;
-      if ('undecided' in whole) {
-        undecided.push(...whole.undecided);
-        continue;
-      }
-      let covered = false;
-      for (const entry of entriesOf(statement)) {
-        const id = `${statement.statement.index} ${entry?.text ?? ''}`;
-        if (known.has(id)) {
-          covered = true;
-          continue;
-        }
-        const through: Through = { statement, ...(entry === undefined ? {} : { entries: [entry] }) };
-        const answer = inquiry.ask({ space, formula: formula(through), actions: [action] }, holds);
+class Hunt {
+  readonly classes: DescribedClass[] = [];
+  readonly undecided: Undecided[] = [];
+  readonly #from: PreparedPolicy;
+  readonly #to: PreparedPolicy;
+  readonly #home: string | undefined;
+  readonly #inquiry: Inquiry;
+  /** Statement, call and principal of every class found. */
+  readonly #known = new Set<string>();
+
+  constructor(from: PreparedPolicy, to: PreparedPolicy, most: number, home: string | undefined) {
+    this.#from = from;
+    this.#to = to;
+    this.#home = home;
+    this.#inquiry = new Inquiry(from, to, new Work(most));
+  }
+
+  on(action: AssumeAction): void {
+    const statements = statementsOn(this.#to, 'Allow', action);
+    if (statements.length === 0) return;
+    for (const shape of callersOf(action, [this.#from, this.#to])) {
+      const space = new CallerSpace(shape, this.#inquiry.world);
+      const denied = allowsNot(space, this.#from, action);
+      for (const statement of statements)
+        this.#through(space, statement, [action], (through) =>
+          and([allows(space, this.#to, action, [through]), denied]),
+        );
+      for (const further of furtherActions) this.#further(space, action, further);
+    }
+  }
+
+  /** Those who could call without the further action already: the others are found without it. */
+  #further(space: CallerSpace, action: AssumeAction, further: string): void {
+    const statements = statementsOn(this.#to, 'Allow', further);
+    if (statements.length === 0) return;
+    const before = allows(space, this.#from, action);
+    if (before === false) return;
+    const rest = and([before, allows(space, this.#to, action), allowsNot(space, this.#from, further)]);
+    for (const statement of statements)
+      this.#through(space, statement, [action, further], (through) =>
+        and([allows(space, this.#to, further, [through]), rest]),
+      );
+  }
+
+  #through(
+    space: CallerSpace,
+    statement: PreparedStatement,
+    actions: readonly [string, ...string[]],
+    formula: (through: Through) => Formula,
+  ): void {
+    const ask = (through: Through): Answer =>
+      this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness));
+    const whole = ask({ statement });
+    if (whole === 'no') return;
+    if ('undecided' in whole) {
+      this.undecided.push(...whole.undecided);
+      return;
+    }
+    const entries = entriesOf(statement);
+    let covered = false;
+    for (const entry of entries) {
+      const id = `${statement.statement.index} ${actions.join(' ')} ${entry.text}`;
+      if (!this.#known.has(id)) {
+        const answer = entries.length === 1 ? whole : ask({ statement, entries: [entry] });
         if (answer === 'no' || 'undecided' in answer) continue;
-        known.add(id);
-        covered = true;
-        classes.push(
-          describeClass({
-            inquiry,
-            space,
-            statement,
-            entry,
-            witness: answer.witness,
-            actions: [action],
-            holds,
-            formula,
-          }),
-        );
+        this.#known.add(id);
+        this.#add(space, statement, entry, answer.witness, actions, formula);
       }
-      if (!covered)
-        classes.push(
-          describeClass({
-            inquiry,
-            space,
-            statement,
-            entry: undefined,
-            witness: whole.witness,
-            actions: [action],
-            holds,
-            formula,
-          }),
-        );
+      covered = true;
     }
-    for (const further of furtherActions) {
-      const actions: readonly [string, string] = [action, further];
-      const could = allows(space, from, action);
-      if (could === false) continue;
-      for (const statement of statementsOn(to, 'Allow', further)) {
-        const formula = (through: Through) =>
-          and([
-            allows(space, to, further, [through]),
-            allows(space, to, action),
-            could,
-            allowsNot(space, from, further),
-          ]);
-        const whole = inquiry.ask({ space, formula: formula({ statement }), actions }, holds);
-        if (whole === 'no') continue;
-        if ('undecided' in whole) {
-          undecided.push(...whole.undecided);
-          continue;
-        }
-        for (const entry of entriesOf(statement)) {
-          const id = `${statement.statement.index} ${further} ${entry?.text ?? ''}`;
-          if (known.has(id)) continue;
-          const through: Through = { statement, ...(entry === undefined ? {} : { entries: [entry] }) };
-          const answer = inquiry.ask({ space, formula: formula(through), actions }, holds);
-          if (answer === 'no' || 'undecided' in answer) continue;
-          known.add(id);
-          classes.push(
-            describeClass({ inquiry, space, statement, entry, witness: answer.witness, actions, holds, formula }),
-          );
-        }
-      }
-    }
+    const id = `${statement.statement.index} ${actions.join(' ')}`;
+    if (covered || this.#known.has(id)) return;
+    this.#known.add(id);
+    this.#add(space, statement, undefined, whole.witness, actions, formula);
+  }
+
+  #add(
+    space: CallerSpace,
+    statement: PreparedStatement,
+    entry: PrincipalEntry | undefined,
+    witness: Witness,
+    actions: readonly [string, ...string[]],
+    formula: (through: Through) => Formula,
+  ): void {
+    const { from, to, home } = { from: this.#from, to: this.#to, home: this.#home };
+    this.classes.push(describeClass({ from, to, space, statement, entry, witness, actions, home, formula }));
+  }
+
+  #shows(witness: Witness): boolean {
+    if (decisionOn(this.#to, witness) !== 'allow') return false;
+    const other = decisionOn(this.#from, witness);
+    return other === 'explicit-deny' || other === 'implicit-deny';
   }
 }
 
-function isDenied(decision: ReturnType<typeof decisionOn>): boolean {
-  return decision === 'explicit-deny' || decision === 'implicit-deny';
-}
-
-/** Each principal by itself; a NotPrincipal as a whole. */
-function entriesOf({ statement: { principal } }: PreparedStatement): readonly (PrincipalEntry | undefined)[] {
-  if (principal.element === 'NotPrincipal') return [undefined];
+/** Each principal by itself; a NotPrincipal as a whole. Where everyone is listed, that says it all. */
+function entriesOf({ statement: { principal } }: PreparedStatement): readonly PrincipalEntry[] {
+  if (principal.element === 'NotPrincipal') return [];
   const everyone = principal.entries.find(({ name }) => name.kind === 'everyone');
   return everyone === undefined ? principal.entries : [everyone];
 }
 
-function inOrder(classes: readonly AccessClass[]): readonly AccessClass[] {
-  const seen = new Set<string>();
-  return [...classes]
+/** The most serious first; what another class says already is left out. */
+function inOrder(classes: readonly DescribedClass[]): readonly AccessClass[] {
+  const told = new Set<string>();
+  return classes
+    .filter((one) => !classes.some((other) => other !== one && covers(other, one)))
     .sort((a, b) => a.rank - b.rank || a.statement - b.statement)
-    .filter(({ summary }) => !seen.has(summary) && seen.add(summary));
+    .filter(({ summary }) => !told.has(summary) && told.add(summary))
+    .map(({ summary, statement, witness, rank }) => ({ summary, statement, witness, rank }));
+}
+
+/** An unconditional class of the same call whose principals include the other's. */
+function covers(wide: DescribedClass, narrow: DescribedClass): boolean {
+  if (!wide.unconditional || wide.actions.join() !== narrow.actions.join()) return false;
+  const [name, other] = [wide.entry?.name, narrow.entry?.name];
+  if (name === undefined || other === undefined) return false;
+  if (other.kind === 'everyone') return false;
+  if (name.kind === 'everyone')
+    return (
+      wide.witness.service === undefined &&
+      wide.witness.federated === undefined &&
+      narrow.witness.principal !== undefined
+    );
+  return name.kind === 'account' && 'account' in other && other.account === name.account && other.kind !== 'account';
 }

@@ -47,7 +47,8 @@ export function partitionsOf(policies: readonly TrustPolicy[]): readonly string[
 }
 
 /**
- * A role's name is its own in an account, whatever the path, which the ARN of a session does not show.
+ * A role's name is its own in an account, whatever the path, which the ARN of a session does not show. A role named with
+ * a path leaves it open whether a session is of it, save for names that AWS reserves for one path.
  *
  * @returns by account and name, the path of roles that the policies name with just one.
  */
@@ -61,7 +62,9 @@ export function pathsOfRoles(policies: readonly TrustPolicy[]): ReadonlyMap<stri
         paths.set(key, (paths.get(key) ?? new Set()).add(name.path));
       }
   const known = new Map<string, string>();
-  for (const [key, [path, ...others]] of paths) if (path !== undefined && others.length === 0) known.set(key, path);
+  for (const [key, [path, ...others]] of paths)
+    if (path !== undefined && others.length === 0 && (path === '/' || key.includes('/AWSReservedSSO_')))
+      known.set(key, path);
   return known;
 }
 
