@@ -45,19 +45,16 @@ export const actionWildcard = defineRiskRule({
       const { actions, index } = statement;
       if (actions.element !== 'Action') return [];
       const pattern = actions.patterns.find(({ text }) => /[*?]/.test(text));
-      if (pattern === undefined) return [];
-      const meant = actionsMeantBy(pattern.text);
+      const meant = pattern === undefined ? [] : actionsMeantBy(pattern.text);
+      // What matches nothing has a rule of its own.
+      if (pattern === undefined || meant.length === 0) return [];
       const decides = tagsThatDecide(context.question).length > 0 && letsAnyTagPass(context, statement);
       return [
         {
           pointer: pattern.pointer,
           statement: index,
           ...(decides ? { severity: 'high' as const } : {}),
-          message: `The pattern \`${pattern.text}\` ${
-            meant.length === 0
-              ? 'matches no action that a trust policy can allow'
-              : `allows ${meant.map((action) => `\`${action}\``).join(', ')}${decides ? ', and a policy of the role decides by session tags' : ''}`
-          }.`,
+          message: `The pattern \`${pattern.text}\` allows ${meant.map((action) => `\`${action}\``).join(', ')}${decides ? ', and a policy of the role decides by session tags' : ''}.`,
         },
       ];
     }),

@@ -108,10 +108,12 @@ export const allowLostForRequiredPrincipal = defineRiskRule({
 function limitsTo(required: string): Limits | undefined {
   const isNamed = ({ type, text }: PrincipalEntry) => type !== 'AWS' && text === required;
   const arn = splitArn(required);
-  if (arn === undefined || /^(saml|oidc)-provider\//.test(arn.resource)) return { entries: isNamed };
   const caller = callerFromArn(required);
-  if (caller === undefined) return undefined;
   const ofAnAccount = ({ type }: PrincipalEntry) => type === 'AWS';
+  if (caller?.kind === 'someone' || caller?.kind === 'root')
+    return { entries: ofAnAccount, clauses: [clause('StringEquals', 'aws:PrincipalAccount', [caller.account])] };
+  if (arn === undefined || /^(saml|oidc)-provider\//.test(arn.resource)) return { entries: isNamed };
+  if (caller === undefined) return undefined;
   if (caller.kind === 'user')
     return { entries: ofAnAccount, clauses: [clause('ArnEquals', 'aws:PrincipalArn', [required])] };
   if (caller.kind !== 'role-session') return undefined;

@@ -64,13 +64,20 @@ export function nobody(policy: TrustPolicy): TrustPolicy {
 /**
  * The statement as the only way in, with no Deny: the others keep what accompanies a call (`sts:TagSession` and kin),
  * and a statement about nothing else stands for the whole call.
+ *
+ * @param denies Deny statements that hold all the same.
  */
-export function onlyBy(policy: TrustPolicy, statement: Statement, conditions = statement.conditions): TrustPolicy {
+export function onlyBy(
+  policy: TrustPolicy,
+  statement: Statement,
+  conditions = statement.conditions,
+  denies: readonly Statement[] = [],
+): TrustPolicy {
   const own = { ...statement, conditions };
   const makesCalls = actionsOf(statement.actions).some((action) => isOneOf(assumeActions, action));
   const statements = policy.statements.flatMap((other) => {
     if (other.index === statement.index) return [makesCalls ? own : withActions(own, ['sts:*'])];
-    if (other.effect === 'Deny') return [];
+    if (other.effect === 'Deny') return denies.includes(other) ? [other] : [];
     const beside = actionsOf(other.actions).filter((action) => isOneOf(accompanyingActions, action));
     return beside.length === 0 ? [] : [withActions(other, beside)];
   });
@@ -103,6 +110,8 @@ export function someoneUsing(
 ): AccessAnswer {
   const statements = policy.statements.flatMap((own) => {
     if (own.effect === 'Deny') return [own];
+    // Entries that are left out cannot be narrowed.
+    if (own.principal.element === 'NotPrincipal') return [{ ...own, conditions: [...own.conditions, ...clauses] }];
     const entries = own.principal.entries.filter((entry) => entry.type === 'AWS' && trusts(entry, own));
     if (entries.length === 0) return [];
     return [{ ...own, principal: { ...own.principal, entries }, conditions: [...own.conditions, ...clauses] }];

@@ -1,8 +1,8 @@
 /** Does a condition hold a wildcard that its operator takes as a plain character? */
 
 import { allow, deny, github, policyOf } from './example-policies.ts';
-import { replaceOperator } from './replace-operator.ts';
 import { letsInBy } from './repaired-statement.ts';
+import { replaceOperator } from './replace-operator.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const account = { AWS: 'arn:aws:iam::111122223333:root' };
@@ -18,7 +18,13 @@ export const conditionLiteralWildcard = defineRiskRule({
     'IAM User Guide, "IAM JSON policy elements: Condition operators"',
     'IAM User Guide, "Access Analyzer policy check reference"',
   ],
-  folds: ['condition-never-true', 'condition-mutually-exclusive', 'condition-negated-missing-key', 'deny-ineffective', 'deny-locks-out-everyone'],
+  folds: [
+    'condition-never-true',
+    'condition-mutually-exclusive',
+    'condition-negated-missing-key',
+    'deny-ineffective',
+    'deny-locks-out-everyone',
+  ],
   fires: [
     {
       name: 'roles by a pattern',

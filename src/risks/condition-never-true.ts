@@ -1,7 +1,12 @@
 /** Does a condition shut out everybody whom the statement means to let in? */
-import { removeAt } from '../policy/document/edit.ts';
+import { appendTo, removeAt } from '../policy/document/edit.ts';
+import { actionsOf, assumeActions } from '../policy/document/statement-callers.ts';
+import type { Statement } from '../policy/document/trust-policy.ts';
+import { conditionProblems } from '../policy/document/validate-conditions.ts';
 import { deadStatements } from './dead-statement.ts';
 import { allow, deny, github, policyOf } from './example-policies.ts';
+import { letsInBy } from './repaired-statement.ts';
+import type { RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const account = { AWS: 'arn:aws:iam::111122223333:root' };
@@ -45,6 +50,10 @@ export const conditionNeverTrue = defineRiskRule({
         ),
       ),
     },
+    {
+      name: 'a source identity that nobody may set',
+      policy: policyOf(allow(account, { StringLike: { 'sts:SourceIdentity': '*@acme.example' } })),
+    },
   ],
   silent: [
     {
@@ -81,8 +90,8 @@ export const conditionNeverTrue = defineRiskRule({
       ),
     },
   ],
-  check: (context) =>
-    deadStatements(context).flatMap(({ statement, impossible: [first], others }) =>
+  check: (context) => [
+    ...deadStatements(context).flatMap(({ statement, impossible: [first], others }) =>
       first === undefined
         ? []
         : [
@@ -94,12 +103,42 @@ export const conditionNeverTrue = defineRiskRule({
             },
           ],
     ),
+    ...context.allows.flatMap((statement) =>
+      withoutItsAction(context, statement).map(({ pointer, action, key }) => ({
+        pointer,
+        statement: statement.index,
+        severity: context.allows.length > 1 ? ('low' as const) : ('medium' as const),
+        message: `A call that brings \`${key}\` needs \`${action}\` as well, which no statement allows, so nobody gets in by this one.`,
+      })),
+    ),
+  ],
   fix: (context, hit) => {
-    const statement = context.policy.statements[hit.statement ?? -1];
-    const text =
-      statement === undefined || context.policy.statements.length < 2
-        ? undefined
-        : removeAt(context.policy, statement.pointer);
-    return text === undefined ? undefined : { summary: 'Take out the statement that lets nobody in.', text };
+    const { policy } = context;
+    const statement = policy.statements[hit.statement ?? -1];
+    if (statement === undefined) return undefined;
+    const lacking = withoutItsAction(context, statement).find(({ pointer }) => pointer === hit.pointer);
+    if (lacking === undefined) {
+      const text = policy.statements.length < 2 ? undefined : removeAt(policy, statement.pointer);
+      return text === undefined ? undefined : { summary: 'Take out the statement that lets nobody in.', text };
+    }
+    const text = appendTo(policy, statement.actions.pointer, lacking.action);
+    const intended =
+      text === undefined ? undefined : letsInBy(text, statement.index, `callers who bring ${lacking.key}`);
+    return text === undefined || intended === undefined
+      ? undefined
+      : { summary: `Add \`${lacking.action}\` to the actions.`, text, intended };
   },
 });
+
+/** Conditions on what only goes with a further action (IAM Access Analyzer, "Missing action for condition key"). */
+function withoutItsAction({ policy }: RiskContext, statement: Statement) {
+  const makesCalls = actionsOf(statement.actions).some((action) => assumeActions.some((own) => own === action));
+  if (!makesCalls || statement.actions.element === 'NotAction') return [];
+  return conditionProblems(statement, policy).flatMap(({ code, pointer, expected }) => {
+    const action = /sts:\w+/.exec(expected ?? '')?.[0];
+    const key = statement.conditions.find((own) => own.pointer === pointer)?.key;
+    return code === 'missing-action-for-key' && action !== undefined && key !== undefined
+      ? [{ pointer, action, key }]
+      : [];
+  });
+}

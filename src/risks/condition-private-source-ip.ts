@@ -18,7 +18,13 @@ export const conditionPrivateSourceIp = defineRiskRule({
     'IAM User Guide, "AWS global condition context keys", aws:SourceIp',
     'IAM User Guide, "Access Analyzer policy check reference", private IP address',
   ],
-  folds: ['condition-never-true', 'condition-vacuous-ifexists', 'condition-negated-missing-key', 'deny-ineffective', 'deny-locks-out-everyone'],
+  folds: [
+    'condition-never-true',
+    'condition-vacuous-ifexists',
+    'condition-negated-missing-key',
+    'deny-ineffective',
+    'deny-locks-out-everyone',
+  ],
   fires: [
     {
       name: 'a private range in an Allow',
@@ -77,14 +83,20 @@ export const conditionPrivateSourceIp = defineRiskRule({
               message: `\`${first.text}\` is private, so \`aws:SourceIp\` never holds an address of it; it has no effect here.`,
             },
           ];
-        return [{ ...where, message: `\`aws:SourceIp\` is never in \`${first.text}\`, which is private: ${consequence(statement, condition)}.` }];
+        return [
+          {
+            ...where,
+            message: `\`aws:SourceIp\` is never in \`${first.text}\`, which is private: ${consequence(statement, condition)}.`,
+          },
+        ];
       }),
     ),
 });
 
 function consequence({ effect }: Statement, { operator }: ConditionClause): string {
   const allows = effect === 'Allow';
-  if (operator.base === 'NotIpAddress') return allows ? 'this condition keeps nobody out' : 'this Deny denies every address';
+  if (operator.base === 'NotIpAddress')
+    return allows ? 'this condition keeps nobody out' : 'this Deny denies every address';
   if (operator.ifExists || operator.set === 'ForAllValues')
     return `${allows ? 'the statement lets in' : 'this Deny denies'} only calls that bring no address, as those through a VPC endpoint`;
   return allows ? 'the statement lets nobody in' : 'this Deny denies nobody';

@@ -18,7 +18,14 @@ export const conditionUnknownKey = defineRiskRule({
     'IAM User Guide, "AWS global condition context keys"',
     'Service Authorization Reference, "AWS Security Token Service"',
   ],
-  folds: ['condition-never-true', 'condition-vacuous-ifexists', 'condition-vacuous-forallvalues', 'condition-negated-missing-key', 'deny-ineffective', 'deny-locks-out-everyone'],
+  folds: [
+    'condition-never-true',
+    'condition-vacuous-ifexists',
+    'condition-vacuous-forallvalues',
+    'condition-negated-missing-key',
+    'deny-ineffective',
+    'deny-locks-out-everyone',
+  ],
   fires: [
     {
       name: 'the prefix is missing',
@@ -87,7 +94,10 @@ export const conditionUnknownKey = defineRiskRule({
     const text = renameMember(policy, condition.pointer, found.intended);
     if (text === undefined) return undefined;
     const summary = `Write \`${found.intended}\` in place of \`${condition.key}\`.`;
-    const intended = statement.effect === 'Allow' ? letsInBy(text, statement.index, `callers who meet the condition on ${found.intended}`) : undefined;
+    const intended =
+      statement.effect === 'Allow'
+        ? letsInBy(text, statement.index, `callers who meet the condition on ${found.intended}`)
+        : undefined;
     return intended === undefined ? { summary, text } : { summary, text, intended };
   },
 });

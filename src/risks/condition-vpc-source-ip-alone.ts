@@ -1,4 +1,5 @@
 /** Is an address inside a VPC trusted without saying which VPC? */
+import type { ConditionClause } from '../policy/document/trust-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -63,24 +64,26 @@ export const conditionVpcSourceIpAlone = defineRiskRule({
     { name: 'the public address', policy: policyOf(allow(account, { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' } })) },
   ],
   check: (context) => {
-    const mentions = (key: string) => key.toLowerCase() === 'aws:vpcsourceip';
-    return context.allows.flatMap((statement) => {
-      const condition = [statement, ...context.denies]
-        .flatMap(({ conditions }) => conditions)
-        .find(({ key, operator }) => mentions(key) && operator.base !== 'Null');
-      if (condition === undefined || !context.guarded(statement, 'aws:VpcSourceIp') || !context.alive(statement))
-        return [];
-      if (networkNames.some((key) => context.guarded(statement, key))) return [];
-      return [
-        {
-          pointer: condition.pointer,
-          statement: statement.index,
-          message: "`aws:VpcSourceIp` alone admits the same private addresses of anybody's VPC.",
-        },
-      ];
-    });
+    const hits = new Map<string, { readonly pointer: string; readonly statement: number; readonly message: string }>();
+    for (const allowed of context.allows) {
+      const holder = [allowed, ...context.denies].find(({ conditions }) => conditions.some(isAddressInVpc));
+      const condition = holder?.conditions.find(isAddressInVpc);
+      if (holder === undefined || condition === undefined) continue;
+      if (!context.guarded(allowed, 'aws:VpcSourceIp') || !context.alive(allowed)) continue;
+      if (networkNames.some((key) => context.guarded(allowed, key))) continue;
+      hits.set(condition.pointer, {
+        pointer: condition.pointer,
+        statement: holder.index,
+        message: "`aws:VpcSourceIp` alone admits the same private addresses of anybody's VPC.",
+      });
+    }
+    return [...hits.values()];
   },
 });
+
+function isAddressInVpc({ key, operator }: ConditionClause): boolean {
+  return key.toLowerCase() === 'aws:vpcsourceip' && operator.base !== 'Null';
+}
 
 /** Each of them tells one VPC, or the VPCs of one owner, from all others. */
 const networkNames = [

@@ -27,6 +27,14 @@ export function lostGuards(context: RiskContext): readonly LostGuard[] {
   return lost;
 }
 
+/** @returns the lost guards on certain keys, one for each statement that lets in without it now. */
+export function lossesOf(context: RiskContext, isMeant: (key: string) => boolean): readonly LostGuard[] {
+  const byStatement = new Map<number, LostGuard>();
+  for (const lost of lostGuards(context))
+    if (isMeant(lost.key.toLowerCase()) && !byStatement.has(lost.now.index)) byStatement.set(lost.now.index, lost);
+  return [...byStatement.values()];
+}
+
 const remembered = new WeakMap<RiskContext, readonly LostGuard[]>();
 
 function find(context: RiskContext): readonly LostGuard[] {

@@ -1,5 +1,5 @@
 /** The requests in which a caller passes session tags that no policy thought of. */
-import type { PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
+import type { ConditionClause, PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { someoneUsing } from './altered-policy.ts';
 import { coversAction } from './granted-actions.ts';
 import { clause, type RiskContext } from './risk-context.ts';
@@ -26,9 +26,15 @@ export function isOfAnAccount({ type }: PrincipalEntry): boolean {
 /** @returns whether users or roles may, by the statement, pass tags of any key, whatever tags the policy speaks of. */
 export function letsAnyTagPass({ policy }: RiskContext, statement: Statement): boolean {
   if (!coversAction(statement, 'sts:TagSession') || !statement.principal.entries.some(isOfAnAccount)) return false;
-  const clauses = [strangeTag, ...passedTagKeys(policy).map((key) => clause('Null', key, ['true']))];
   const beside = (own: Statement) => own.index === statement.index || !coversAction(own, 'sts:TagSession');
-  return someoneUsing(policy, 'sts:TagSession', clauses, (_, own) => beside(own)).answer === 'yes';
+  const passes = (clauses: readonly ConditionClause[]) =>
+    someoneUsing(policy, 'sts:TagSession', [strangeTag, ...clauses], (_, own) => beside(own)).answer === 'yes';
+  const known = passedTagKeys(policy);
+  // A tag that has to be passed, with whatever value, limits nothing either.
+  return (
+    passes(known.map((key) => clause('Null', key, ['true']))) ||
+    (known.length > 0 && passes(known.map((key) => clause('StringEquals', key, ['q7w4z1x9k3']))))
+  );
 }
 
 /** @returns the tags of the principal that the role's own policies ask for, as condition keys or as variables. */

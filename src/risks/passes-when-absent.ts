@@ -1,7 +1,7 @@
 /** Does somebody get in just because a condition holds when its key is missing? */
 import type { ConditionClause, Statement } from '../policy/document/trust-policy.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
-import { addsSomebody, withClause } from './altered-policy.ts';
+import { addsSomebody, onlyBy } from './altered-policy.ts';
 import { clause, type RiskContext } from './risk-context.ts';
 
 /**
@@ -13,9 +13,13 @@ import { clause, type RiskContext } from './risk-context.ts';
 export function wayInWithoutKey(context: RiskContext, statement: Statement, condition: ConditionClause): boolean {
   const lower = condition.key.toLowerCase();
   if (isParameter(lower) || reachesEitherWay(statement, lower)) return false;
-  const { policy } = context;
-  const asking = [condition, clause('Null', condition.key, ['false'])];
-  return addsSomebody(withClause(policy, statement, condition, asking), policy);
+  const { policy, denies } = context;
+  // By itself, or two statements with the same hole would hide each other's.
+  const asking = [...statement.conditions, clause('Null', condition.key, ['false'])];
+  return addsSomebody(
+    onlyBy(policy, statement, asking, denies),
+    onlyBy(policy, statement, statement.conditions, denies),
+  );
 }
 
 /** @returns whether the registry has the key, or the one that was meant by it is plain. */

@@ -100,7 +100,7 @@ export const trustChangedOutsidePipeline = defineRiskRule({
 
 /** What the console and the services behind it write as their user agent. */
 function isConsole(userAgent: string): boolean {
-  return /(^|[\s[(])((console|signin|iam)\.amazonaws\.com|AWS[ -]Internal|aws-internal|AWSConsole|S3Console|Mozilla\/)/i.test(
+  return /(^|[\s[(])((console|signin)\.amazonaws\.com|AWS[ -]Internal|aws-internal|AWSConsole|S3Console|Mozilla\/)/i.test(
     userAgent,
   );
 }
