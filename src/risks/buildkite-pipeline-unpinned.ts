@@ -20,6 +20,7 @@ export const buildkitePipelineUnpinned = defineRiskRule({
     'IAM User Guide, "Identity-provider controls for shared OIDC providers"',
   ],
   folds: [
+    'oidc-no-condition',
     'oidc-shared-tenant-claim-missing',
     'oidc-tenant-claim-wildcard-only',
     'oidc-audience-generic',

@@ -1,6 +1,6 @@
 /** Can a workflow on a branch of a name that nobody protects assume the role? */
 import { github, policyOf } from './example-policies.ts';
-import { githubTrusts, unforeseenRef } from './github-subject.ts';
+import { foreignOrganizationGetsIn, githubTrusts, unforeseenRef } from './github-subject.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubBranchWildcard = defineRiskRule({
@@ -35,7 +35,7 @@ export const githubBranchWildcard = defineRiskRule({
   check: (context) =>
     githubTrusts(context).flatMap((trust) => {
       const found = unforeseenRef(context, trust, 'refs/heads/');
-      if (found === undefined) return [];
+      if (found === undefined || foreignOrganizationGetsIn(context, trust, 'anybody')) return [];
       return [
         {
           pointer: found.value.pointer,

@@ -3,6 +3,7 @@ import { github, policyOf } from './example-policies.ts';
 import {
   anyBranchGetsIn,
   environmentGetsInFromAnyBranch,
+  foreignOrganizationGetsIn,
   githubTrusts,
   subjectValues,
   valuesOf,
@@ -53,6 +54,7 @@ export const githubEnvironmentUnverified = defineRiskRule({
       const value =
         subjectValues(trust).find(({ text }) => text.includes(':environment:')) ?? valuesOf(trust, 'environment')[0];
       if (value === undefined || anyBranchGetsIn(context, trust)) return [];
+      if (foreignOrganizationGetsIn(context, trust, 'anybody')) return [];
       if (!environmentGetsInFromAnyBranch(context, trust)) return [];
       return [
         {

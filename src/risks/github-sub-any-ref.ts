@@ -1,7 +1,14 @@
 /** Can a workflow on any branch and any tag of the repository assume the role? */
 import { github, policyOf } from './example-policies.ts';
 import { oidcDeny } from './example-providers.ts';
-import { anyBranchGetsIn, anyTagGetsIn, githubIssuer, githubTrusts, subjectValues } from './github-subject.ts';
+import {
+  anyBranchGetsIn,
+  anyTagGetsIn,
+  foreignOrganizationGetsIn,
+  githubIssuer,
+  githubTrusts,
+  subjectValues,
+} from './github-subject.ts';
 import { hasWildcard } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -68,6 +75,7 @@ export const githubSubAnyRef = defineRiskRule({
   ],
   check: (context) =>
     githubTrusts(context).flatMap((trust) => {
+      if (foreignOrganizationGetsIn(context, trust, 'anybody')) return [];
       if (!anyBranchGetsIn(context, trust) || !anyTagGetsIn(context, trust)) return [];
       const value = subjectValues(trust).find(({ text, pattern }) => pattern && hasWildcard(text));
       return [

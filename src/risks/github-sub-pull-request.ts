@@ -1,6 +1,12 @@
 /** Can a workflow that runs on a pull request assume the role? */
 import { github, policyOf } from './example-policies.ts';
-import { githubTrusts, pullRequestGetsIn, subjectValues, takesInPullRequests } from './github-subject.ts';
+import {
+  foreignOrganizationGetsIn,
+  githubTrusts,
+  pullRequestGetsIn,
+  subjectValues,
+  takesInPullRequests,
+} from './github-subject.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubSubPullRequest = defineRiskRule({
@@ -53,7 +59,7 @@ export const githubSubPullRequest = defineRiskRule({
   ],
   check: (context) =>
     githubTrusts(context).flatMap((trust) => {
-      if (!pullRequestGetsIn(context, trust)) return [];
+      if (foreignOrganizationGetsIn(context, trust, 'anybody') || !pullRequestGetsIn(context, trust)) return [];
       const { level } = context.privilege;
       const value = subjectValues(trust).find(takesInPullRequests);
       return [

@@ -1,7 +1,13 @@
 /** Does the pattern for the repository fit others whose names begin alike? */
 import { replaceAt } from '../policy/document/edit.ts';
 import { github, policyOf } from './example-policies.ts';
-import { anyRepositoryGetsIn, githubTrusts, repoParts, unforeseenRepository } from './github-subject.ts';
+import {
+  anyRepositoryGetsIn,
+  foreignOrganizationGetsIn,
+  githubTrusts,
+  repoParts,
+  unforeseenRepository,
+} from './github-subject.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubSubRepoPrefix = defineRiskRule({
@@ -46,6 +52,7 @@ export const githubSubRepoPrefix = defineRiskRule({
     githubTrusts(context).flatMap((trust) => {
       const found = unforeseenRepository(context, trust);
       if (found === undefined || anyRepositoryGetsIn(context, trust)) return [];
+      if (foreignOrganizationGetsIn(context, trust, 'anybody')) return [];
       return [
         {
           pointer: found.value.pointer,

@@ -1,6 +1,6 @@
 /** Can a workflow on any tag, or any tag that begins alike, assume the role? */
 import { github, policyOf } from './example-policies.ts';
-import { githubTrusts, unforeseenRef } from './github-subject.ts';
+import { foreignOrganizationGetsIn, githubTrusts, unforeseenRef } from './github-subject.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubSubTagWildcard = defineRiskRule({
@@ -36,7 +36,7 @@ export const githubSubTagWildcard = defineRiskRule({
   check: (context) =>
     githubTrusts(context).flatMap((trust) => {
       const found = unforeseenRef(context, trust, 'refs/tags/');
-      if (found === undefined) return [];
+      if (found === undefined || foreignOrganizationGetsIn(context, trust, 'anybody')) return [];
       return [
         {
           pointer: found.value.pointer,

@@ -20,6 +20,7 @@ export const gitlabSubGroupWide = defineRiskRule({
     'IAM User Guide, "Identity-provider controls for shared OIDC providers"',
   ],
   folds: [
+    'oidc-no-condition',
     'gitlab-any-ref',
     'oidc-shared-tenant-claim-missing',
     'oidc-tenant-claim-wildcard-only',

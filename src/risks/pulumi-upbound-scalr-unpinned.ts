@@ -14,7 +14,7 @@ export const pulumiUpboundScalrUnpinned = defineRiskRule({
   remedy: 'Write the organization or account out, without a wildcard.',
   references: ['IAM User Guide, "Identity-provider controls for shared OIDC providers"'],
   notCovered: 'GitHub, GitLab, HCP Terraform and Buildkite, which have rules of their own.',
-  folds: ['oidc-tenant-claim-wildcard-only', 'oidc-audience-not-pinned'],
+  folds: ['oidc-no-condition', 'oidc-tenant-claim-wildcard-only', 'oidc-audience-not-pinned'],
   fires: [
     {
       name: 'Pulumi organizations that begin alike',

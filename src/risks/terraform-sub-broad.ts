@@ -21,6 +21,7 @@ export const terraformSubBroad = defineRiskRule({
     'IAM User Guide, "Identity-provider controls for shared OIDC providers"',
   ],
   folds: [
+    'oidc-no-condition',
     'terraform-plan-phase-write',
     'oidc-shared-tenant-claim-missing',
     'oidc-tenant-claim-wildcard-only',
