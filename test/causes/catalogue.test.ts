@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { causeById, causes } from '../../src/causes/catalogue.ts';
+import { causePage, causesTable } from '../../src/causes/cause-page.ts';
 import { explained } from './run-example.ts';
 
 const folder = join(import.meta.dirname, '../../src/causes');
@@ -16,7 +17,21 @@ test('one file a cause, one cause a file, named alike', () => {
   expect(causes.every((cause) => causeById(cause.id) === cause)).toBe(true);
 });
 
+const pages = join(import.meta.dirname, '../../docs/causes');
+
+test('the table of all causes is made from the modules, and no page is left over', async () => {
+  await expect(causesTable(causes)).toMatchFileSnapshot(join(pages, 'README.md'));
+  const left = readdirSync(pages).filter(
+    (file) => file !== 'README.md' && causeById(file.replace(/\.md$/, '')) === undefined,
+  );
+  expect(left).toEqual([]);
+});
+
 describe.for(causes)('$id', (cause) => {
+  test('its page is made from the module', async () => {
+    await expect(causePage(cause)).toMatchFileSnapshot(join(pages, `${cause.id}.md`));
+  });
+
   test.for(cause.isIt)('is it: $name', (example) => {
     const { causes: named, ruledOut } = explained(example);
     const told = named.map((one) => `${one.cause} ${one.confidence}`);

@@ -1,6 +1,9 @@
 /** `trusttrail causes`: which causes of a denied call are there, and what is each? */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { causeById, causes } from '../../causes/catalogue.ts';
+import type { Cause } from '../../causes/cause.ts';
+import { causeText } from '../../causes/cause-page.ts';
+import { safeJson } from '../../findings/forms/json.ts';
 import { type Io, UserError } from '../io.ts';
 
 /** Adds the command. */
@@ -8,14 +11,35 @@ export function register(program: Command, io: Io): void {
   program
     .command('causes')
     .argument('[id]', 'the cause to show')
-    .description('the causes that explain knows')
-    .action((id: string | undefined) => {
-      if (id === undefined) {
-        for (const cause of causes) io.out(`${cause.id}  ${cause.title}\n`);
-        return;
-      }
-      const cause = causeById(id);
-      if (cause === undefined) throw new UserError(`causes: no cause \`${id}\``, '`trusttrail causes` lists them');
-      io.out(`# ${cause.id}\n\n${cause.title}.\n\nSide: ${cause.side}. Fix (${cause.who}): ${cause.fix}\n`);
+    .description('the causes that explain knows, or the page of one')
+    .addOption(new Option('--format <format>', 'the form of the answer').choices(['text', 'json']).default('text'))
+    .action((id: string | undefined, _: unknown, command: Command) => {
+      const { format } = command.optsWithGlobals<{ readonly format: 'text' | 'json' }>();
+      const one = id === undefined ? undefined : causeById(id);
+      if (id !== undefined && one === undefined)
+        throw new UserError(`causes: no cause \`${id}\``, '`trusttrail causes` lists them');
+      if (format === 'json')
+        io.out(`${safeJson(one === undefined ? { causes: causes.map(entryOf) } : entryOf(one), 2)}\n`);
+      else io.out(one === undefined ? listOf(causes) : `${causeText(one)}\n`);
     });
+}
+
+function listOf(all: readonly Cause[]): string {
+  const width = Math.max(...all.map(({ id }) => id.length));
+  return all.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join('');
+}
+
+/** The entry as others may read it: what the page says, without the examples' records. */
+function entryOf({ id, title, side, who, means, toldApart, fix, isIt, isNot }: Cause): object {
+  return {
+    cause: id,
+    title,
+    side,
+    means,
+    toldApart,
+    fix: { who, summary: fix },
+    isIt: isIt.map(({ name, confidence }) => ({ name, confidence })),
+    isNot: isNot.map(({ name }) => ({ name })),
+    docs: `docs/causes/${id}.md`,
+  };
 }

@@ -14,6 +14,7 @@ import { type PolicyInput, policyOf, readPolicyFile, readPolicyValue, roleDescri
 
 interface Options {
   readonly policy?: string;
+  readonly previousPolicy?: string;
   readonly batch?: string;
   readonly format: 'text' | 'json' | 'ndjson';
   readonly showExternalIds?: boolean;
@@ -26,6 +27,7 @@ export function register(program: Command, io: Io): void {
     .argument('[event]', 'a CloudTrail record in any form; - for standard input')
     .description('why an AssumeRole call was denied, and the smallest fix')
     .option('--policy <file>', 'the trust policy in force at the time; - for standard input')
+    .option('--previous-policy <file>', 'the version of the trust policy before it')
     .option('--batch <file>', 'answer JSON lines in place of the arguments; - for standard input')
     .addOption(
       new Option('--format <format>', 'the form of the answer').choices(['text', 'json', 'ndjson']).default('text'),
@@ -43,7 +45,8 @@ export function register(program: Command, io: Io): void {
 async function single(io: Io, event: string, options: Options): Promise<void> {
   const records = recordsOf(readEvents(await io.readText(event), event));
   const input = options.policy === undefined ? undefined : await readPolicyFile(io, options.policy);
-  const answers = records.flatMap((record) => answerRecord(record, input, {}, options) ?? []);
+  const previous = options.previousPolicy === undefined ? undefined : await readPolicyFile(io, options.previousPolicy);
+  const answers = records.flatMap((record) => answerRecord(record, { policy: input, previous }, {}, options) ?? []);
   if (answers.length > 1 && options.format === 'json')
     throw new UserError(`${event} holds ${answers.length} denials`, 'use --format ndjson');
   if (answers.length === 0) io.err('trusttrail: no denied assume call and no failed change of a trust policy in it\n');
@@ -64,35 +67,55 @@ export function answerLine(line: Readonly<Record<string, unknown>>, showExternal
     typeof event === 'string' ? readEvents(event, 'event') : readEventValue(event, 'event'),
   );
   if (more.length > 0) throw new UserError('`event` holds several records; one a line is expected');
-  const given = line['policy'] ?? undefined;
-  const input = given === undefined ? undefined : readPolicyValue(given, 'policy');
+  const read = (name: string) => {
+    const given = line[name] ?? undefined;
+    return given === undefined ? undefined : readPolicyValue(given, name);
+  };
+  const inputs = { policy: read('policy'), previous: read('previousPolicy') };
   const options = { showExternalIds };
-  return (record === undefined ? undefined : answerRecord(record, input, line, options)) ?? nothingToExplain(record);
+  return (record === undefined ? undefined : answerRecord(record, inputs, line, options)) ?? nothingToExplain(record);
+}
+
+interface PolicyInputs {
+  readonly policy: PolicyInput | undefined;
+  readonly previous: PolicyInput | undefined;
 }
 
 function answerRecord(
   record: CloudTrailRecord,
-  input: PolicyInput | undefined,
+  { policy: input, previous }: PolicyInputs,
   line: Readonly<Record<string, unknown>>,
   options: ExplainOptions,
 ): Explanation | undefined {
   const recognised = recognise(record);
-  if (recognised?.kind === 'trust-change' && !recognised.succeeded) return explainFailedChange({ change: recognised });
+  const inForce = (known: PolicyInput) => ({ policy: policyOf(known), as: 'in-force' as const, from: known.name });
+  if (recognised?.kind === 'trust-change' && !recognised.succeeded)
+    return explainFailedChange(
+      { change: recognised, ...(input === undefined ? {} : { policyInForce: inForce(input) }) },
+      options,
+    );
   if (recognised?.kind !== 'denial') return undefined;
   const changed = line['policyChangedAt'];
+  const callerPolicies = callerPoliciesOf(line['callerPolicies'] ?? undefined);
   const role = { ...input?.role, ...roleDescription(line['role'] ?? {}) };
   return explain(
     {
       denial: recognised,
-      ...(input === undefined
-        ? {}
-        : { policy: { policy: policyOf(input), as: 'in-force' as const, from: input.name } }),
+      ...(input === undefined ? {} : { policy: inForce(input) }),
+      ...(previous === undefined ? {} : { previousPolicy: inForce(previous) }),
       ...(typeof changed === 'string' ? { policyChangedAt: changed } : {}),
       ...(Object.keys(role).length === 0 ? {} : { role: { ...role, as: 'in-force' as const } }),
       ...(typeof line['roleExists'] === 'boolean' ? { roleExists: line['roleExists'] } : {}),
+      ...(callerPolicies === undefined ? {} : { callerPolicies }),
     },
     options,
   );
+}
+
+/** @throws {UserError} where it is no list. */
+function callerPoliciesOf(value: unknown): readonly unknown[] | undefined {
+  if (value === undefined || Array.isArray(value)) return value;
+  throw new UserError('`callerPolicies` is a list of identity-based policies');
 }
 
 function recordsOf({ records, problems }: ReadEvents): readonly CloudTrailRecord[] {
