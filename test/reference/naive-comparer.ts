@@ -41,11 +41,11 @@ const presences: Readonly<Record<string, string>> = {
   'aws:tagkeys': 'sssss',
   'aws:principalorgid': 'ssnnn',
   'aws:principalorgpaths': 'ssnnn',
-  'aws:principalaccount': 'aasss',
-  'aws:principalarn': 'aasnn',
+  'aws:principalaccount': 'aannn',
+  'aws:principalarn': 'aannn',
   'aws:principaltype': 'aaaaa',
   'aws:username': 'annnn',
-  'aws:userid': 'aaass',
+  'aws:userid': 'aannn',
   'aws:sourceip': 'sssss',
   'aws:multifactorauthpresent': 'ssnnn',
   'aws:multifactorauthage': 'snnnn',
@@ -440,6 +440,7 @@ function callersFor(
         for (const role of roles)
           for (const session of sessions) {
             const arn = `arn:${partition}:iam::${account}:role${role}`;
+            if (isElsewhere(arn, of('principal AWS'))) continue;
             callers.push({
               kind: 'role',
               account,
@@ -474,6 +475,14 @@ function callersFor(
   ]);
   if (statements.length === 0) throw new Error('a policy has statements');
   return callers;
+}
+
+/** The name of a role is its own in an account: one that is named with the path `/` alone is nowhere else. */
+function isElsewhere(arn: string, named: readonly string[]): boolean {
+  const start = arn.slice(0, arn.indexOf(':role/') + ':role/'.length);
+  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  const same = new Set(named.filter((other) => other.startsWith(start) && other.endsWith(`/${name}`)));
+  return same.size === 1 && same.has(`${start}${name}`) && arn !== `${start}${name}`;
 }
 
 /** ARNs of users and roles that a pattern of `aws:PrincipalArn` may mean. */
@@ -521,6 +530,14 @@ function valuesFor(key: string, caller: NaiveCaller, literals: readonly string[]
             ? []
             : [-1000, 0, 1000].map((by) => new Date(at + by).toISOString().replace('.000Z', 'Z'));
         }),
+      ];
+    case 'aws:principalaccount':
+    case 'aws:sourceaccount':
+      return [
+        '999999999999',
+        ...literals
+          .map((text) => text.replace(/\*/g, '0'.repeat(Math.max(0, 13 - text.length))))
+          .filter((text) => /^\d{12}$/.test(text)),
       ];
     case 'aws:principalorgid':
       return ['o-stranger12', ...textsFor(literals).filter((text) => /^o-[a-z0-9]+$/.test(text))];
