@@ -4,6 +4,13 @@ import { actionUnsupported } from './action-unsupported.ts';
 import { actionWildcard } from './action-wildcard.ts';
 import { actorGrantsSelf } from './actor-grants-self.ts';
 import { allowLostForRequiredPrincipal } from './allow-lost-for-required-principal.ts';
+import { bitbucketSubMissing } from './bitbucket-sub-missing.ts';
+import { buildkitePipelineUnpinned } from './buildkite-pipeline-unpinned.ts';
+import { circleciProjectUnpinned } from './circleci-project-unpinned.ts';
+import { cognitoAmrForallvalues } from './cognito-amr-forallvalues.ts';
+import { cognitoAmrMissing } from './cognito-amr-missing.ts';
+import { cognitoAudMissing } from './cognito-aud-missing.ts';
+import { cognitoUnauthenticatedAllowed } from './cognito-unauthenticated-allowed.ts';
 import { computeServiceAdded } from './compute-service-added.ts';
 import { conditionCallerControlledKey } from './condition-caller-controlled-key.ts';
 import { conditionDatePast } from './condition-date-past.ts';
@@ -30,6 +37,11 @@ import { conditionVpcSourceIpAlone } from './condition-vpc-source-ip-alone.ts';
 import { denyIneffective } from './deny-ineffective.ts';
 import { denyLocksOutEveryone } from './deny-locks-out-everyone.ts';
 import { denyRemoved } from './deny-removed.ts';
+import { eksClusterReplaced } from './eks-cluster-replaced.ts';
+import { eksIrsaAudMissing } from './eks-irsa-aud-missing.ts';
+import { eksIrsaDefaultSa } from './eks-irsa-default-sa.ts';
+import { eksIrsaSubMissing } from './eks-irsa-sub-missing.ts';
+import { eksIrsaSubWildcard } from './eks-irsa-sub-wildcard.ts';
 import { externalAccountKnownAdded } from './external-account-known-added.ts';
 import { externalAccountRootDelegation } from './external-account-root-delegation.ts';
 import { externalAccountUnknownAdded } from './external-account-unknown-added.ts';
@@ -56,6 +68,10 @@ import { githubSubOrgWide } from './github-sub-org-wide.ts';
 import { githubSubPullRequest } from './github-sub-pull-request.ts';
 import { githubSubRepoPrefix } from './github-sub-repo-prefix.ts';
 import { githubSubTagWildcard } from './github-sub-tag-wildcard.ts';
+import { gitlabAnyRef } from './gitlab-any-ref.ts';
+import { gitlabSubGroupWide } from './gitlab-sub-group-wide.ts';
+import { googleAudAzpConfusion } from './google-aud-azp-confusion.ts';
+import { googleSubMissing } from './google-sub-missing.ts';
 import { homeAccountRootDelegation } from './home-account-root-delegation.ts';
 import { iamUserTrusted } from './iam-user-trusted.ts';
 import { maxSessionDurationRaised } from './max-session-duration-raised.ts';
@@ -67,6 +83,17 @@ import { mfaNullCheck } from './mfa-null-check.ts';
 import { mfaOnNonhuman } from './mfa-on-nonhuman.ts';
 import { mixedHumanAndServiceTrust } from './mixed-human-and-service-trust.ts';
 import { notprincipalPresent } from './notprincipal-present.ts';
+import { oidcActionMismatch } from './oidc-action-mismatch.ts';
+import { oidcAudienceGeneric } from './oidc-audience-generic.ts';
+import { oidcAudienceNotPinned } from './oidc-audience-not-pinned.ts';
+import { oidcClaimIfexistsOrForallvalues } from './oidc-claim-ifexists-or-forallvalues.ts';
+import { oidcConditionKeyWrongProvider } from './oidc-condition-key-wrong-provider.ts';
+import { oidcNoCondition } from './oidc-no-condition.ts';
+import { oidcProviderAdded } from './oidc-provider-added.ts';
+import { oidcProviderForeignAccount } from './oidc-provider-foreign-account.ts';
+import { oidcSharedTenantClaimMissing } from './oidc-shared-tenant-claim-missing.ts';
+import { oidcTenantClaimWildcardOnly } from './oidc-tenant-claim-wildcard-only.ts';
+import { oidcUnsupportedClaim } from './oidc-unsupported-claim.ts';
 import { orgAccountAdded } from './org-account-added.ts';
 import { orgGuardRemoved } from './org-guard-removed.ts';
 import { orgIdWildcard } from './org-id-wildcard.ts';
@@ -92,13 +119,21 @@ import { publicPrincipalIpOnly } from './public-principal-ip-only.ts';
 import { publicPrincipalNegatedOnly } from './public-principal-negated-only.ts';
 import { publicPrincipalOrgWide } from './public-principal-org-wide.ts';
 import { publicPrincipalUnconditional } from './public-principal-unconditional.ts';
+import { pulumiUpboundScalrUnpinned } from './pulumi-upbound-scalr-unpinned.ts';
 import { recentlyCreatedAccountTrusted } from './recently-created-account-trusted.ts';
 import { redundantSessionWithRole } from './redundant-session-with-role.ts';
 import { requestTagAsAuthorization } from './request-tag-as-authorization.ts';
+import type { RiskRule } from './risk-rule.ts';
 import { rolesAnywhereMissingActions } from './roles-anywhere-missing-actions.ts';
 import { rolesAnywherePartialScope } from './roles-anywhere-partial-scope.ts';
 import { rolesAnywhereUnscoped } from './roles-anywhere-unscoped.ts';
 import { rootUserOnlyCondition } from './root-user-only-condition.ts';
+import { samlAudMissing } from './saml-aud-missing.ts';
+import { samlAudWrongPartition } from './saml-aud-wrong-partition.ts';
+import { samlListKeyWithoutSetOperator } from './saml-list-key-without-set-operator.ts';
+import { samlProviderAdded } from './saml-provider-added.ts';
+import { samlTransientSubPinned } from './saml-transient-sub-pinned.ts';
+import { samlUserUnrestricted } from './saml-user-unrestricted.ts';
 import { selfTrustAdded } from './self-trust-added.ts';
 import { serviceConfusedDeputy } from './service-confused-deputy.ts';
 import { serviceOrgGuardInvalid } from './service-org-guard-invalid.ts';
@@ -112,19 +147,22 @@ import { sessionNameControlRemoved } from './session-name-control-removed.ts';
 import { sessionPrincipalDeadOrBrittle } from './session-principal-dead-or-brittle.ts';
 import { setcontextUnrestricted } from './setcontext-unrestricted.ts';
 import { sidInvalidOrDuplicate } from './sid-invalid-or-duplicate.ts';
+import { socialIdpAppIdMissing } from './social-idp-app-id-missing.ts';
 import { sourceGuardOnNonService } from './source-guard-on-non-service.ts';
 import { sourceIdentityControlRemoved } from './source-identity-control-removed.ts';
 import { ssoRoleSuffixWildcard } from './sso-role-suffix-wildcard.ts';
 import { statementRedundant } from './statement-redundant.ts';
 import { tagsessionUnrestricted } from './tagsession-unrestricted.ts';
+import { terraformPlanPhaseWrite } from './terraform-plan-phase-write.ts';
+import { terraformSubBroad } from './terraform-sub-broad.ts';
 import { thirdPartyMissingExternalId } from './third-party-missing-external-id.ts';
 import { tighteningWithoutSessionRevocation } from './tightening-without-session-revocation.ts';
 import { transitiveTagsUnrestricted } from './transitive-tags-unrestricted.ts';
 import { trustChangedByUnusualActor } from './trust-changed-by-unusual-actor.ts';
 import { trustChangedOutsidePipeline } from './trust-changed-outside-pipeline.ts';
 import { usernameVariableCrossAccount } from './username-variable-cross-account.ts';
+import { vercelEnvironmentUnpinned } from './vercel-environment-unpinned.ts';
 import { versionMissing } from './version-missing.ts';
-import type { RiskRule } from './risk-rule.ts';
 
 export const riskRules: readonly RiskRule[] = [
   actionNotactionAllow,
@@ -132,6 +170,13 @@ export const riskRules: readonly RiskRule[] = [
   actionWildcard,
   actorGrantsSelf,
   allowLostForRequiredPrincipal,
+  bitbucketSubMissing,
+  buildkitePipelineUnpinned,
+  circleciProjectUnpinned,
+  cognitoAmrForallvalues,
+  cognitoAmrMissing,
+  cognitoAudMissing,
+  cognitoUnauthenticatedAllowed,
   computeServiceAdded,
   conditionCallerControlledKey,
   conditionDatePast,
@@ -158,6 +203,11 @@ export const riskRules: readonly RiskRule[] = [
   denyIneffective,
   denyLocksOutEveryone,
   denyRemoved,
+  eksClusterReplaced,
+  eksIrsaAudMissing,
+  eksIrsaDefaultSa,
+  eksIrsaSubMissing,
+  eksIrsaSubWildcard,
   externalAccountKnownAdded,
   externalAccountRootDelegation,
   externalAccountUnknownAdded,
@@ -184,6 +234,10 @@ export const riskRules: readonly RiskRule[] = [
   githubSubPullRequest,
   githubSubRepoPrefix,
   githubSubTagWildcard,
+  gitlabAnyRef,
+  gitlabSubGroupWide,
+  googleAudAzpConfusion,
+  googleSubMissing,
   homeAccountRootDelegation,
   iamUserTrusted,
   maxSessionDurationRaised,
@@ -195,6 +249,17 @@ export const riskRules: readonly RiskRule[] = [
   mfaOnNonhuman,
   mixedHumanAndServiceTrust,
   notprincipalPresent,
+  oidcActionMismatch,
+  oidcAudienceGeneric,
+  oidcAudienceNotPinned,
+  oidcClaimIfexistsOrForallvalues,
+  oidcConditionKeyWrongProvider,
+  oidcNoCondition,
+  oidcProviderAdded,
+  oidcProviderForeignAccount,
+  oidcSharedTenantClaimMissing,
+  oidcTenantClaimWildcardOnly,
+  oidcUnsupportedClaim,
   orgAccountAdded,
   orgGuardRemoved,
   orgIdWildcard,
@@ -220,6 +285,7 @@ export const riskRules: readonly RiskRule[] = [
   publicPrincipalNegatedOnly,
   publicPrincipalOrgWide,
   publicPrincipalUnconditional,
+  pulumiUpboundScalrUnpinned,
   recentlyCreatedAccountTrusted,
   redundantSessionWithRole,
   requestTagAsAuthorization,
@@ -227,6 +293,12 @@ export const riskRules: readonly RiskRule[] = [
   rolesAnywherePartialScope,
   rolesAnywhereUnscoped,
   rootUserOnlyCondition,
+  samlAudMissing,
+  samlAudWrongPartition,
+  samlListKeyWithoutSetOperator,
+  samlProviderAdded,
+  samlTransientSubPinned,
+  samlUserUnrestricted,
   selfTrustAdded,
   serviceConfusedDeputy,
   serviceOrgGuardInvalid,
@@ -240,17 +312,21 @@ export const riskRules: readonly RiskRule[] = [
   sessionPrincipalDeadOrBrittle,
   setcontextUnrestricted,
   sidInvalidOrDuplicate,
+  socialIdpAppIdMissing,
   sourceGuardOnNonService,
   sourceIdentityControlRemoved,
   ssoRoleSuffixWildcard,
   statementRedundant,
   tagsessionUnrestricted,
+  terraformPlanPhaseWrite,
+  terraformSubBroad,
   thirdPartyMissingExternalId,
   tighteningWithoutSessionRevocation,
   transitiveTagsUnrestricted,
   trustChangedByUnusualActor,
   trustChangedOutsidePipeline,
   usernameVariableCrossAccount,
+  vercelEnvironmentUnpinned,
   versionMissing,
 ];
 

@@ -1,6 +1,7 @@
 /** Did a change drop the external ID that an outside account had to send? */
 import { allow, deny, policyOf } from './example-policies.ts';
-import { lostGuards } from './lost-guards.ts';
+import { lossesOf } from './lost-guards.ts';
+import { restoreGuard } from './restore-guard.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const vendor = { AWS: 'arn:aws:iam::777788889999:root' };
@@ -56,15 +57,18 @@ export const externalIdGuardRemoved = defineRiskRule({
       policy: policyOf(allow({ AWS: '111122223333' })),
     },
   ],
-  check: (context) => {
-    const lost = lostGuards(context).find((guard) => guard.key.toLowerCase() === 'sts:externalid');
-    if (lost === undefined) return [];
-    return [
-      {
-        pointer: lost.now.pointer,
-        statement: lost.now.index,
-        message: `The role no longer asks for an external ID: ${lost.answer.classes[0].summary} newly gets in.`,
-      },
-    ];
+  check: (context) =>
+    lossesOf(context, isExternalId).map((lost) => ({
+      pointer: lost.now.pointer,
+      statement: lost.now.index,
+      message: `The role no longer asks for an external ID: ${lost.answer.classes[0].summary} newly gets in.`,
+    })),
+  fix: (context, hit) => {
+    const lost = lossesOf(context, isExternalId).find(({ now }) => now.index === hit.statement);
+    return lost === undefined ? undefined : restoreGuard(context, lost);
   },
 });
+
+function isExternalId(key: string): boolean {
+  return key === 'sts:externalid';
+}

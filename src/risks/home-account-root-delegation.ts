@@ -48,21 +48,15 @@ export const homeAccountRootDelegation = defineRiskRule({
       statement.principal.entries.flatMap((entry) => {
         if (statement.principal.element !== 'Principal') return [];
         const only = (other: typeof entry) => other === entry;
-        const narrow = { entries: only, statements: (s: typeof statement) => s.index === statement.index };
         if (entry.name.kind === 'account') {
-          if (entry.name.account !== home || context.someone(narrow, `entry ${entry.pointer}`).answer === 'no')
-            return [];
+          if (entry.name.account !== home || !context.alive(statement, only)) return [];
         } else {
-          if (entry.name.kind !== 'everyone') return [];
-          const inside = context.someone(
-            { ...narrow, clauses: [clause('StringEquals', 'aws:PrincipalAccount', [home])] },
-            `home ${entry.pointer}`,
-          );
-          const outside = context.someone(
-            { ...narrow, clauses: [clause('StringNotEquals', 'aws:PrincipalAccount', [home])] },
-            `abroad ${entry.pointer}`,
-          );
-          if (inside.answer !== 'yes' || outside.answer !== 'no') return [];
+          if (entry.name.kind !== 'everyone' || context.open(statement)) return [];
+          const narrow = { entries: only, statements: (s: typeof statement) => s.index === statement.index };
+          const here = clause('StringEquals', 'aws:PrincipalAccount', [home]);
+          const abroad = clause('StringNotEquals', 'aws:PrincipalAccount', [home]);
+          if (context.someone({ ...narrow, clauses: [here] }).answer !== 'yes') return [];
+          if (context.someone({ ...narrow, clauses: [abroad] }).answer !== 'no') return [];
         }
         const guards = context.guards(statement);
         if (

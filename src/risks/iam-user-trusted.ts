@@ -1,4 +1,5 @@
 /** Is an IAM user, with keys that never expire, trusted? */
+import { addCondition } from './add-condition.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -45,11 +46,7 @@ export const iamUserTrusted = defineRiskRule({
       statement.principal.entries.flatMap((entry) => {
         if (entry.name.kind !== 'user' || statement.principal.element !== 'Principal') return [];
         const only = (other: typeof entry) => other === entry;
-        if (
-          context.someone({ entries: only, statements: (s) => s.index === statement.index }, `entry ${entry.pointer}`)
-            .answer === 'no'
-        )
-          return [];
+        if (!context.alive(statement, only)) return [];
         if (context.guardedFor(statement, 'aws:MultiFactorAuthPresent', only, entry.pointer)) return [];
         return [
           {
@@ -61,4 +58,9 @@ export const iamUserTrusted = defineRiskRule({
         ];
       }),
     ),
+  fix: (context, hit) => {
+    const entries = context.policy.statements[hit.statement ?? -1]?.principal.entries ?? [];
+    if (!entries.every(({ name }) => name.kind === 'user')) return undefined;
+    return addCondition(context, hit.statement, 'Bool', 'aws:MultiFactorAuthPresent', 'true');
+  },
 });

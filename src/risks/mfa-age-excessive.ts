@@ -1,4 +1,5 @@
 /** May the MFA be half a day old or more? */
+import { replaceAt } from '../policy/document/edit.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -46,4 +47,8 @@ export const mfaAgeExcessive = defineRiskRule({
           : [],
       ),
     ),
+  fix: ({ policy }, hit) => {
+    const text = replaceAt(policy, hit.pointer, '3600');
+    return text === undefined ? undefined : { summary: 'Ask for MFA within the hour.', text };
+  },
 });

@@ -1,6 +1,7 @@
 /** Did a change drop the multi-factor authentication that callers needed? */
 import { allow, deny, policyOf } from './example-policies.ts';
-import { lostGuards } from './lost-guards.ts';
+import { lossesOf } from './lost-guards.ts';
+import { restoreGuard } from './restore-guard.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const people = { AWS: 'arn:aws:iam::111122223333:root' };
@@ -54,15 +55,18 @@ export const mfaGuardRemoved = defineRiskRule({
       ),
     },
   ],
-  check: (context) => {
-    const lost = lostGuards(context).find((guard) => /^aws:multifactorauth(present|age)$/i.test(guard.key));
-    if (lost === undefined) return [];
-    return [
-      {
-        pointer: lost.now.pointer,
-        statement: lost.now.index,
-        message: `The role no longer asks for multi-factor authentication: ${lost.answer.classes[0].summary} newly gets in.`,
-      },
-    ];
+  check: (context) =>
+    lossesOf(context, isMfa).map((lost) => ({
+      pointer: lost.now.pointer,
+      statement: lost.now.index,
+      message: `The role no longer asks for multi-factor authentication: ${lost.answer.classes[0].summary} newly gets in.`,
+    })),
+  fix: (context, hit) => {
+    const lost = lossesOf(context, isMfa).find(({ now }) => now.index === hit.statement);
+    return lost === undefined ? undefined : restoreGuard(context, lost);
   },
 });
+
+function isMfa(key: string): boolean {
+  return key === 'aws:multifactorauthpresent' || key === 'aws:multifactorauthage';
+}

@@ -1,4 +1,5 @@
 /** Is the presence of the MFA key taken for the use of MFA? */
+import { addCondition } from './add-condition.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -68,4 +69,10 @@ export const mfaNullCheck = defineRiskRule({
             'Temporary credentials without MFA pass this check: it asks whether the key is there, not what it says.',
         }));
     }),
+  fix: (context, hit) => {
+    const added = addCondition(context, hit.statement, 'Bool', 'aws:MultiFactorAuthPresent', 'true');
+    return added === undefined
+      ? undefined
+      : { ...added, summary: 'Ask what `aws:MultiFactorAuthPresent` says as well.' };
+  },
 });

@@ -1,6 +1,7 @@
 /** Did a change open the role beyond the organization? */
 import { allow, deny, policyOf } from './example-policies.ts';
-import { lostGuards } from './lost-guards.ts';
+import { lossesOf } from './lost-guards.ts';
+import { restoreGuard } from './restore-guard.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const guarded = policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }));
@@ -55,16 +56,18 @@ export const orgGuardRemoved = defineRiskRule({
       policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'AWS:PRINCIPALORGID': 'o-own1234567' } })),
     },
   ],
-  check: (context) => {
-    const lost = lostGuards(context).find(({ key }) => /^aws:principalorg(id|paths)$/i.test(key));
-    return lost === undefined
-      ? []
-      : [
-          {
-            pointer: lost.now.pointer,
-            statement: lost.now.index,
-            message: `The role is no longer held to the organization: ${lost.answer.classes[0].summary} newly gets in.`,
-          },
-        ];
+  check: (context) =>
+    lossesOf(context, isOrganization).map((lost) => ({
+      pointer: lost.now.pointer,
+      statement: lost.now.index,
+      message: `The role is no longer held to the organization: ${lost.answer.classes[0].summary} newly gets in.`,
+    })),
+  fix: (context, hit) => {
+    const lost = lossesOf(context, isOrganization).find(({ now }) => now.index === hit.statement);
+    return lost === undefined ? undefined : restoreGuard(context, lost);
   },
 });
+
+function isOrganization(key: string): boolean {
+  return key === 'aws:principalorgid' || key === 'aws:principalorgpaths';
+}

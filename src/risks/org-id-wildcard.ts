@@ -1,4 +1,5 @@
 /** Is a pattern used where AWS says that only exact values make sense? */
+import { addCondition } from './add-condition.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -99,4 +100,16 @@ export const orgIdWildcard = defineRiskRule({
             ];
       }),
     ),
+  fix: (context, hit) => {
+    const { organizations, accounts } = context.question.world;
+    const statement = context.policy.statements[hit.statement ?? -1];
+    const own = statement?.conditions.find(({ values }) => values.some(({ pointer }) => pointer === hit.pointer));
+    if (statement?.effect !== 'Allow' || own === undefined) return undefined;
+    const exact = /^aws:(principal|source)orgid$/i.test(own.key)
+      ? organizations
+      : /^aws:(principal|source)account$/i.test(own.key)
+        ? accounts
+        : [];
+    return exact.length === 0 ? undefined : addCondition(context, statement.index, 'StringEquals', own.key, exact);
+  },
 });

@@ -1,4 +1,5 @@
 /** Does a pattern for an organizational unit also fit its neighbours? */
+import { replaceAt } from '../policy/document/edit.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -82,4 +83,12 @@ export const orgPathsSiblingPrefix = defineRiskRule({
           }));
       }),
     ),
+  fix: ({ policy }, hit) => {
+    const values = policy.statements[hit.statement ?? -1]?.conditions.flatMap(({ values: all }) => all) ?? [];
+    const pattern = values.find(({ pointer }) => pointer === hit.pointer)?.text;
+    // The id of a unit has eight characters or more behind its second hyphen; a shorter one was cut.
+    if (pattern === undefined || !/\/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}\*$/.test(pattern)) return undefined;
+    const text = replaceAt(policy, hit.pointer, `${pattern.slice(0, -1)}/*`);
+    return text === undefined ? undefined : { summary: 'End the pattern with `/*`.', text };
+  },
 });

@@ -1,4 +1,5 @@
 /** Does a pattern for organization paths leave the organization open? */
+import { addCondition } from './add-condition.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -73,4 +74,12 @@ export const orgPathsWithoutOrgId = defineRiskRule({
         ];
       }),
     ),
+  fix: (context, hit) => {
+    const { organizations } = context.question.world;
+    if (organizations.length === 0) return undefined;
+    const statement = context.policy.statements[hit.statement ?? -1];
+    const own = statement?.conditions.find(({ values }) => values.some(({ pointer }) => pointer === hit.pointer));
+    const key = own !== undefined && /^aws:source/i.test(own.key) ? 'aws:SourceOrgID' : 'aws:PrincipalOrgID';
+    return addCondition(context, hit.statement, 'StringEquals', key, organizations);
+  },
 });

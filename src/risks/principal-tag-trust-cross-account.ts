@@ -1,6 +1,8 @@
 /** Is a tag that an outside administrator sets all that decides? */
+
 import type { Statement } from '../policy/document/trust-policy.ts';
 import { allow, policyOf } from './example-policies.ts';
+import { holdToOwn } from './hold-to-own.ts';
 import { anyCallerCanMeet, isNetworkKey, publicStatements } from './public-statement.ts';
 import type { RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -86,6 +88,7 @@ export const principalTagTrustCrossAccount = defineRiskRule({
       ];
     });
   },
+  fix: holdToOwn,
 });
 
 function outsideOnlyByTag(context: RiskContext, statement: Statement): boolean {

@@ -1,5 +1,7 @@
 /** Is a role name trusted, whichever account it is in? */
+
 import { allow, policyOf } from './example-policies.ts';
+import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -76,4 +78,5 @@ export const publicPrincipalArnAnyAccount = defineRiskRule({
         statement: statement.index,
         message: 'A principal of that name in any AWS account can assume this role.',
       })),
+  fix: holdToOwn,
 });

@@ -1,6 +1,8 @@
 /** Is the role open to everyone but for conditions that any caller can meet? */
+
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
 import { allow, policyOf } from './example-policies.ts';
+import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -67,6 +69,7 @@ export const publicPrincipalCallerControlledGuard = defineRiskRule({
         statement: statement.index,
         message: `Anyone with AWS credentials can assume this role: any caller can meet the condition${guards.length === 1 ? '' : 's'} on ${guards.map((key) => `\`${registeredName(key)}\``).join(' and ')}.`,
       })),
+  fix: holdToOwn,
 });
 
 function registeredName(key: string): string {

@@ -1,5 +1,7 @@
 /** Is the external ID all that keeps strangers out? */
+
 import { allow, policyOf } from './example-policies.ts';
+import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -62,4 +64,5 @@ export const publicPrincipalExternalIdOnly = defineRiskRule({
         statement: statement.index,
         message: 'Anyone with AWS credentials who knows the external ID can assume this role.',
       })),
+  fix: holdToOwn,
 });

@@ -1,6 +1,8 @@
 /** Is a whole organization trusted that is not ours? */
+
 import { allow, deny, policyOf } from './example-policies.ts';
 import { starOf } from './public-statement.ts';
+import { removeValue } from './remove-value.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -80,4 +82,5 @@ export const publicPrincipalForeignOrg = defineRiskRule({
         });
       });
     }),
+  fix: removeValue,
 });

@@ -1,6 +1,8 @@
 /** Is the network all that keeps strangers out? */
+
 import { isWideRange } from '../policy/keys/address-ranges.ts';
 import { allow, policyOf } from './example-policies.ts';
+import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -67,4 +69,5 @@ export const publicPrincipalIpOnly = defineRiskRule({
           message: `Anyone with AWS credentials can assume this role from ${wide ? 'a very wide range of addresses' : 'those networks'}.`,
         };
       }),
+  fix: holdToOwn,
 });

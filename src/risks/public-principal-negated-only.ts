@@ -1,5 +1,7 @@
 /** Is everyone let in but those whom a condition excludes? */
+
 import { allow, policyOf } from './example-policies.ts';
+import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -69,4 +71,5 @@ export const publicPrincipalNegatedOnly = defineRiskRule({
         statement: statement.index,
         message: 'Anyone with AWS credentials can assume this role, except those its conditions exclude.',
       })),
+  fix: holdToOwn,
 });

@@ -1,5 +1,7 @@
 /** Can anyone with AWS credentials, in any account, assume the role? */
+
 import { allow, deny, policyOf } from './example-policies.ts';
+import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -67,4 +69,5 @@ export const publicPrincipalUnconditional = defineRiskRule({
         statement: statement.index,
         message: 'Anyone with AWS credentials, in any account, can assume this role.',
       })),
+  fix: holdToOwn,
 });

@@ -8,7 +8,12 @@ import { severities } from '../findings/finding.ts';
 import { compare, newAccess } from '../policy/compare/compare.ts';
 import type { AccessAnswer, Comparison } from '../policy/compare/comparison.ts';
 import { type AccountId, asAccountId, splitArn } from '../policy/document/names.ts';
-import { accompanyingActions } from '../policy/document/statement-callers.ts';
+import {
+  accompanyingActions,
+  assumeActions,
+  kindsNamedBy,
+  kindsThatCall,
+} from '../policy/document/statement-callers.ts';
 import type {
   BaseOperator,
   ConditionClause,
@@ -54,8 +59,10 @@ export interface RiskContext {
   readonly someoneNew: (limits: Limits, name?: string) => AccessAnswer;
   /** Whether some request of the limits was allowed before and is not now. */
   readonly someoneLost: (limits: Limits, name?: string) => AccessAnswer;
-  /** Whether any request at all gets in by this statement. `false` only where that is proved. */
-  readonly alive: (statement: Statement) => boolean;
+  /** Whether any request at all gets in by this statement, or by these entries of it. `false` only where that is proved. */
+  readonly alive: (statement: Statement, entries?: NonNullable<Limits['entries']>) => boolean;
+  /** Whether that needs no proof: no condition and no Deny stands in the way. Callers of other accounts get in then too. */
+  readonly plainlyAlive: (statement: Statement, entries?: NonNullable<Limits['entries']>) => boolean;
   /** Whether the key keeps anybody out of this statement: neither its absence nor an arbitrary value gets in. Denies count. */
   readonly guarded: (statement: Statement, key: string) => boolean;
   /** The same for the statement's entries that the filter lets through. */
@@ -157,6 +164,20 @@ export function riskContext(question: RiskQuestion): RiskContext {
 
   const guardedFor = (statement: Statement, key: string, entries: NonNullable<Limits['entries']>): boolean =>
     guardedWithin(statement, key, { statements: onlyThis(statement), entries });
+  function plainlyAlive(statement: Statement, entries?: NonNullable<Limits['entries']>): boolean {
+    const { principal, conditions, actions } = statement;
+    if (denies.length > 0 || conditions.length > 0 || principal.element !== 'Principal') return false;
+    const called = assumeActions.filter((action) => coversAction(statement, action));
+    return (
+      actions.element === 'Action' &&
+      principal.entries.some(
+        (entry) =>
+          (entries === undefined || entries(entry, statement)) &&
+          kindsThatCall(kindsNamedBy(entry.name), called).length > 0,
+      )
+    );
+  }
+
   const guarded = (statement: Statement, key: string): boolean =>
     guardedWithin(statement, key, { statements: onlyThis(statement) });
   const guardsOf = new Map<Statement, readonly string[]>();
@@ -174,7 +195,10 @@ export function riskContext(question: RiskQuestion): RiskContext {
     someone,
     someoneNew,
     someoneLost,
-    alive: (statement) => someone({ statements: onlyThis(statement) }).answer !== 'no',
+    alive: (statement, entries) =>
+      plainlyAlive(statement, entries) ||
+      someone({ statements: onlyThis(statement), ...(entries === undefined ? {} : { entries }) }).answer !== 'no',
+    plainlyAlive,
     guarded,
     guardedFor,
     guardedWithin,
@@ -187,6 +211,8 @@ export function riskContext(question: RiskQuestion): RiskContext {
       return guards;
     },
     open: (statement) =>
+      (coversAction(statement, 'sts:AssumeRole') &&
+        plainlyAlive(statement, (entry) => entry.name.kind === 'everyone')) ||
       someone({
         statements: onlyThis(statement),
         entries: (entry) => entry.type === 'AWS',
@@ -200,6 +226,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
         ],
       }).answer === 'yes',
     outsiders: (statement, entries) =>
+      plainlyAlive(statement, entries) ||
       someone({
         statements: onlyThis(statement),
         entries,

@@ -1,4 +1,5 @@
 /** Could a service be steered by another customer to use this role? */
+import { addCondition } from './add-condition.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { step } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -85,8 +86,7 @@ export const serviceConfusedDeputy = defineRiskRule({
         const kind = serviceKind(entry.name.service);
         if (kind === 'compute' || kind === 'without-source-keys') return [];
         const only = (other: typeof entry) => other === entry;
-        if (context.someone({ entries: only, statements: (s) => s.index === statement.index }).answer === 'no')
-          return [];
+        if (!context.alive(statement, only)) return [];
         // Some services send the account as the external ID (Firehose, Cognito); where one does not, nobody gets in by it.
         if ([...sourceKeys, 'sts:ExternalId'].some((key) => context.guardedFor(statement, key, only))) return [];
         return [
@@ -99,5 +99,13 @@ export const serviceConfusedDeputy = defineRiskRule({
         ];
       }),
     );
+  },
+  fix: (context, hit) => {
+    const statement = context.policy.statements[hit.statement ?? -1];
+    const entries = statement?.principal.entries ?? [];
+    // Only where every service of the statement is known to send the key: a fix must not shut out whom it serves.
+    const sent = entries.every(({ name }) => name.kind === 'service' && serviceKind(name.service) === 'cross-tenant');
+    if (!sent || context.home === undefined) return undefined;
+    return addCondition(context, hit.statement, 'StringEquals', 'aws:SourceAccount', context.home);
   },
 });

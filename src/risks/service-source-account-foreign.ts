@@ -1,6 +1,8 @@
 /** Is the resource that a service acts for in somebody else's account? */
+
 import { splitArn } from '../policy/document/names.ts';
 import { allow, policyOf } from './example-policies.ts';
+import { removeValue } from './remove-value.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { isSourceKey } from './service-callers.ts';
 
@@ -88,4 +90,5 @@ export const serviceSourceAccountForeign = defineRiskRule({
       }),
     );
   },
+  fix: removeValue,
 });

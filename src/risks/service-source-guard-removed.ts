@@ -1,6 +1,7 @@
 /** Did a change drop the check of which resource a service acts for? */
 import { allow, policyOf } from './example-policies.ts';
-import { lostGuards } from './lost-guards.ts';
+import { lossesOf } from './lost-guards.ts';
+import { restoreGuard } from './restore-guard.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { isSourceKey, sourceKeys } from './service-callers.ts';
 
@@ -26,7 +27,7 @@ export const serviceSourceGuardRemoved = defineRiskRule({
     {
       name: 'the resource may be anyone’s',
       previous: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:us-east-1:111122223333:t' } })),
-      policy: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': '*' } })),
+      policy: policyOf(allow(sns, { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:*:*:*' } })),
     },
   ],
   silent: [
@@ -49,20 +50,20 @@ export const serviceSourceGuardRemoved = defineRiskRule({
       ),
     },
   ],
-  check: (context) => {
-    const lost = lostGuards(context).find(
-      ({ key, now }) =>
-        isSourceKey(key) &&
-        !sourceKeys.some((other) => other.toLowerCase() !== key.toLowerCase() && context.guarded(now, other)),
-    );
-    return lost === undefined
-      ? []
-      : [
-          {
-            pointer: lost.now.pointer,
-            statement: lost.now.index,
-            message: `The condition on \`${lost.key}\` no longer holds the service to our resources: ${lost.answer.classes[0].summary} newly gets in.`,
-          },
-        ];
+  check: (context) =>
+    lossesOf(context, isSourceKey)
+      .filter(({ key, now }) => !sourceKeys.some((other) => !isSame(other, key) && context.guarded(now, other)))
+      .map((lost) => ({
+        pointer: lost.now.pointer,
+        statement: lost.now.index,
+        message: `The condition on \`${lost.key}\` no longer holds the service to our resources: ${lost.answer.classes[0].summary} newly gets in.`,
+      })),
+  fix: (context, hit) => {
+    const lost = lossesOf(context, isSourceKey).find(({ now }) => now.index === hit.statement);
+    return lost === undefined ? undefined : restoreGuard(context, lost);
   },
 });
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,4 +1,5 @@
 /** Does the check of a service's resource let any account's resource pass? */
+import { addCondition } from './add-condition.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -77,4 +78,8 @@ export const serviceSourceWildcard = defineRiskRule({
         ];
       });
     }),
+  fix: (context, hit) =>
+    context.home === undefined
+      ? undefined
+      : addCondition(context, hit.statement, 'StringEquals', 'aws:SourceAccount', context.home),
 });

@@ -1,4 +1,5 @@
 /** Does a pattern for an Identity Center role also fit another permission set? */
+import { replaceAt } from '../policy/document/edit.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -99,6 +100,13 @@ export const ssoRoleSuffixWildcard = defineRiskRule({
           }));
       }),
     ),
+  fix: ({ policy }, hit) => {
+    const values = policy.statements[hit.statement ?? -1]?.conditions.flatMap(({ values: all }) => all) ?? [];
+    const pattern = values.find(({ pointer }) => pointer === hit.pointer)?.text;
+    if (pattern === undefined || !/_\*$/.test(pattern) || inAnyAccount(pattern)) return undefined;
+    const text = replaceAt(policy, hit.pointer, `${pattern.slice(0, -1)}${'?'.repeat(16)}`);
+    return text === undefined ? undefined : { summary: 'Write sixteen `?` in place of the `*`.', text };
+  },
 });
 
 function inAnyAccount(arn: string): boolean {

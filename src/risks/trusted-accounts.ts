@@ -57,7 +57,7 @@ function partiesOf(statement: Statement, context: RiskContext): readonly Outside
         ...(entry.name.kind === 'everyone' ? [clause('StringEquals', 'aws:PrincipalAccount', [account])] : []),
       ];
       const limits = { statements: here, entries, clauses };
-      return context.someone(limits).answer === 'no'
+      return !context.plainlyAlive(statement, entries) && context.someone(limits).answer === 'no'
         ? []
         : [{ statement, entry, account, standing, pointer, whole, limits }];
     });
