@@ -43,7 +43,13 @@ export interface RoleTimeline {
 }
 
 /** A policy that allows nothing: a role that is not there lets nobody in. */
-const nobody = policyOf('{"Version":"2012-10-17","Statement":[]}');
+export const nobody: TrustPolicy = {
+  version: '2012-10-17',
+  versionStated: true,
+  statements: [],
+  text: '{"Version":"2012-10-17","Statement":[]}',
+  placeOf: () => undefined,
+};
 
 /** @param changes of any roles, in any order, each event once. @returns a timeline a role, in the order of their keys. */
 export function timelines(changes: readonly TrustChange[]): readonly RoleTimeline[] {
@@ -153,13 +159,9 @@ function documentOf(
   };
 }
 
-function comparedWith(
-  last: TimelineVersion,
-  now: TrustPolicy | undefined,
-  role: string,
-): { readonly comparison?: Comparison } {
+function comparedWith(last: TimelineVersion, now: TrustPolicy, role: string): { readonly comparison?: Comparison } {
   const old = last.exists === false ? nobody : last.policy;
-  return old === undefined || now === undefined ? {} : { comparison: compare(old, now, { role }) };
+  return old === undefined ? {} : { comparison: compare(old, now, { role }) };
 }
 
 function policyOf(text: string): TrustPolicy | undefined {

@@ -1,8 +1,7 @@
 /** Who could assume a role at a time, and how sure is that? */
 import { compare } from '../policy/compare/compare.ts';
 import type { AccessClass, Undecided } from '../policy/compare/comparison.ts';
-import { parseTrustPolicy } from '../policy/document/parse.ts';
-import type { RoleTimeline, TimelineVersion } from './timeline.ts';
+import { nobody, type RoleTimeline, type TimelineVersion } from './timeline.ts';
 
 export interface WhoCouldAssume {
   readonly role: string;
@@ -42,9 +41,7 @@ export function versionAt({ versions }: RoleTimeline, at: number): TimelineVersi
 function accessOf(role: string, { exists, policy }: TimelineVersion): Pick<WhoCouldAssume, 'allowed' | 'undecided'> {
   if (exists === false) return { allowed: [], undecided: [] };
   if (policy === undefined) return { allowed: undefined, undecided: [] };
-  const nobody = parseTrustPolicy('{"Version":"2012-10-17","Statement":[]}');
-  if (nobody.status !== 'read') return { allowed: undefined, undecided: [] };
-  const { gained, undecided } = compare(nobody.policy, policy, { role });
+  const { gained, undecided } = compare(nobody, policy, { role });
   return { allowed: gained, undecided };
 }
 

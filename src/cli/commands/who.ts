@@ -1,0 +1,163 @@
+/** `trusttrail who`: who could assume a role at a time? */
+import { type Command, Option } from 'commander';
+import { versionJson } from '../../audit/report.ts';
+import type { RoleTimeline } from '../../audit/timeline.ts';
+import { type WhoCouldAssume, whoCouldAssume } from '../../audit/who-could-assume.ts';
+import { defaultConfiguration } from '../../configuration/configuration.ts';
+import { plainLines, plainText, shellQuote } from '../../findings/escape.ts';
+import { safeJson } from '../../findings/forms/json.ts';
+import { witnessLine } from '../../findings/forms/terminal.ts';
+import { readableTime } from '../../findings/forms/words.ts';
+import { collectExternalIds, maskExternalIds } from '../../findings/mask.ts';
+import { matchWildcard } from '../../policy/evaluate/wildcard.ts';
+import { reviewHistory } from '../history-review.ts';
+import { historySources, timeOption } from '../history-sources.ts';
+import { interruptible } from '../interrupt.ts';
+import { type Io, UserError } from '../io.ts';
+import { paintFor } from '../paint.ts';
+import { progress } from '../progress.ts';
+import { nothingRead, type SourceWords, sourceOptions, tellProblems, withSourceOptions } from './audit.ts';
+
+interface Options extends SourceWords {
+  readonly at?: string;
+  readonly format: 'text' | 'json' | 'policy';
+  readonly showExternalIds?: boolean;
+}
+
+/** Adds the command. */
+export function register(program: Command, io: Io): void {
+  withSourceOptions(
+    program
+      .command('who')
+      .argument('<role>', 'ARN or name of the role')
+      .argument('<source...>', 'files, folders, s3://bucket/prefix, lookup:[region,…], athena:database.table')
+      .description('who could assume a role at a time, and who had set it so'),
+  )
+    .option('--at <time>', 'ISO 8601 in UTC; a day stands for its end; by default the end of the history')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'the form of the answer; `policy` is the trust policy alone, whole, for use in commands',
+      )
+        .choices(['text', 'json', 'policy'])
+        .default('text'),
+    )
+    .action(async (role: string, words: readonly string[], _: unknown, command: Command) => {
+      await who(io, role, words, command.optsWithGlobals<Options>());
+    });
+}
+
+async function who(io: Io, role: string, words: readonly string[], options: Options): Promise<void> {
+  const until = options.at === undefined ? undefined : timeOption(options.at, '--at', true);
+  const sources = await historySources(io, words, {
+    ...sourceOptions(options),
+    ...(until === undefined ? {} : { until }),
+  });
+  using interrupt = interruptible(io, 'interrupted');
+  const review = await reviewHistory(sources, {
+    filter: {
+      role,
+      ...(options.account === undefined ? {} : { account: options.account }),
+    },
+    configuration: defaultConfiguration,
+    historySource: words.map(shellQuote).join(' '),
+    showExternalIds: options.showExternalIds === true,
+    signal: interrupt.signal,
+    progress: progress(io, 0),
+    findings: false,
+  });
+  await review.store.close();
+  tellProblems(io, review);
+  if (review.interrupted) throw new UserError('interrupted before the history was read');
+  if (review.counts.records === 0) throw nothingRead(words, review);
+  const timeline = oneOf(review.timelines, role, words);
+  const answer = whoCouldAssume(timeline, until ?? review.latest, review.latest);
+  if (options.format === 'policy') io.out(policyOf(answer));
+  else if (options.format === 'json') io.out(`${safeJson(json(answer, options.showExternalIds === true), 2)}\n`);
+  else io.out(text(io, answer, options.showExternalIds === true));
+  io.exit(answer.allowed === undefined ? 1 : 0);
+}
+
+/** The one role that is meant; a name may be that of roles in several accounts. */
+function oneOf(found: readonly RoleTimeline[], role: string, words: readonly string[]): RoleTimeline {
+  const exact = found.filter((one) => one.role === role || one.name === role || matchesAnyPath(one, role));
+  const [first, ...more] = exact.length > 0 ? exact : found;
+  if (first === undefined)
+    throw new UserError(
+      `${role}: no change of a role of this name in ${words.join(', ')}`,
+      'its trust policy was not changed in the time that was read',
+    );
+  if (more.length > 0)
+    throw new UserError(
+      `${role}: ${more.length + 1} roles match`,
+      [first, ...more]
+        .slice(0, 5)
+        .map((one) => one.role)
+        .join(', '),
+    );
+  return first;
+}
+
+/** An ARN without its path, as records and people write it. */
+function matchesAnyPath({ account, name }: RoleTimeline, role: string): boolean {
+  return matchWildcard(`arn:*:iam::${account}:role/${name}`, role);
+}
+
+function policyOf({ role, at, version }: WhoCouldAssume): string {
+  if (version.policyText !== undefined)
+    return version.policyText.endsWith('\n') ? version.policyText : `${version.policyText}\n`;
+  if (version.exists === false) throw new UserError(`${role} was not there at ${at}`);
+  throw new UserError(`the trust policy of ${role} at ${at} is not known`, version.notes[0] ?? 'no record shows it');
+}
+
+function json(answer: WhoCouldAssume, showExternalIds: boolean): object {
+  const { role, at, version, allowed, undecided, notes } = answer;
+  const ids = collectExternalIds(version.policyText ?? '');
+  const shown = { allowed: allowed ?? null, undecided };
+  return {
+    role,
+    at,
+    exists: version.exists ?? null,
+    version: versionJson(version, showExternalIds),
+    ...(showExternalIds ? shown : maskExternalIds(shown, ids)),
+    notes,
+  };
+}
+
+function text(io: Io, answer: WhoCouldAssume, showExternalIds: boolean): string {
+  const paint = paintFor(io.stdout);
+  const { role, at, version } = answer;
+  const ids = collectExternalIds(version.policyText ?? '');
+  const { allowed, undecided, notes } = showExternalIds
+    ? answer
+    : { ...answer, ...maskExternalIds({ allowed: answer.allowed, undecided: answer.undecided }, ids) };
+  const { setBy } = version;
+  const lines = [
+    `${paint(['bold'], plainText(role))} at ${readableTime(at)}`,
+    '',
+    ...(setBy === undefined
+      ? []
+      : [
+          `${version.exists === false ? 'Deleted' : 'Set'} ${readableTime(setBy.record.eventTime)} by ${plainText(setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? 'somebody the record does not name')} (event ${plainText(setBy.record.eventId)})${version.until === undefined ? '' : `, in force until ${readableTime(version.until)}`}.`,
+        ]),
+    ...(version.exists === false
+      ? [setBy === undefined ? 'There was no such role.' : 'There was no such role any more: nobody could assume it.']
+      : allowed === undefined
+        ? ['Its trust policy at that time is not known.']
+        : allowed.length === 0 && undecided.length === 0
+          ? ['Nobody could assume it.']
+          : [
+              'Its trust policy let in:',
+              ...allowed.flatMap((one) => [
+                `  • ${plainText(one.summary)} (statement ${one.statement})`,
+                paint(['dim'], `      e.g. ${plainText(witnessLine(one.witness))}`),
+              ]),
+            ]),
+    ...undecided.map(({ construct }) => `  • not decided because of ${plainText(construct)}`),
+    ...notes.map((note) => paint(['dim'], `Note: ${plainText(note)}.`)),
+    ...(version.policyText === undefined
+      ? []
+      : ['', plainLines(showExternalIds ? version.policyText : maskExternalIds(version.policyText))]),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,188 @@
+/** What does a history come to? Every source through the engine of the live service, and a timeline for each role. */
+import { sqliteTrustStore } from '../adapters/sqlite-trust-store.ts';
+import type { Review, ReviewFilter } from '../audit/report.ts';
+import { findingMatches, timelineMatches } from '../audit/report.ts';
+import { type RoleTimeline, timelines } from '../audit/timeline.ts';
+import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
+import { toIsoSeconds } from '../cloudtrail/event-time.ts';
+import type { ReadingProblem } from '../cloudtrail/read-record.ts';
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { knownVendors } from '../configuration/known-vendors.ts';
+import type { Finding } from '../findings/finding.ts';
+import { byTime } from '../findings/severity.ts';
+import type { Publisher } from '../ports/publisher.ts';
+import type { RecordSource } from '../ports/record-source.ts';
+import type { TrustStore } from '../ports/trust-store.ts';
+import { mergeAffected, nothingAffected } from '../watch/affected.ts';
+import { eventOf, roleStream } from '../watch/facts.ts';
+import { watch } from '../watch/watch.ts';
+import type { Progress } from './progress.ts';
+
+export interface ReviewOptions {
+  readonly filter: ReviewFilter;
+  readonly configuration: Configuration;
+  /** Words of the SOURCE, for the commands that undo a change. */
+  readonly historySource: string;
+  readonly showExternalIds: boolean;
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+  /** Whether findings are wanted, or the timelines alone. */
+  readonly findings?: boolean;
+}
+
+/** A review, with the facts behind it. */
+export interface HistoryReview extends Review {
+  readonly store: TrustStore;
+  /** The roles that the history tells of, as the store knows them. */
+  readonly keys: readonly string[];
+  /** Milliseconds: the newest record that was kept; 0: none was. */
+  readonly latest: number;
+}
+
+/** Problems told one by one; the rest is counted. */
+const mostProblems = 1000;
+
+/** Reads all of the sources, whatever is wrong with parts of them. The store in the answer is for the caller to close. */
+export async function reviewHistory(sources: readonly RecordSource[], options: ReviewOptions): Promise<HistoryReview> {
+  const { filter, configuration, historySource, showExternalIds, signal, progress } = options;
+  const store = sqliteTrustStore();
+  const found = new Map<string, Finding>();
+  const collector: Publisher = {
+    channel: 'terminal',
+    everything: true,
+    forgetful: true,
+    publish: async (finding) => void found.set(finding.id, finding),
+  };
+  const intake = intakeOf(filter);
+  const service = watch({
+    store,
+    publishers: [collector],
+    // The time of a review is that of its last event, so that a second one says the same.
+    clock: { now: () => intake.latest() },
+    configuration,
+    vendors: knownVendors,
+    settings: { historySource, showExternalIds },
+  });
+  const affected = nothingAffected();
+  const totals = new Map<RecordSource, number>();
+  let bytes = 0;
+  reading: for (const source of sources) {
+    const reads = source.read({
+      ...(signal === undefined ? {} : { signal }),
+      total: (known) => {
+        totals.set(source, known);
+        progress?.of([...totals.values()].reduce((sum, one) => sum + one, 0));
+      },
+    });
+    for await (const batch of reads) {
+      bytes += batch.bytes;
+      progress?.at(bytes);
+      const kept = intake.take(batch);
+      if (kept.length > 0) mergeAffected(affected, await service.remember(kept));
+      if (signal?.aborted === true) break reading;
+    }
+  }
+  progress?.stop();
+  if (options.findings !== false) await service.conclude(affected);
+  const keys = [...affected.roles.keys()].sort();
+  const findings = [...found.values()]
+    .filter(({ supersededBy }) => supersededBy === undefined)
+    .filter((finding) => findingMatches(finding, filter))
+    .sort(byTime);
+  return {
+    findings,
+    timelines: (await timelinesOf(store, keys)).filter((timeline) => timelineMatches(timeline, filter)),
+    counts: { ...intake.counts(), bytes },
+    problems: intake.problems.toSorted(byPlace),
+    interrupted: signal?.aborted === true,
+    store,
+    keys,
+    latest: intake.latest(),
+  };
+}
+
+/** So that the order in which files were given changes nothing. */
+function byPlace(left: ReadingProblem, right: ReadingProblem): number {
+  return left.place < right.place ? -1 : left.place > right.place ? 1 : 0;
+}
+
+async function timelinesOf(store: TrustStore, keys: readonly string[]): Promise<readonly RoleTimeline[]> {
+  const found: RoleTimeline[] = [];
+  for (const key of keys) {
+    const known = (await store.events(roleStream(key))).flatMap((fact) => eventOf(fact)?.recognised ?? []);
+    found.push(...timelines(known.filter((one) => one.kind === 'trust-change')));
+  }
+  return found;
+}
+
+interface Intake {
+  /** @returns the records of a batch that the live service would get. */
+  take(batch: {
+    readonly records: readonly CloudTrailRecord[];
+    readonly problems: readonly ReadingProblem[];
+    readonly looked: number;
+    readonly parts: number;
+    readonly passedOver?: readonly unknown[];
+  }): readonly CloudTrailRecord[];
+  readonly problems: readonly ReadingProblem[];
+  counts(): Omit<Review['counts'], 'bytes'>;
+  latest(): number;
+}
+
+/** Sorts what comes in, and counts it: only what the rules of EventBridge let through reaches the service. */
+function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
+  const problems: ReadingProblem[] = [];
+  const counts = {
+    parts: 0,
+    records: 0,
+    kept: 0,
+    trustChanges: 0,
+    denials: 0,
+    callerSideChanges: 0,
+    passedOver: 0,
+    problems: 0,
+  };
+  let earliest = Number.POSITIVE_INFINITY;
+  let latest = 0;
+  const problem = (one: ReadingProblem): void => {
+    counts.problems += 1;
+    if (problems.length < mostProblems) problems.push(one);
+  };
+  const keep = (record: CloudTrailRecord): boolean => {
+    const event = toEventBridgeEvent(record);
+    const rule = Object.entries(eventPatterns).find(([, pattern]) => matchesPattern(event, pattern))?.[0];
+    if (rule === undefined) return false;
+    if (record.derived?.includes('eventTime') === true) {
+      problem({
+        place: `event ${record.eventId}`,
+        message: `${record.eventName}: a record without its time`,
+        kind: 'damaged',
+      });
+      return false;
+    }
+    if (record.at > until) return false;
+    earliest = Math.min(earliest, record.at);
+    latest = Math.max(latest, record.at);
+    counts.kept += 1;
+    if (rule === 'trust-change') counts.trustChanges += 1;
+    else if (rule === 'denial') counts.denials += 1;
+    else counts.callerSideChanges += 1;
+    return true;
+  };
+  return {
+    take(batch) {
+      counts.parts += batch.parts;
+      counts.records += batch.looked;
+      counts.passedOver += batch.passedOver?.length ?? 0;
+      for (const one of batch.problems) problem(one);
+      return batch.records.filter(keep);
+    },
+    problems,
+    counts: () => ({
+      ...counts,
+      ...(latest === 0 ? {} : { from: toIsoSeconds(earliest), to: toIsoSeconds(latest) }),
+    }),
+    latest: () => latest,
+  };
+}
