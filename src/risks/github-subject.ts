@@ -359,6 +359,7 @@ export function refGetsIn(context: RiskContext, trust: OidcTrust, ref: string): 
         ref: [ref],
         environment: 'absent',
         job_workflow_ref: [`*/${strangeName}.yml@${ref}`],
+        'job_workflow_ref #': { not: ['*@*@*'] },
       }),
     ) === 'yes'
   );
@@ -400,6 +401,7 @@ export function environmentGetsInFromAnyBranch(context: RiskContext, trust: Oidc
         'sub #': { not: malformed },
         ref: [strangeBranch],
         job_workflow_ref: [`*/${strangeName}.yml@${strangeBranch}`],
+        'job_workflow_ref #': { not: ['*@*@*'] },
       }),
     ) === 'yes'
   );
