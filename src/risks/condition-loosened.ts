@@ -10,10 +10,10 @@ const exact = policyOf(github({}, { aud: 'sts.amazonaws.com', sub: 'repo:acme/ap
 
 export const conditionLoosened = defineRiskRule({
   id: 'condition-loosened',
-  title: 'A condition admits more than before',
+  title: 'A condition lets in what it kept out before',
   severity: 'medium',
   about: 'change',
-  why: 'The condition still stands, and it is weaker: a wider pattern, one value more, a larger range of addresses. Requests that were refused are now let in.',
+  why: 'The condition still stands, and it admits other requests than before: a wider pattern, one value more or another one, a larger range of addresses. What was refused is now let in.',
   remedy: 'Put the former values back, or say in the change who is meant to come in.',
   references: ['IAM User Guide, "IAM JSON policy elements: Condition"'],
   fires: [
@@ -86,7 +86,7 @@ export const conditionLoosened = defineRiskRule({
         pointer: now.conditions.find((own) => own.key.toLowerCase() === key.toLowerCase())?.pointer ?? now.pointer,
         statement: now.index,
         discriminator: key.toLowerCase(),
-        message: `The condition on \`${key}\` admits more than before: ${answer.classes[0].summary} newly gets in.`,
+        message: `The condition on \`${key}\` lets in what it kept out before: ${answer.classes[0].summary}.`,
       }));
   },
 });

@@ -1,5 +1,6 @@
 /** Do the conditions of a statement exclude one another? */
 import { removeAt } from '../policy/document/edit.ts';
+import type { ConditionClause, Statement } from '../policy/document/trust-policy.ts';
 import { contradiction, deadStatements } from './dead-statement.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -53,8 +54,24 @@ export const conditionMutuallyExclusive = defineRiskRule({
         }),
       ),
     },
+    {
+      name: 'a public address and an endpoint of a VPC',
+      policy: policyOf(
+        allow(account, {
+          IpAddress: { 'aws:SourceIp': '8.8.4.0/24' },
+          StringEquals: { 'aws:SourceVpce': 'vpce-0a1b2c3d' },
+        }),
+      ),
+    },
   ],
   silent: [
+    {
+      name: 'a public address or an endpoint of a VPC',
+      policy: policyOf(
+        allow(account, { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' } }),
+        allow(account, { StringEquals: { 'aws:SourceVpce': 'vpce-0a1b2c3d' } }),
+      ),
+    },
     {
       name: 'a pattern and one value of it',
       policy: policyOf(
@@ -85,23 +102,24 @@ export const conditionMutuallyExclusive = defineRiskRule({
       ),
     },
   ],
-  check: (context) =>
-    deadStatements(context).flatMap((dead) => {
+  check: (context) => [
+    ...deadStatements(context).flatMap((dead) => {
       if (dead.impossible.length > 0) return [];
       const pair = contradiction(context, dead);
-      const [one, other] = pair ?? [];
+      return [hitOf(dead.statement, pair, dead.others)];
+    }),
+    ...context.allows.flatMap((statement) => {
+      const pair = addressAndEndpoint(statement);
+      if (pair === undefined || deadStatements(context).some((dead) => dead.statement === statement)) return [];
       return [
-        {
-          pointer: one?.pointer ?? `${dead.statement.pointer}/Condition`,
-          statement: dead.statement.index,
-          ...(dead.others ? {} : { severity: 'medium' as const }),
-          message:
-            one === undefined || other === undefined
-              ? 'The conditions of this statement cannot all hold at once, so it lets nobody in.'
-              : `\`${one.operator.text}\` on \`${one.key}\` and \`${other.operator.text}\` on \`${other.key}\` cannot hold at once, so the statement lets nobody in.`,
-        },
+        hitOf(
+          statement,
+          pair,
+          context.allows.some((other) => other !== statement && context.alive(other)),
+        ),
       ];
     }),
+  ],
   fix: (context, hit) => {
     const statement = context.policy.statements[hit.statement ?? -1];
     const text =
@@ -111,3 +129,33 @@ export const conditionMutuallyExclusive = defineRiskRule({
     return text === undefined ? undefined : { summary: 'Take out the statement that lets nobody in.', text };
   },
 });
+
+type Pair = readonly [ConditionClause, ConditionClause];
+
+function hitOf({ pointer, index }: Statement, pair: Pair | undefined, others: boolean) {
+  return {
+    pointer: pair?.[0].pointer ?? `${pointer}/Condition`,
+    statement: index,
+    ...(others ? {} : { severity: 'medium' as const }),
+    message:
+      pair === undefined
+        ? 'The conditions of this statement cannot all hold at once, so it lets nobody in.'
+        : `\`${pair[0].operator.text}\` on \`${pair[0].key}\` and \`${pair[1].operator.text}\` on \`${pair[1].key}\` cannot hold at once, so the statement lets nobody in.`,
+  };
+}
+
+/** A call has a public address or comes through an endpoint of a VPC; the comparison takes the keys for independent. */
+function addressAndEndpoint({ conditions }: Statement): Pair | undefined {
+  const address = conditions.find((own) => own.key.toLowerCase() === 'aws:sourceip' && needsItsKey(own));
+  const endpoint = conditions.find((own) => /^aws:(sourcevpce?|vpcsourceip)$/i.test(own.key) && needsItsKey(own));
+  return address === undefined || endpoint === undefined ? undefined : [address, endpoint];
+}
+
+function needsItsKey({ operator, values }: ConditionClause): boolean {
+  if (operator.base === 'Null') return values.length > 0 && values.every(({ text }) => text.toLowerCase() === 'false');
+  return (
+    !operator.ifExists &&
+    operator.set !== 'ForAllValues' &&
+    (!operator.base.includes('Not') || operator.set === 'ForAnyValue')
+  );
+}

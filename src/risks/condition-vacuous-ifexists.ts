@@ -114,5 +114,10 @@ export const conditionVacuousIfexists = defineRiskRule({
         ];
       }),
     ),
-  fix: (context, hit) => replaceOperator(context, hit, (operator) => operator.replace(/IfExists$/i, '')),
+  fix: (context, hit) => {
+    const { conditions = [] } = context.policy.statements[hit.statement ?? -1] ?? {};
+    // Without a value the plain operator would let nobody in.
+    if (conditions.some(({ pointer, values }) => pointer === hit.pointer && values.length === 0)) return undefined;
+    return replaceOperator(context, hit, (operator) => operator.replace(/IfExists$/i, ''));
+  },
 });

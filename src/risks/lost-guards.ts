@@ -59,8 +59,21 @@ function find(context: RiskContext): readonly LostGuard[] {
           : context.someoneNew({ clauses: arbitrary, entries }, `lost ${statement.index} ${lower} arbitrary`);
       if (answer.answer !== 'yes') continue;
       const now = context.policy.statements[answer.classes[0].statement];
-      if (now !== undefined) lost.push({ key, before: statement, now, answer });
+      if (now !== undefined)
+        lost.push({ key, before: statement, now, answer: withoutTheQuestion(context, entries, answer) });
     }
   }
   return lost;
+}
+
+/** Who newly gets in by that statement in all, told without the made-up value of the question. */
+function withoutTheQuestion(
+  context: RiskContext,
+  entries: (entry: PrincipalEntry) => boolean,
+  answer: LostGuard['answer'],
+): LostGuard['answer'] {
+  const all = context.someoneNew({ entries });
+  const same =
+    all.answer === 'yes' ? all.classes.find(({ statement }) => statement === answer.classes[0].statement) : undefined;
+  return same === undefined ? answer : { answer: 'yes', classes: [same] };
 }

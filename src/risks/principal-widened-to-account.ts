@@ -1,4 +1,6 @@
 /** Did a user or role that was trusted become its whole account? */
+import { asAccountId } from '../policy/document/names.ts';
+import type { PrincipalEntry, Statement } from '../policy/document/trust-policy.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { accountOf, clause, riskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -44,6 +46,11 @@ export const principalWidenedToAccount = defineRiskRule({
       policy: policyOf(allow({ AWS: '111122223333' })),
       severity: 'medium',
     },
+    {
+      name: 'everyone of the account',
+      previous: policyOf(allow({ AWS: ci })),
+      policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '777788889999' } })),
+    },
   ],
   silent: [
     {
@@ -70,38 +77,47 @@ export const principalWidenedToAccount = defineRiskRule({
   check: (context) => {
     const { previous, question, allows } = context;
     if (previous === undefined) return [];
-    const before = riskContext({ ...question, policy: previous });
+    const before = riskContext({ ...question, policy: previous }).allows.flatMap(({ principal }) => principal.entries);
     return allows.flatMap((statement) =>
-      statement.principal.entries.flatMap(({ name, pointer }) => {
-        if (name.kind !== 'account') return [];
-        const { account } = name;
-        const old = before.allows
-          .flatMap((own) => own.principal.entries)
-          .filter((entry) => accountOf(entry.name) === account && entry.type === 'AWS');
-        const named = old.find(({ name: { kind } }) => kind === 'user' || kind === 'role' || kind === 'session');
-        if (named === undefined || old.some(({ name: { kind } }) => kind === 'account')) return [];
-        const answer = context.someoneNew({
-          statements: ({ index }) => index === statement.index,
-          entries: (entry) => entry.name.kind === 'account' && entry.name.account === account,
-          clauses: [
-            clause(
-              'ArnNotEquals',
-              'aws:PrincipalArn',
-              old.map(({ text }) => text),
-            ),
-          ],
-        });
-        if (answer.answer !== 'yes') return [];
-        const ours = ['home', 'own'].includes(context.standing(account));
-        return [
-          {
-            pointer,
-            statement: statement.index,
-            ...(ours ? { severity: 'medium' as const } : {}),
-            message: `Before, \`${named.text}\` was trusted; now it is all of ${ours ? `account ${account}` : context.nameOf(account)}.`,
-          },
-        ];
-      }),
+      statement.principal.entries.flatMap((entry) =>
+        accountsMeant(entry, statement).flatMap((account) => {
+          const old = before.filter(({ name, type }) => type === 'AWS' && accountOf(name) === account);
+          const named = old.find(({ name: { kind } }) => kind === 'user' || kind === 'role' || kind === 'session');
+          if (named === undefined || old.some(({ name: { kind } }) => kind === 'account')) return [];
+          const answer = context.someoneNew({
+            statements: ({ index }) => index === statement.index,
+            entries: ({ pointer }) => pointer === entry.pointer,
+            clauses: [
+              clause('StringEquals', 'aws:PrincipalAccount', [account]),
+              clause(
+                'ArnNotEquals',
+                'aws:PrincipalArn',
+                old.map(({ text }) => text),
+              ),
+            ],
+          });
+          if (answer.answer !== 'yes') return [];
+          const ours = ['home', 'own'].includes(context.standing(account));
+          return [
+            {
+              pointer: entry.pointer,
+              statement: statement.index,
+              discriminator: account,
+              ...(ours ? { severity: 'medium' as const } : {}),
+              message: `Before, \`${named.text}\` was trusted; now it is all of ${ours ? `account ${account}` : context.nameOf(account)}.`,
+            },
+          ];
+        }),
+      ),
     );
   },
 });
+
+/** The account that an entry is, or those that a statement for everyone is held to. */
+function accountsMeant({ name }: PrincipalEntry, { conditions }: Statement): readonly string[] {
+  if (name.kind === 'account') return [name.account];
+  if (name.kind !== 'everyone') return [];
+  return conditions
+    .filter(({ key }) => key.toLowerCase() === 'aws:principalaccount')
+    .flatMap(({ values }) => values.flatMap(({ text }) => asAccountId(text) ?? []));
+}

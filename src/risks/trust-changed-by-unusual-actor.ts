@@ -19,6 +19,7 @@ export const trustChangedByUnusualActor = defineRiskRule({
   why: 'In all the time that is on record nobody of that name changed this role. Stolen credentials are used for what their owner does not do.',
   remedy: 'Ask the owner of the credentials whether the change was theirs.',
   references: ['AWS CloudTrail User Guide, "CloudTrail userIdentity element"'],
+  folds: ['trust-changed-outside-pipeline'],
   fires: [
     {
       name: 'somebody else than always',
