@@ -233,14 +233,15 @@ function textOf(
     access === undefined ? (diff === '' ? 'The documents say the same, apart from formatting.\n' : diff) : '',
     account,
     ...notes.map((note) => `${paint(['dim'], wrap(note, options.width))}\n`),
-    `${paint(style, wrap(sentence, options.width))}\n`,
+    `${paint(style, sentence)}\n`,
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
 
 type Conclusion = readonly [style: readonly ('bold' | 'green' | 'red' | 'yellow')[], sentence: string];
 
-function conclusion({ comparison, access }: Answer): Conclusion {
+function conclusion(answer: Answer): Conclusion {
+  const { comparison, access } = answer;
   const { gained, lost, direct, undecided, verdict } = comparison;
   const needsNoPolicy = (direct ?? []).length > 0;
   if (access !== undefined) {
@@ -256,6 +257,8 @@ function conclusion({ comparison, access }: Answer): Conclusion {
     case 'narrower': {
       const loses = verdict === 'narrower' ? ` ${classes(lost.length)} lost access.` : '';
       if (needsNoPolicy) return [['red', 'bold'], `No further request is allowed, but ${directly}.${loses}`];
+      if (mayBeDirect(answer))
+        return [['yellow', 'bold'], `No further request is allowed: proved for every request.${loses}`];
       return [
         ['green', 'bold'],
         verdict === 'equivalent'
@@ -286,13 +289,18 @@ function classes(count: number): string {
   return count === 1 ? '1 class of callers' : `${count} classes of callers`;
 }
 
-/** Whether the role's account would matter: OLD admits through an account, and NEW names somebody directly. */
+/** Whether the role's account would matter: NEW names somebody directly whom OLD admits just through an account. */
 function mayBeDirect({ comparison, old, now }: Answer): boolean {
-  const names = (policy: TrustPolicy, kinds: readonly string[]): boolean =>
-    policy.statements.some(
-      ({ effect, principal }) =>
-        effect === 'Allow' &&
-        (principal.element === 'NotPrincipal' || principal.entries.some(({ name }) => kinds.includes(name.kind))),
-    );
-  return comparison.direct === null && names(old, ['account']) && names(now, ['user', 'role', 'session', 'everyone']);
+  if (comparison.direct !== null) return false;
+  const named = (policy: TrustPolicy) =>
+    policy.statements.flatMap(({ effect, principal }) => (effect === 'Allow' ? principal.entries : []));
+  const before = named(old);
+  const accounts = before.flatMap(({ name }) => (name.kind === 'account' ? [name.account] : []));
+  return named(now).some(
+    ({ name, text }) =>
+      !before.some((entry) => entry.text === text) &&
+      (name.kind === 'everyone'
+        ? accounts.length > 0
+        : (name.kind === 'user' || name.kind === 'role' || name.kind === 'session') && accounts.includes(name.account)),
+  );
 }
