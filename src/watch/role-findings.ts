@@ -36,8 +36,7 @@ const mostChanges = 5_000;
 
 export async function roleFindings(key: string, touched: RoleTouched, context: WatchContext): Promise<Conclusions> {
   const { store } = context;
-  const earliest = Math.min(touched.changed?.from ?? Number.POSITIVE_INFINITY, ...touched.denials);
-  const known = await store.findings(key, { from: Math.max(0, earliest - mostWaiting - 2 * day) });
+  const known = await store.findings(key, { from: await firstConcerned(key, touched, context) });
   const history = await historyOf(key, touched, context);
   const drafts: Draft[] = [];
   const retractions: Retraction[] = [];
@@ -50,6 +49,15 @@ export async function roleFindings(key: string, touched: RoleTouched, context: W
   }
   await addDenials(key, touched, history, known, context, drafts, retractions);
   return { known, drafts, retractions };
+}
+
+/** @returns the time from which on findings may change. */
+async function firstConcerned(key: string, touched: RoleTouched, context: WatchContext): Promise<number> {
+  const { changed, denials } = touched;
+  const before = changed === undefined ? undefined : await historyOf(key, touched, context);
+  const since = before === undefined ? undefined : sinceChange(touched, before, context.limits.lookBack);
+  const earliest = Math.min(since?.from ?? Number.POSITIVE_INFINITY, ...denials);
+  return Math.max(0, earliest - mostWaiting - 2 * day);
 }
 
 async function historyOf(key: string, touched: RoleTouched, context: WatchContext): Promise<RoleHistory> {
@@ -124,14 +132,18 @@ async function addDenials(
   const bursts = known.filter(({ kind, supersededBy }) => kind === 'denial-spike' && supersededBy === undefined);
   const since = sinceChange(touched, history, limits.lookBack);
   // What a change brought about, and what it may have resolved.
-  const waiting = since === undefined ? [] : bursts.filter(({ at }) => at < since.from).map(({ at }) => at);
+  const waiting =
+    since === undefined
+      ? []
+      : bursts.filter(({ at }) => at < since.from && at >= since.from - mostWaiting).map(({ at }) => at);
   const times = new Set([...touched.denials, ...waiting]);
   const concerns = (run: readonly { readonly at: number }[]): boolean =>
     run.some(({ at }) => times.has(at) || (since !== undefined && at >= since.from && at <= since.to));
   const spans = mergedSpans([
     ...spansAround(times, window),
-    ...(since === undefined ? [] : spansAround([since.from], window)),
-    ...(since === undefined ? [] : [{ from: since.from, to: since.to + 2 * day + window }]),
+    ...(since === undefined
+      ? []
+      : [{ from: Math.max(0, since.from - 2 * day - window), to: since.to + 2 * day + window }]),
   ]);
   const told = toldOf(history, context);
   for (const span of spans) {
@@ -180,7 +192,9 @@ function sinceChange({ changed }: RoleTouched, { changes }: RoleHistory, lookBac
   if (changed === undefined) return undefined;
   const next = changes.find(({ change }) => change.record.at > changed.to && change.change !== 'update-role');
   const to = next === undefined ? Number.MAX_SAFE_INTEGER / 2 : next.change.record.at + lookBack;
-  return { from: changed.from, to };
+  const [first] = changes;
+  // The first change that is known says what was before it: that there was no role, or nothing.
+  return { from: first === undefined || changed.from <= first.change.record.at ? 0 : changed.from, to };
 }
 
 /** Finds out about calls, each thing once. */
