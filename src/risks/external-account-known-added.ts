@@ -54,6 +54,6 @@ export const externalAccountKnownAdded = defineRiskRule({
         pointer,
         statement: answer.classes[0].statement,
         discriminator: account,
-        message: `${context.nameOf(account)} (${account})${context.standing(account) === 'vendor' ? ', a publicly known vendor not registered as a partner,' : ''} can newly assume this role: ${answer.classes[0].summary}.`,
+        message: `${context.nameOf(account)} (${account})${context.standing(account) === 'vendor' ? ', a publicly known vendor not registered as a partner,' : ''} can newly assume this role. Let in: ${answer.classes[0].summary}.`,
       })),
 });

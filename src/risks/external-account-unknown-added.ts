@@ -72,7 +72,7 @@ export const externalAccountUnknownAdded = defineRiskRule({
         pointer,
         statement: answer.classes[0].statement,
         discriminator: account,
-        message: `Account ${account}, which is not registered here, can newly assume this role: ${answer.classes[0].summary}.`,
+        message: `Account ${account}, which is not registered here, can newly assume this role. Let in: ${answer.classes[0].summary}.`,
         severity: context.raised('high'),
       })),
 });

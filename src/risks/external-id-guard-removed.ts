@@ -61,7 +61,7 @@ export const externalIdGuardRemoved = defineRiskRule({
     lossesOf(context, isExternalId).map((lost) => ({
       pointer: lost.now.pointer,
       statement: lost.now.index,
-      message: `The role no longer asks for an external ID: ${lost.answer.classes[0].summary} newly gets in.`,
+      message: `The role no longer asks for an external ID. Newly let in: ${lost.answer.classes[0].summary}.`,
     })),
   fix: (context, hit) => {
     const lost = lossesOf(context, isExternalId).find(({ now }) => now.index === hit.statement);

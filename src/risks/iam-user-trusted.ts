@@ -53,7 +53,7 @@ export const iamUserTrusted = defineRiskRule({
             pointer: entry.pointer,
             statement: statement.index,
             severity: context.raised('medium'),
-            message: `IAM user \`${entry.name.name}\` of account ${entry.name.account} can assume this role with its access keys alone.`,
+            message: `IAM user \`${entry.name.name}\` of account ${entry.name.account} can assume this role with its access keys, without MFA.`,
           },
         ];
       }),

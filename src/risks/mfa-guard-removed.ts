@@ -59,7 +59,7 @@ export const mfaGuardRemoved = defineRiskRule({
     lossesOf(context, isMfa).map((lost) => ({
       pointer: lost.now.pointer,
       statement: lost.now.index,
-      message: `The role no longer asks for multi-factor authentication: ${lost.answer.classes[0].summary} newly gets in.`,
+      message: `The role no longer asks for multi-factor authentication. Newly let in: ${lost.answer.classes[0].summary}.`,
     })),
   fix: (context, hit) => {
     const lost = lossesOf(context, isMfa).find(({ now }) => now.index === hit.statement);

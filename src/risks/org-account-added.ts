@@ -60,6 +60,6 @@ export const orgAccountAdded = defineRiskRule({
         pointer,
         statement: answer.classes[0].statement,
         discriminator: account,
-        message: `Our account ${account} can newly assume this role: ${answer.classes[0].summary}.`,
+        message: `Our account ${account} can newly assume this role. Let in: ${answer.classes[0].summary}.`,
       })),
 });

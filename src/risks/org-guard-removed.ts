@@ -60,7 +60,7 @@ export const orgGuardRemoved = defineRiskRule({
     lossesOf(context, isOrganization).map((lost) => ({
       pointer: lost.now.pointer,
       statement: lost.now.index,
-      message: `The role is no longer held to the organization: ${lost.answer.classes[0].summary} newly gets in.`,
+      message: `The role is no longer held to the organization. Newly let in: ${lost.answer.classes[0].summary}.`,
     })),
   fix: (context, hit) => {
     const lost = lossesOf(context, isOrganization).find(({ now }) => now.index === hit.statement);

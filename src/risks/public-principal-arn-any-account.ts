@@ -36,6 +36,10 @@ export const publicPrincipalArnAnyAccount = defineRiskRule({
       ),
     },
     {
+      name: 'any role at all',
+      policy: policyOf(allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' } })),
+    },
+    {
       name: 'one of the values',
       policy: policyOf(
         allow(
@@ -76,7 +80,7 @@ export const publicPrincipalArnAnyAccount = defineRiskRule({
         pointer:
           statement.conditions.find(({ key }) => key.toLowerCase() === 'aws:principalarn')?.pointer ?? star.pointer,
         statement: statement.index,
-        message: 'A principal of that name in any AWS account can assume this role.',
+        message: 'A principal of any AWS account whose name fits can assume this role.',
       })),
   fix: holdToOwn,
 });

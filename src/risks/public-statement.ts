@@ -43,6 +43,8 @@ export function starOf(statement: Statement): PrincipalEntry | undefined {
 
 function protectionBy(guards: readonly string[], { conditions }: Statement): Protection {
   if (guards.length === 0) {
+    // `role/*` of any account keeps nobody out for long: whoever wants in creates a role.
+    if (conditions.some(asksForSomeArn)) return 'name';
     const loose = conditions.some(
       ({ operator }) => operator.ifExists || operator.set === 'ForAllValues' || operator.base.includes('Not'),
     );
@@ -54,6 +56,15 @@ function protectionBy(guards: readonly string[], { conditions }: Statement): Pro
   if (others.length === 0) return real.some(isNetworkKey) ? 'network' : 'external-id';
   if (others.every((key) => key.startsWith('aws:principaltag/'))) return 'tag';
   return others.every((key) => key === 'aws:principalarn' || key.startsWith('aws:principaltag/')) ? 'name' : 'identity';
+}
+
+function asksForSomeArn({ key, operator, values }: Statement['conditions'][number]): boolean {
+  return (
+    key.toLowerCase() === 'aws:principalarn' &&
+    /^(?:Arn|String)(?:Equals|Like)$/.test(operator.base) &&
+    values.length > 0 &&
+    values.every(({ text }) => /[^*]/.test(text))
+  );
 }
 
 /**

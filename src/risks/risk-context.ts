@@ -413,7 +413,7 @@ function singleStrangeValueOf(lower: string, key: string, text: string): Conditi
     case 'arn':
       return lower === 'aws:principalarn'
         ? clause('ArnLike', key, [`arn:*:iam::*:role/${strange}`, `arn:*:iam::*:user/${strange}`])
-        : clause('StringEquals', key, [`arn:aws:q7w4:us-east-1:820915736042:${strange}`]);
+        : clause('ArnLike', key, [`arn:*:*:*:${strangers[0]}:*`]);
     case 'string':
       break;
   }

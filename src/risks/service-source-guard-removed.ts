@@ -56,7 +56,7 @@ export const serviceSourceGuardRemoved = defineRiskRule({
       .map((lost) => ({
         pointer: lost.now.pointer,
         statement: lost.now.index,
-        message: `The condition on \`${lost.key}\` no longer holds the service to our resources: ${lost.answer.classes[0].summary} newly gets in.`,
+        message: `The condition on \`${lost.key}\` no longer holds the service to our resources. Newly let in: ${lost.answer.classes[0].summary}.`,
       })),
   fix: (context, hit) => {
     const lost = lossesOf(context, isSourceKey).find(({ now }) => now.index === hit.statement);

@@ -15,6 +15,7 @@ export const thirdPartyMissingExternalId = defineRiskRule({
     'Ask the vendor for the external ID it generated for you and require it with `StringEquals` on `sts:ExternalId`.',
   references: ['IAM User Guide, "The confused deputy problem"', 'AWS IAM permissions guardrails, IAM-STS-1'],
   notCovered: 'A registered partner’s named role: a partner that serves nobody else needs no external ID.',
+  folds: ['external-account-root-delegation'],
   fires: [
     { name: 'the root of an unknown account', policy: policyOf(allow({ AWS: 'arn:aws:iam::999999999999:root' })) },
     {
@@ -90,7 +91,7 @@ export const thirdPartyMissingExternalId = defineRiskRule({
 
 /** Where nothing is configured, an exact role or user of another account may well be our own; an account that may be the role's own, all the more. */
 function severityFor(context: RiskContext, { account, whole, standing }: OutsideParty): Severity {
-  if (context.mayBeHome(account)) return 'low';
+  if (context.mayBeHome(account)) return whole ? 'low' : 'info';
   const { accounts, organizations, partners } = context.question.world;
   const told = accounts.length > 0 || organizations.length > 0 || partners.length > 0;
   return told || whole || standing === 'vendor' ? 'high' : 'medium';

@@ -118,13 +118,15 @@ export function newlyTrustedAccounts(context: RiskContext): readonly NewlyTruste
   return mentionedAccounts(context.policy)
     .filter(({ account }) => account !== context.home)
     .flatMap((mentioned) => {
-      const answer = context.someoneNew(
-        {
-          clauses: [clause('StringEquals', 'aws:PrincipalAccount', [mentioned.account])],
-          entries: (entry) => entry.type === 'AWS',
-        },
-        `account ${mentioned.account}`,
-      );
+      const named = context.someoneNew({ entries: ({ name }) => accountOf(name) === mentioned.account });
+      const answer = named.answer === 'yes' ? named : underStar(context, mentioned.account);
       return answer.answer === 'yes' ? [{ ...mentioned, answer }] : [];
     });
+}
+
+function underStar(context: RiskContext, account: AccountId): AccessAnswer {
+  return context.someoneNew({
+    clauses: [clause('StringEquals', 'aws:PrincipalAccount', [account])],
+    entries: ({ name }) => name.kind === 'everyone',
+  });
 }
