@@ -94,8 +94,9 @@ export function neverHoldsWith(
   const neutral = (one: ConditionClause): ConditionClause => ({ ...one, key: neutralKeys[kind] });
   const holds = (some: readonly ConditionClause[]) => clausesHold(some.map(neutral), version, nobody);
   if (holds([clause]) === 'no') return [];
+  // One that never holds even alone is at fault by itself, and not together with this one.
   let others = conditions
-    .filter((one) => one !== clause && one.key.toLowerCase() === clause.key.toLowerCase())
+    .filter((one) => one !== clause && one.key.toLowerCase() === clause.key.toLowerCase() && holds([one]) !== 'no')
     .slice(0, 8);
   if (others.length === 0 || holds([clause, ...others]) !== 'no') return undefined;
   // Those that are not needed for it are left out.

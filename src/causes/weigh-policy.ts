@@ -227,7 +227,7 @@ function causesOf(
   for (const one of ordered) {
     // What keeps a statement from matching only together, no part of it alone, is not proved of any part.
     const parts = one.fails.length > 0 ? one.fails : one.open;
-    const claims = parts.flatMap((part) => claimsOf(question, call, action, one, part));
+    const claims = merged(parts.flatMap((part) => claimsOf(question, call, action, one, part)));
     const principal = claims.find(({ part }) => part.kind === 'principal')?.cause.id;
     const coversAction = one.parts[1]?.matches !== 'no';
     const relevant =
@@ -249,6 +249,38 @@ function causesOf(
           found.push(foundOf(question, claimed, 'possible'));
   }
   return found;
+}
+
+/** Contradictions of one key are one: each of its tests may be at odds with several others. */
+function merged(claims: readonly Claimed[]): readonly Claimed[] {
+  const kept: Claimed[] = [];
+  for (const one of claims) {
+    const key = one.part.clause?.key.toLowerCase();
+    const at =
+      one.cause.id === 'contradictory-conditions' && (one.part.neverWith?.length ?? 0) > 0
+        ? kept.findIndex(
+            ({ cause, part }) =>
+              cause === one.cause && part.clause?.key.toLowerCase() === key && (part.neverWith?.length ?? 0) > 0,
+          )
+        : -1;
+    const before = kept[at];
+    if (before === undefined) {
+      kept.push(one);
+      continue;
+    }
+    const also = [...(before.claim.also ?? [])];
+    const known = new Set([before.claim.pointer, ...also.map(({ pointer }) => pointer)]);
+    for (const more of [
+      ...(one.claim.pointer === undefined ? [] : [{ pointer: one.claim.pointer, detail: one.part.reason.text }]),
+      ...(one.claim.also ?? []),
+    ])
+      if (!known.has(more.pointer)) {
+        known.add(more.pointer);
+        also.push(more);
+      }
+    kept[at] = { ...before, claim: { ...before.claim, also } };
+  }
+  return kept;
 }
 
 const ranks: Readonly<Record<Confidence, number>> = { proved: 0, likely: 1, possible: 2 };
