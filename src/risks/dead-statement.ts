@@ -25,6 +25,7 @@ export function deadStatements(context: RiskContext): readonly DeadStatement[] {
   const dead = context.allows.filter(
     (statement) =>
       statement.conditions.length > 0 &&
+      !context.alive(statement) &&
       !letsIn(statement, statement.conditions) &&
       addsSomebody(none, onlyBy(policy, statement, [])),
   );

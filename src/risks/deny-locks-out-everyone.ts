@@ -62,8 +62,8 @@ export const denyLocksOutEveryone = defineRiskRule({
       policy: policyOf(allow(account), allow({ Service: 'ec2.amazonaws.com' }), deny({ AWS: '111122223333' })),
     },
   ],
-  check: ({ policy, denies }) => {
-    if (denies.length === 0) return [];
+  check: ({ policy, allows: letIn, denies, alive }) => {
+    if (denies.length === 0 || letIn.some(alive)) return [];
     const allows = allowsOf(policy);
     const none = nobody(policy);
     if (!addsNobody(none, policy) || !addsSomebody(none, allows)) return [];

@@ -1,9 +1,9 @@
 /** Does a statement let in nobody whom the others do not let in? */
 import { removeAt } from '../policy/document/edit.ts';
-import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
+import type { PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { addsNobody, addsSomebody, allowsOf, withMore, without } from './altered-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
-import type { RiskContext } from './risk-context.ts';
+import { accountOf, type RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { sameName } from './same-principal.ts';
 
@@ -100,11 +100,24 @@ function surplus(context: RiskContext, statements: readonly Statement[], isSurpl
 }
 
 function isSurplusAllow(context: RiskContext, policy: TrustPolicy, statement: Statement): boolean {
-  if (policy.statements.filter(({ effect }) => effect === 'Allow').length < 2) return false;
   const rest = without(policy, statement);
+  const others = rest.statements.filter(({ effect }) => effect === 'Allow');
+  // Where nobody else is named who could stand for them all, the comparison need not be asked.
+  if (!statement.principal.entries.every((entry) => others.some((other) => mayCover(other, entry)))) return false;
   // One that lets nobody in has a rule of its own.
   if (!context.alive(statement) || !addsNobody(rest, policy)) return false;
   return !namesDirectly(context, rest, statement);
+}
+
+function mayCover({ principal }: Statement, entry: PrincipalEntry): boolean {
+  if (principal.element === 'NotPrincipal') return true;
+  return principal.entries.some(
+    (other) =>
+      sameName(other, entry) ||
+      other.name.kind === 'everyone' ||
+      entry.name.kind === 'everyone' ||
+      ('account' in entry.name && accountOf(other.name) === entry.name.account),
+  );
 }
 
 /** Whether a principal of the role's own account needs no identity-based policy thanks to the statement alone. */
