@@ -63,7 +63,7 @@ export const denyLocksOutEveryone = defineRiskRule({
     },
   ],
   check: ({ policy, allows: letIn, denies, alive }) => {
-    if (denies.length === 0 || letIn.some(alive)) return [];
+    if (denies.length === 0 || letIn.some((statement) => alive(statement))) return [];
     const allows = allowsOf(policy);
     const none = nobody(policy);
     if (!addsNobody(none, policy) || !addsSomebody(none, allows)) return [];
