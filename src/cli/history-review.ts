@@ -40,6 +40,8 @@ export interface HistoryReview extends Review {
   readonly latest: number;
 }
 
+/** Records that are kept as facts together: what concerns one role is then written once. */
+const rememberedAtOnce = 4000;
 /** Problems told one by one; the rest is counted. */
 const mostProblems = 1000;
 
@@ -65,6 +67,10 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
     settings: { historySource, showExternalIds },
   });
   const affected = nothingAffected();
+  const waiting: CloudTrailRecord[] = [];
+  const remember = async (): Promise<void> => {
+    mergeAffected(affected, await service.remember(waiting.splice(0)));
+  };
   const totals = new Map<RecordSource, number>();
   let bytes = 0;
   reading: for (const source of sources) {
@@ -78,11 +84,12 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
     for await (const batch of reads) {
       bytes += batch.bytes;
       progress?.at(bytes);
-      const kept = intake.take(batch);
-      if (kept.length > 0) mergeAffected(affected, await service.remember(kept));
+      waiting.push(...intake.take(batch));
+      if (waiting.length >= rememberedAtOnce) await remember();
       if (signal?.aborted === true) break reading;
     }
   }
+  await remember();
   progress?.stop();
   if (options.findings !== false) await service.conclude(affected);
   const keys = [...affected.roles.keys()].sort();

@@ -1,0 +1,161 @@
+/** CloudTrail's event history as a source of records: 90 days, asked for gently, call by call that matters. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandInput } from '@aws-sdk/client-cloudtrail';
+import { iamEventRegion, organizationsEventRegion } from '../cloudtrail/event-patterns.ts';
+import { readEventValue } from '../cloudtrail/read-record.ts';
+import {
+  allRecognised,
+  assumeCalls,
+  identityChanges,
+  organizationChanges,
+  principalEvents,
+  trustChanges,
+} from '../cloudtrail/recognise.ts';
+import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
+
+export interface LookupEventsOptions {
+  /** Milliseconds; LookupEvents reaches 90 days back, whatever is asked for. */
+  readonly since?: number;
+  readonly until?: number;
+  /** @returns the client of a region. */
+  readonly client?: (region: string) => Pick<CloudTrailClient, 'send'>;
+  readonly now?: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
+
+/** LookupEvents takes two calls a second, account and region (CloudTrail API Reference, LookupEvents). */
+const betweenCalls = 500;
+const ninetyDays = 90 * 86_400_000;
+const pageSize = 50;
+/** Answers that say "too fast" before it is given up: the pauses between them add up to some four minutes. */
+const mostThrottled = 9;
+const longestPause = 60_000;
+
+/** The regions to ask where none is named: the ambient one, and the one where IAM's events arrive. */
+export function lookupRegions(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  const iam = iamEventRegion(partitionOf(region)) ?? region;
+  return [...new Set([iam, region])];
+}
+
+/** @param regions the first of a partition's IAM region is asked for the changes, every one for the denials. */
+export function lookupEventsSource(regions: readonly string[], options: LookupEventsOptions = {}): RecordSource {
+  return {
+    name: `lookup:${regions.join(',')}`,
+    async *read({ signal }: ReadOptions = {}) {
+      for (const region of regions) {
+        const ask = asking(region, options);
+        for (const name of callsOf(region)) {
+          try {
+            for await (const batch of ask(name)) {
+              yield batch;
+              if (signal?.aborted === true) return;
+            }
+          } catch (error) {
+            yield failed(`LookupEvents in ${region}, ${name}`, reasonOf(error));
+            // What is not permitted for one name is not for the next.
+            if (!isThrottled(error)) break;
+          }
+        }
+      }
+    },
+  };
+}
+
+/** The calls that a region records, those first that matter most. */
+export function callsOf(region: string): readonly string[] {
+  const partition = partitionOf(region);
+  const names: string[] = [...assumeCalls];
+  if (iamEventRegion(partition) === region)
+    names.unshift(...new Set([...trustChanges.keys(), ...principalEvents.keys()]));
+  if (iamEventRegion(partition) === region) names.push(...identityChanges.keys());
+  if (organizationsEventRegion(partition) === region) names.push(...organizationChanges);
+  return [...new Set(names)];
+}
+
+/** @returns a way to ask for all events of a name, that never asks faster than is allowed, whatever it is asked for. */
+function asking(
+  region: string,
+  { since, until, client = clientOf, now = Date.now, sleep = sleepFor }: LookupEventsOptions,
+): (name: string) => AsyncGenerator<RecordBatch> {
+  const service = client(region);
+  let last = Number.NEGATIVE_INFINITY;
+  const send = async (input: LookupEventsCommandInput) => {
+    for (let throttled = 0; ; throttled += 1) {
+      const wait = last + betweenCalls - now();
+      if (wait > 0) await sleep(wait);
+      last = now();
+      try {
+        return await service.send(new LookupEventsCommand(input));
+      } catch (error) {
+        if (!isThrottled(error) || throttled >= mostThrottled) throw error;
+        await sleep(Math.min(longestPause, 1000 * 2 ** throttled));
+      }
+    }
+  };
+  return async function* (name) {
+    const start = Math.max(since ?? 0, now() - ninetyDays);
+    const end = until ?? now();
+    if (start > end) return;
+    let token: string | undefined;
+    do {
+      const answer = await send({
+        LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
+        StartTime: new Date(start),
+        EndTime: new Date(end),
+        MaxResults: pageSize,
+        ...(token === undefined ? {} : { NextToken: token }),
+      });
+      const events = answer.Events ?? [];
+      const read = readEventValue({ Events: events }, `LookupEvents in ${region}, ${name}`);
+      yield {
+        records: read.records.filter((record) => allRecognised(record).length > 0),
+        problems: read.problems,
+        looked: events.length,
+        parts: 1,
+        bytes: events.reduce((sum, event) => sum + (event.CloudTrailEvent?.length ?? 0), 0),
+      };
+      token = answer.NextToken;
+    } while (token !== undefined);
+  };
+}
+
+function clientOf(region: string): CloudTrailClient {
+  // Its own patience with throttling is what `send` above does, slower.
+  return new CloudTrailClient({ region, maxAttempts: 2 });
+}
+
+async function sleepFor(milliseconds: number): Promise<void> {
+  await pause(milliseconds);
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof Error && /Throttl|TooManyRequests|RequestLimitExceeded/.test(error.name);
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return region.startsWith('eusc-') ? 'aws-eusc' : 'aws';
+}
+
+function failed(place: string, message: string): RecordBatch {
+  return { records: [], problems: [{ place, message, kind: 'damaged' }], looked: 0, parts: 0, bytes: 0 };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `cannot be asked: ${String(error)}`;
+  if (isThrottled(error)) return 'throttled again and again: somebody else asks as well; try again later';
+  switch (error.name) {
+    case 'AccessDeniedException':
+    case 'AccessDenied':
+      return 'access denied: it needs cloudtrail:LookupEvents';
+    case 'CredentialsProviderError':
+      return 'no AWS credentials: set AWS_PROFILE, or sign in';
+    case 'ExpiredTokenException':
+    case 'ExpiredToken':
+      return 'the AWS credentials have expired: sign in again';
+    default:
+      return `cannot be asked: ${error.name}: ${error.message}`;
+  }
+}
