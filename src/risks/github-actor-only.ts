@@ -1,6 +1,7 @@
 /** Is it asked who started the workflow, and not whose repository it is in? */
 import { github, policyOf } from './example-policies.ts';
-import { firstConditionOn, foreignOrganizationGetsIn, githubTrusts } from './github-subject.ts';
+import { githubTrusts } from './github-subject.ts';
+import { firstConditionOn, foreignOrganizationGetsIn } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubActorOnly = defineRiskRule({

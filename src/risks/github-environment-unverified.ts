@@ -1,13 +1,7 @@
 /** Does the role rest on an environment whose protection AWS cannot see? */
 import { github, policyOf } from './example-policies.ts';
-import {
-  anyBranchGetsIn,
-  environmentGetsInFromAnyBranch,
-  foreignOrganizationGetsIn,
-  githubTrusts,
-  subjectValues,
-  valuesOf,
-} from './github-subject.ts';
+import { githubTrusts, subjectValues, valuesOf } from './github-subject.ts';
+import { anyBranchGetsIn, environmentGetsInFromAnyBranch, foreignOrganizationGetsIn } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubEnvironmentUnverified = defineRiskRule({

@@ -2,7 +2,8 @@
 import { appendTo } from '../policy/document/edit.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import { github, policyOf } from './example-policies.ts';
-import { githubTrusts, otherFormFits, repoParts, subjectFits, subjectValues } from './github-subject.ts';
+import { githubTrusts, otherFormFits, repoParts, subjectValues } from './github-subject.ts';
+import { subjectFits } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const now = 'repo:acme@123/app@456:ref:refs/heads/main';

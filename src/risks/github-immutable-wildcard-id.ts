@@ -1,6 +1,7 @@
 /** Does a wildcard in place of an id let the next owner of the name in again? */
 import { github, policyOf } from './example-policies.ts';
-import { foreignOrganizationGetsIn, githubTrusts, otherIdsGetIn, repoParts, subjectValues } from './github-subject.ts';
+import { githubTrusts, repoParts, subjectValues } from './github-subject.ts';
+import { foreignOrganizationGetsIn, otherIdsGetIn } from './github-workflows.ts';
 import { hasWildcard } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 

@@ -1,6 +1,7 @@
 /** Is the reusable workflow asked for at whichever branch it is taken from? */
 import { github, policyOf } from './example-policies.ts';
-import { foreignOrganizationGetsIn, githubTrusts, valuesOf, workflowFromAnyRefGetsIn } from './github-subject.ts';
+import { githubTrusts, valuesOf } from './github-subject.ts';
+import { foreignOrganizationGetsIn, workflowFromAnyRefGetsIn } from './github-workflows.ts';
 import { hasWildcard } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 

@@ -1,6 +1,7 @@
 /** Would whoever takes over the name of the organization or repository take over the role? */
 import { github, policyOf } from './example-policies.ts';
-import { foreignOrganizationGetsIn, githubTrusts, sameNamesGetIn, subjectValues, valuesOf } from './github-subject.ts';
+import { githubTrusts, subjectValues, valuesOf } from './github-subject.ts';
+import { foreignOrganizationGetsIn, sameNamesGetIn } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubMutableIdentity = defineRiskRule({

@@ -1,6 +1,7 @@
 /** Is a branch, environment or workflow asked for, and not whose repository it is in? */
 import { github, policyOf } from './example-policies.ts';
-import { foreignWay, githubTrusts } from './github-subject.ts';
+import { githubTrusts } from './github-subject.ts';
+import { foreignWay } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubRefWithoutRepo = defineRiskRule({

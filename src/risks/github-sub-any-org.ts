@@ -1,7 +1,8 @@
 /** Does the check of the GitHub subject let workflows of other organizations pass? */
 import { github, policyOf } from './example-policies.ts';
 import { oidcDeny } from './example-providers.ts';
-import { foreignWay, githubIssuer, githubTrusts } from './github-subject.ts';
+import { githubIssuer, githubTrusts } from './github-subject.ts';
+import { foreignWay } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubSubAnyOrg = defineRiskRule({

@@ -1,14 +1,8 @@
 /** Can a workflow on any branch and any tag of the repository assume the role? */
 import { github, policyOf } from './example-policies.ts';
 import { oidcDeny } from './example-providers.ts';
-import {
-  anyBranchGetsIn,
-  anyTagGetsIn,
-  foreignOrganizationGetsIn,
-  githubIssuer,
-  githubTrusts,
-  subjectValues,
-} from './github-subject.ts';
+import { githubIssuer, githubTrusts, subjectValues } from './github-subject.ts';
+import { anyBranchGetsIn, anyTagGetsIn, foreignOrganizationGetsIn } from './github-workflows.ts';
 import { hasWildcard } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 

@@ -1,13 +1,8 @@
 /** Can every repository of the GitHub organization assume the role? */
 import { github, policyOf } from './example-policies.ts';
 import { oidcDeny } from './example-providers.ts';
-import {
-  anyRepositoryGetsIn,
-  foreignOrganizationGetsIn,
-  githubIssuer,
-  githubTrusts,
-  subjectValues,
-} from './github-subject.ts';
+import { githubIssuer, githubTrusts, subjectValues } from './github-subject.ts';
+import { anyRepositoryGetsIn, foreignOrganizationGetsIn } from './github-workflows.ts';
 import { hasWildcard } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 

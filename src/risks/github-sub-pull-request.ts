@@ -1,12 +1,7 @@
 /** Can a workflow that runs on a pull request assume the role? */
 import { github, policyOf } from './example-policies.ts';
-import {
-  foreignOrganizationGetsIn,
-  githubTrusts,
-  pullRequestGetsIn,
-  subjectValues,
-  takesInPullRequests,
-} from './github-subject.ts';
+import { githubTrusts, subjectValues, takesInPullRequests } from './github-subject.ts';
+import { foreignOrganizationGetsIn, pullRequestGetsIn } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubSubPullRequest = defineRiskRule({

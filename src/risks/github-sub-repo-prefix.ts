@@ -1,13 +1,8 @@
 /** Does the pattern for the repository fit others whose names begin alike? */
 import { replaceAt } from '../policy/document/edit.ts';
 import { github, policyOf } from './example-policies.ts';
-import {
-  anyRepositoryGetsIn,
-  foreignOrganizationGetsIn,
-  githubTrusts,
-  repoParts,
-  unforeseenRepository,
-} from './github-subject.ts';
+import { githubTrusts, repoParts } from './github-subject.ts';
+import { anyRepositoryGetsIn, foreignOrganizationGetsIn, unforeseenRepository } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubSubRepoPrefix = defineRiskRule({

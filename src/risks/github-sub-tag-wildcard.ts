@@ -1,6 +1,7 @@
 /** Can a workflow on any tag, or any tag that begins alike, assume the role? */
 import { github, policyOf } from './example-policies.ts';
-import { foreignOrganizationGetsIn, githubTrusts, unforeseenRef } from './github-subject.ts';
+import { githubTrusts } from './github-subject.ts';
+import { foreignOrganizationGetsIn, unforeseenRef } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const githubSubTagWildcard = defineRiskRule({

@@ -1,7 +1,8 @@
 /** Does the role rest on an audience that everybody’s tokens have? */
 import { github, policyOf } from './example-policies.ts';
 import { oidc } from './example-providers.ts';
-import { anyRepositoryGetsIn, isGithub, unforeseenRepository, valuesOf } from './github-subject.ts';
+import { isGithub, valuesOf } from './github-subject.ts';
+import { anyRepositoryGetsIn, unforeseenRepository } from './github-workflows.ts';
 import { claimGuards, hasWildcard, type OidcTrust, oidcTrusts } from './oidc-trust.ts';
 import type { RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';

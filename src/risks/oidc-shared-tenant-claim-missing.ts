@@ -1,7 +1,8 @@
 /** Can strangers who use the same service as we do assume the role? */
 import { github, policyOf } from './example-policies.ts';
 import { oidc } from './example-providers.ts';
-import { foreignOrganizationGetsIn, isGithub, subjectValues } from './github-subject.ts';
+import { isGithub, subjectValues } from './github-subject.ts';
+import { foreignOrganizationGetsIn } from './github-workflows.ts';
 import { claimGuards, isWildcardOnly, keyOf, type OidcTrust, oidcTrusts, positiveConditionsOn } from './oidc-trust.ts';
 import type { RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';

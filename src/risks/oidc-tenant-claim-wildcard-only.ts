@@ -1,7 +1,8 @@
 /** Is the claim that tells a shared issuer’s customers apart asked for with nothing but a wildcard? */
 import { github, policyOf } from './example-policies.ts';
 import { oidc, oidcDeny } from './example-providers.ts';
-import { foreignOrganizationGetsIn, isGithub } from './github-subject.ts';
+import { isGithub } from './github-subject.ts';
+import { foreignOrganizationGetsIn } from './github-workflows.ts';
 import { claimGuards, keyOf, oidcTrusts, positiveConditionsOn, takesPatterns } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 

@@ -1,6 +1,7 @@
 /** Which web identity providers does a policy trust, and who of theirs gets in? What the rules about OIDC share. */
 import type { AccessAnswer } from '../policy/compare/comparison.ts';
 import type { ConditionClause, PrincipalEntry, Statement } from '../policy/document/trust-policy.ts';
+import { matchWildcard } from '../policy/evaluate/wildcard.ts';
 import { coversAction } from './granted-actions.ts';
 import { type Issuer, issuerOf } from './oidc-issuers.ts';
 import { clause, type RiskContext } from './risk-context.ts';
@@ -145,4 +146,17 @@ export function unforeseen(pattern: string): string {
 
 export function hasWildcard(text: string): boolean {
   return /[*?]/.test(text);
+}
+
+/** @returns whether the statement's own positive conditions on the claim let this value pass; those with policy variables do. */
+export function fitsConditions(trust: OidcTrust, claim: string, text: string): boolean {
+  return positiveConditionsOn(trust, claim).every((condition) => {
+    if (!condition.operator.base.startsWith('String')) return true;
+    const ignoresCase = condition.operator.base.endsWith('IgnoreCase');
+    return condition.values.some((value) => {
+      if (value.text.includes('${')) return true;
+      if (condition.operator.base === 'StringLike') return matchWildcard(value.text, text);
+      return ignoresCase ? value.text.toLowerCase() === text.toLowerCase() : value.text === text;
+    });
+  });
 }
