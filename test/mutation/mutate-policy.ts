@@ -1,0 +1,153 @@
+/**
+ * How many small faults in `src/policy` do the focused checks see? `node test/mutation/mutate-policy.ts` prints the
+ * score and the survivors. Options: `--file PART` (modules whose path holds it), `--every N` (each Nth fault only),
+ * `--jobs N`, `--all` (also the modules whose output is words).
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { fault, type Reference, referenceFor, subjectWith } from './focused-check.ts';
+import { codeOf, pathOf } from './load-mutated.ts';
+import { applied, type Mutant, mutantsOf } from './mutants.ts';
+
+interface Task {
+  readonly file: string;
+  readonly mutant: Mutant;
+  readonly number: number;
+}
+
+interface Outcome extends Task {
+  readonly result: 'killed' | 'survived' | 'no program' | 'hangs';
+  readonly how: string;
+}
+
+/** A fault takes at most as long as twenty sound programs. */
+const patience = 60_000;
+/** Copies of a program are never unloaded, so that a process takes so many and ends. */
+const faultsInOneProcess = 120;
+
+const { values: options } = parseArgs({
+  options: {
+    file: { type: 'string', default: '' },
+    every: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
+    all: { type: 'boolean', default: false },
+    worker: { type: 'boolean', default: false },
+  },
+});
+
+if (options.worker) await work();
+else await main();
+
+async function main(): Promise<void> {
+  const files = globSync('src/policy/**/*.ts', { cwd: pathOf('.') })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.includes(options.file))
+    // Words are held by their own tests; `edit.ts` has its own as well; types alone have no faults.
+    .filter((file) => options.all || !/describe-|reasons\.ts|\/edit\.ts/.test(file))
+    .sort();
+  const tasks = files
+    .flatMap((file) => mutantsOf(codeOf(file)).map((mutant) => ({ file, mutant })))
+    .filter((_, at) => at % Number(options.every) === 0)
+    .map((task, number): Task => ({ ...task, number }));
+  process.stderr.write(`${tasks.length} faults in ${files.length} modules\n`);
+  const outcomes: Outcome[] = [];
+  const open = [...tasks];
+  const done = (outcome: Outcome) => {
+    outcomes.push(outcome);
+    if (outcome.result === 'survived') process.stdout.write(`survived ${describe(outcome)}\n`);
+    if (outcomes.length % 50 === 0) process.stderr.write(`${outcomes.length} of ${tasks.length}\n`);
+  };
+  await Promise.all([...Array(Number(options.jobs)).keys()].map(() => employ(open, done)));
+  report(files, outcomes);
+}
+
+/** One process after the other, as long as there are faults. */
+async function employ(open: Task[], done: (outcome: Outcome) => void): Promise<void> {
+  while (open.length > 0) {
+    const worker = fork(new URL(import.meta.url), ['--worker'], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    await answer(worker);
+    for (let count = 0; count < faultsInOneProcess; count += 1) {
+      const task = open.shift();
+      if (task === undefined) break;
+      worker.send(task);
+      const outcome = await answer(worker);
+      done(outcome === undefined ? { ...task, result: 'hangs', how: '' } : (outcome as Outcome));
+      if (outcome === undefined) break;
+    }
+    worker.kill('SIGKILL');
+  }
+}
+
+/** @returns what the process says next; `undefined` where it says nothing in time, or dies. */
+function answer(worker: ChildProcess): Promise<unknown> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => settle(undefined), patience);
+    const settle = (value: unknown) => {
+      clearTimeout(timer);
+      worker.removeAllListeners();
+      resolve(value);
+    };
+    worker.once('message', settle);
+    worker.once('exit', () => settle(undefined));
+    worker.once('error', () => settle(undefined));
+  });
+}
+
+function report(files: readonly string[], outcomes: readonly Outcome[]): void {
+  const count = (of: readonly Outcome[], ...results: readonly Outcome['result'][]) =>
+    of.filter(({ result }) => results.includes(result)).length;
+  const line = (name: string, of: readonly Outcome[]) => {
+    const caught = count(of, 'killed', 'hangs');
+    const survived = count(of, 'survived');
+    if (caught + survived === 0) return;
+    const score = ((100 * caught) / (caught + survived)).toFixed(1);
+    process.stdout.write(
+      `${score.padStart(5)} %  ${String(caught).padStart(4)} of ${String(caught + survived).padStart(4)}  ${name}\n`,
+    );
+  };
+  for (const file of files)
+    line(
+      file,
+      outcomes.filter((one) => one.file === file),
+    );
+  line('all', outcomes);
+  process.stdout.write(`${count(outcomes, 'no program')} more make no program, ${count(outcomes, 'hangs')} hang\n`);
+}
+
+function describe({ file, mutant }: Task): string {
+  const before = codeOf(file).slice(0, mutant.offset).split('\n');
+  const line = (codeOf(file).split('\n')[before.length - 1] ?? '').trim();
+  return `${file}:${before.length}:${(before.at(-1) ?? '').length + 1} \`${mutant.from.trim()}\` → \`${mutant.to.trim()}\`   ${line.slice(0, 140)}`;
+}
+
+/** Answers one fault after the other. */
+async function work(): Promise<void> {
+  const sound = await subjectWith('sound', undefined);
+  const reference: Reference = referenceFor(sound, 260, 700);
+  const wrong = fault(sound, reference);
+  if (wrong !== undefined) throw new Error(`the program as it is fails: ${wrong}`);
+  process.on('message', (task: Task) => {
+    void judge(task, reference).then((outcome) => process.send?.(outcome));
+  });
+  process.send?.('ready');
+}
+
+async function judge(task: Task, reference: Reference): Promise<Outcome> {
+  const { file, mutant, number } = task;
+  let subject: Awaited<ReturnType<typeof subjectWith>>;
+  try {
+    subject = await subjectWith(String(number), { file, code: applied(codeOf(file), mutant) });
+  } catch (error) {
+    return { ...task, result: error instanceof SyntaxError ? 'no program' : 'killed', how: String(error) };
+  }
+  try {
+    const how = fault(subject, reference);
+    return how === undefined ? { ...task, result: 'survived', how: '' } : { ...task, result: 'killed', how };
+  } catch (error) {
+    return { ...task, result: 'killed', how: String(error) };
+  }
+}
