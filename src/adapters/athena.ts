@@ -61,7 +61,6 @@ const columns = {
   identityaccount: 'useridentity.accountid',
   identityname: 'useridentity.username',
   identityinvokedby: 'useridentity.invokedby',
-  identityprovider: 'useridentity.identityprovider',
   identitykey: 'useridentity.accesskeyid',
   issuertype: 'useridentity.sessioncontext.sessionissuer.type',
   issuerid: 'useridentity.sessioncontext.sessionissuer.principalid',
@@ -69,13 +68,13 @@ const columns = {
   issueraccount: 'useridentity.sessioncontext.sessionissuer.accountid',
   issuername: 'useridentity.sessioncontext.sessionissuer.username',
   mfa: 'useridentity.sessioncontext.attributes.mfaauthenticated',
-  sourceidentity: 'useridentity.sessioncontext.sourceidentity',
+  federatedprovider: 'useridentity.sessioncontext.webidfederationdata.federatedprovider',
 } as const;
 
 type Column = keyof typeof columns;
 type Row = Readonly<Partial<Record<Column, string>>>;
 
-/** @param place a table that `trusttrail athena-ddl` makes, or another with the columns that AWS documents for CloudTrail. */
+/** @param place a table that `trusttrail athena-ddl` makes, or one with its columns. */
 export function athenaLogsSource(
   place: { readonly database: string; readonly table: string },
   options: AthenaOptions = {},
@@ -207,7 +206,6 @@ function recordOf(row: Row): object {
     accountId: row.identityaccount,
     userName: row.identityname,
     invokedBy: row.identityinvokedby,
-    identityProvider: row.identityprovider,
     accessKeyId: row.identitykey,
   });
   const issuer = present({
@@ -220,7 +218,9 @@ function recordOf(row: Row): object {
   const context = {
     ...(Object.keys(issuer).length === 0 ? {} : { sessionIssuer: issuer }),
     ...(row.mfa === undefined ? {} : { attributes: { mfaAuthenticated: row.mfa } }),
-    ...present({ sourceIdentity: row.sourceidentity }),
+    ...(row.federatedprovider === undefined
+      ? {}
+      : { webIdFederationData: { federatedProvider: row.federatedprovider } }),
   };
   return {
     ...present({
@@ -289,10 +289,10 @@ export function athenaDdl({ location, table, organization, accounts, regions, si
   const issuer =
     'sessionissuer: STRUCT<type: STRING, principalid: STRING, arn: STRING, accountid: STRING, username: STRING>';
   const identity = [
-    ...['type', 'principalid', 'arn', 'accountid', 'invokedby', 'accesskeyid', 'username', 'identityprovider'].map(
+    ...['type', 'principalid', 'arn', 'accountid', 'invokedby', 'accesskeyid', 'username'].map(
       (field) => `${field}: STRING`,
     ),
-    `sessioncontext: STRUCT<attributes: STRUCT<mfaauthenticated: STRING, creationdate: STRING>, ${issuer}, sourceidentity: STRING>`,
+    `sessioncontext: STRUCT<attributes: STRUCT<mfaauthenticated: STRING, creationdate: STRING>, ${issuer}, ec2roledelivery: STRING, webidfederationdata: STRUCT<federatedprovider: STRING, attributes: MAP<STRING, STRING>>>`,
   ].join(', ');
   const text = (name: string): string => `\`${name}\` STRING`;
   const fields = [
@@ -333,7 +333,7 @@ export function athenaDdl({ location, table, organization, accounts, regions, si
   ${fields.join(',\n  ')}
 )
 PARTITIONED BY (\`account\` STRING, \`region\` STRING, \`day\` STRING)
-ROW FORMAT SERDE 'com.amazon.emr.hive.serde.CloudTrailSerde'
+ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'
 STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
 OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
 LOCATION '${root}/'

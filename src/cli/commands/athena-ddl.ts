@@ -1,0 +1,59 @@
+/** `trusttrail athena-ddl`: what makes the table over a trail's bucket that `athena:` reads? */
+import type { Command } from 'commander';
+import { athenaDdl } from '../../adapters/athena.ts';
+import { type Io, UserError } from '../io.ts';
+
+interface Options {
+  readonly table: string;
+  readonly organization?: string;
+  readonly accounts: string;
+  readonly regions: string;
+  readonly from: string;
+}
+
+/** Adds the command. */
+export function register(program: Command, io: Io): void {
+  program
+    .command('athena-ddl')
+    .argument('<location>', 's3://bucket or s3://bucket/prefix: what stands before AWSLogs/')
+    .description("the table over a trail's bucket that athena: reads, as a statement for Athena")
+    .requiredOption('--accounts <ids>', 'account ids, separated by commas')
+    .option('--regions <regions>', 'regions, separated by commas', 'us-east-1')
+    .option('--organization <id>', 'of an organization’s trail, o-…')
+    .option('--table <name>', 'the table’s name, also with its database', 'cloudtrail_logs')
+    .option('--from <day>', 'the first day with logs, YYYY-MM-DD', '2020-01-01')
+    .action((location: string, options: Options) => {
+      io.out(athenaDdl(placeOf(location, options)));
+    });
+}
+
+/** Everything goes into a statement, so nothing is taken that could be more than it should. */
+function placeOf(
+  location: string,
+  { table, organization, accounts, regions, from }: Options,
+): Parameters<typeof athenaDdl>[0] {
+  if (!/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[\w!.*()/=+@,-]*)?$/.test(location))
+    throw new UserError(`${location}: expected s3://bucket or s3://bucket/prefix`);
+  if (/(?:^|\/)AWSLogs(?:\/|$)/.test(location))
+    throw new UserError(`${location}: give what stands before AWSLogs/`, location.replace(/\/?AWSLogs.*$/, ''));
+  if (!/^\w{1,128}(?:\.\w{1,128})?$/.test(table)) throw new UserError(`--table ${table}: letters, digits and _ only`);
+  if (organization !== undefined && !/^o-[a-z0-9]{10,32}$/.test(organization))
+    throw new UserError(`--organization ${organization}: expected an id such as o-a1b2c3d4e5`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(from) || Number.isNaN(Date.parse(from)))
+    throw new UserError(`--from ${from}: no such day`, 'YYYY-MM-DD');
+  return {
+    location,
+    table,
+    ...(organization === undefined ? {} : { organization }),
+    accounts: listOf(accounts, /^\d{12}$/, '--accounts', 'an account id of 12 digits'),
+    regions: listOf(regions, /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/, '--regions', 'a region'),
+    since: from.replaceAll('-', '/'),
+  };
+}
+
+function listOf(text: string, form: RegExp, option: string, expected: string): readonly string[] {
+  const items = text.split(',').map((item) => item.trim());
+  const wrong = items.find((item) => !form.test(item));
+  if (wrong !== undefined) throw new UserError(`${option} ${text}: \`${wrong}\` is not ${expected}`);
+  return items;
+}
