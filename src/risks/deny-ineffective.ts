@@ -1,6 +1,7 @@
 /** Does a Deny keep out nobody of those it is about? */
+import { asAccountId } from '../policy/document/names.ts';
 import { actionsOf } from '../policy/document/statement-callers.ts';
-import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
+import type { PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { addsNobody, addsSomebody, allowsOf, withActions, withMore } from './altered-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -51,6 +52,24 @@ export const denyIneffective = defineRiskRule({
   ],
   silent: [
     {
+      name: 'it is about MFA, and so far only a service is let in',
+      policy: policyOf(
+        allow({ Service: 'ec2.amazonaws.com' }),
+        deny(everyone, { Bool: { 'aws:MultiFactorAuthPresent': 'false' } }),
+      ),
+    },
+    {
+      name: 'it shuts out other accounts than the one that is trusted',
+      policy: policyOf(allow(account), deny(everyone, { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } })),
+    },
+    {
+      name: 'it names a role of an account that is not let in, by a condition',
+      policy: policyOf(
+        allow(account),
+        deny(everyone, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::222233334444:role/*' } }),
+      ),
+    },
+    {
       name: 'it keeps somebody out',
       policy: policyOf(allow(account), deny(everyone, { StringNotEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
     },
@@ -96,17 +115,34 @@ export const denyIneffective = defineRiskRule({
 });
 
 /**
- * Nobody is kept out, not even if the Allow statements had no conditions; and somebody would be, if the Deny had none
- * either and was for every action. The rest are Deny statements beside an Allow that is narrow enough by itself.
+ * Nobody is kept out, not even if the Allow statements were for users and roles of any account, without conditions; and
+ * somebody would be, if the Deny had no conditions either and was for every action. The rest are Deny statements beside
+ * an Allow that is narrow enough by itself.
  */
 function isFaulty(policy: TrustPolicy, statement: Statement): boolean {
   const allows = allowsOf(policy);
   if (allows.statements.length === 0 || forbidsWhatNobodyMay(allows, statement)) return false;
   if (!addsNobody(withMore(allows, [statement]), allows)) return false;
-  const open = { ...allows, statements: allows.statements.map((own) => ({ ...own, conditions: [] })) };
+  const open = opened(policy, allows);
   if (!addsNobody(withMore(open, [statement]), open)) return false;
   const whole = withActions({ ...statement, conditions: [] }, ['sts:*']);
   return addsSomebody(withMore(open, [whole]), open);
+}
+
+/** Without conditions; users and roles are those of every account that the policy speaks of, and of one it does not. */
+function opened(policy: TrustPolicy, allows: TrustPolicy): TrustPolicy {
+  const accounts = new Set([...policy.text.matchAll(/(?<!\d)\d{12}(?!\d)/g)].map(([id]) => id));
+  const strange = ['820915736042', '716304825913', '604928173650'].find((id) => !accounts.has(id));
+  const entries = [...accounts, strange ?? ''].flatMap((text): readonly PrincipalEntry[] => {
+    const account = asAccountId(text);
+    return account === undefined ? [] : [{ type: 'AWS', text, pointer: '', name: { kind: 'account', account } }];
+  });
+  const statements = allows.statements.map((own) => {
+    const widened = [...entries, ...own.principal.entries.filter(({ type }) => type !== 'AWS')];
+    const principal = own.principal.element === 'NotPrincipal' ? own.principal : { ...own.principal, entries: widened };
+    return { ...own, principal, conditions: [] };
+  });
+  return { ...allows, statements };
 }
 
 /** A Deny of what goes with a call, session tags and the like, which no Allow grants either, is right as it is. */
