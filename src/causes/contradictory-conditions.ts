@@ -100,6 +100,9 @@ export const contradictoryConditions = defineCause({
       : lookup.key.multivalued && clause.operator.set === undefined
         ? `${keyName(clause.key)} has several values, and matches only under ForAnyValue or ForAllValues`
         : 'no value does';
-    return { summary: `${where} ${wants(clause)}, which no request can satisfy: ${why}.` };
+    return {
+      summary: `${where} ${wants(clause)}, which no request can satisfy: ${why}.`,
+      fix: 'Take the condition out, or test a key that assume calls have in a way that a value can pass.',
+    };
   },
 });

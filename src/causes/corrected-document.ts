@@ -147,6 +147,12 @@ function elementStep(text: string, { code, pointer }: Problem, policy: TrustPoli
     case 'invalid-resource':
       return to(removeAt(document, pointer), `the \`${name}\` taken out`);
     case 'invalid-principal': {
+      // Of one entry, the name; else the element as a whole, which stands there as plain text.
+      if (
+        policy?.statements.some(({ principal }) => principal.entries.some((entry) => entry.pointer === pointer)) ===
+        true
+      )
+        return principalStep(text, pointer, node, policy);
       const type =
         node === undefined
           ? undefined
@@ -164,8 +170,6 @@ function elementStep(text: string, { code, pointer }: Problem, policy: TrustPoli
         ? undefined
         : to(renameMember(document, pointer, meant), `\`${shortened(name)}\` written \`${meant}\``);
     }
-    case 'invalid-principal-id':
-      return principalStep(text, pointer, node, policy);
     case 'invalid-sid':
       return node === undefined
         ? undefined

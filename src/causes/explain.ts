@@ -11,6 +11,7 @@ import { causeById, causes } from './catalogue.ts';
 import { accountOfCaller, type Weighed } from './cause.ts';
 import { callerIsRecorded, callFromDenial } from './denied-request.ts';
 import type { DenialEvidence } from './evidence.ts';
+import { mayBeValidation } from './requested-duration.ts';
 import { type FoundCause, type PolicyWeighed, weighPolicy } from './weigh-policy.ts';
 
 export { explainFailedChange } from './failed-change.ts';
@@ -49,14 +50,18 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
     const claim = cause.fromRecord?.(evidence, call);
     return claim === undefined ? [] : [{ cause, ...claim }];
   });
-  const settled = fromRecord.some(({ cause, confidence }) => ends.has(cause.id) && confidence === 'proved');
+  // With a refusal the duration is what would come next: it is said behind what the policies say.
+  const refused = !mayBeValidation(denial.record);
+  const comesNext = ({ cause }: FoundCause) => refused && cause.id.startsWith('duration-');
+  const settled = fromRecord.some((one) => ends.has(one.cause.id) && one.confidence === 'proved' && !comesNext(one));
   const weighable = policy !== undefined && call !== undefined && !settled && wasAuthorized(evidence);
   const weighed = weighable
     ? weighPolicy({ evidence, policy: policy.policy, call, most: mostOf(evidence, call) })
     : undefined;
   const found = [
-    ...fromRecord,
+    ...fromRecord.filter((one) => !comesNext(one)),
     ...(weighed === undefined ? [] : fromTrustPolicy(evidence, weighed, call)),
+    ...fromRecord.filter(comesNext),
     ...(weighed?.allowed === true && call !== undefined ? elsewhere(evidence, call, fromRecord) : []),
     ...(weighed !== undefined && !weighed.allowed && !weighed.denied ? besideTheUnknown(evidence, call) : []),
   ];
@@ -94,6 +99,17 @@ function mostOf(evidence: DenialEvidence, call: AssumeRequest): Confidence {
   if (changed > denial.record.at) return 'likely';
   // Minutes after a change the old version may have answered; it would have let this call in, so that it did not.
   return previousPolicy !== undefined && decisionOf(previousPolicy.policy, call) === 'allow' ? 'proved' : 'likely';
+}
+
+/** What is known of the caller's own policies: those given, else what SimulatePrincipalPolicy answers. */
+function callerSideOf({
+  callerPolicies,
+  callerAccess,
+  denial,
+}: DenialEvidence): 'deny' | 'allow' | 'no-allow' | 'unknown' {
+  if (callerPolicies !== undefined && denial.role !== undefined)
+    return askCallerPolicies(callerPolicies, denial.call, denial.role).answer;
+  return callerAccess?.decision === 'allowed' ? 'allow' : 'unknown';
 }
 
 function decisionOf(policy: TrustPolicy, call: AssumeRequest) {
@@ -142,7 +158,7 @@ function elsewhere(
   call: AssumeRequest,
   already: readonly FoundCause[],
 ): readonly FoundCause[] {
-  const { denial, policy, callerPolicies } = evidence;
+  const { denial, policy } = evidence;
   const { because } = denial.message;
   const named = policy === undefined ? [] : statementsNaming(policy.policy, call);
   const allows: Evidence = {
@@ -182,10 +198,7 @@ function elsewhere(
       'The trust policy allows the call; of the policies that remain a resource control policy could deny it.',
       [allows],
     );
-  const answer =
-    callerPolicies === undefined || denial.role === undefined
-      ? undefined
-      : askCallerPolicies(callerPolicies, denial.call, denial.role).answer;
+  const answer = callerSideOf(evidence);
   const boundary = (because0: string) => [
     ...found('permissions-boundary', 'possible', `${because0}, and a permissions boundary could still keep it out.`, [
       allows,
@@ -219,7 +232,7 @@ function elsewhere(
     : 'Where the trust policy names an account as a whole the caller needs an Allow of its own';
   return found(
     'identity-policy-no-allow',
-    away || answer === 'no-allow' ? 'likely' : 'possible',
+    'likely',
     `${needs} for the role, and the trust policy lets this call in${given.length === 0 ? '' : '; the policies given have none'}.`,
     [...given, allows],
   );
@@ -228,12 +241,9 @@ function elsewhere(
 /** The decision hangs on what is not known: then the caller's side may as well be the reason. */
 function besideTheUnknown(evidence: DenialEvidence, call: AssumeRequest | undefined): readonly FoundCause[] {
   const account = accountOfCaller(call?.caller);
-  const { denial, callerPolicies } = evidence;
+  const { denial } = evidence;
   if (account === undefined || account === denial.roleAccount || denial.message.because !== undefined) return [];
-  const answer =
-    callerPolicies === undefined || denial.role === undefined
-      ? undefined
-      : askCallerPolicies(callerPolicies, denial.call, denial.role).answer;
+  const answer = callerSideOf(evidence);
   if (answer === 'allow' || answer === 'deny') return [];
   const none = answer === 'no-allow';
   return found(
@@ -324,6 +334,7 @@ function ruledOutOf(
     if (named.some((one) => one.cause === cause)) return [];
     const because =
       cause.rulesOut?.(question) ??
+      weighed?.met.get(cause.id) ??
       (weighed?.allowed === true && cause.side === 'trust-policy' && nearCandidates.has(cause.id)
         ? 'the trust policy allows the call as recorded, whatever the record does not show'
         : undefined);

@@ -43,5 +43,11 @@ export const externalIdMismatch = defineCause({
     );
     return { summary: unmet(part, cased ? 'only the letter case differs' : '') };
   },
-  rulesOut: ({ call }) => (call?.absent.has('sts:externalid') === true ? 'the call passes no external ID' : undefined),
+  rulesOut: ({ call, policy }) =>
+    call?.absent.has('sts:externalid') === true &&
+    policy?.statements.some(({ conditions }) =>
+      conditions.some(({ key }) => key.toLowerCase() === 'sts:externalid'),
+    ) === true
+      ? 'the call passes no external ID'
+      : undefined,
 });

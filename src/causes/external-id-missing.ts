@@ -1,5 +1,5 @@
 /** Does the trust policy ask for an external ID where the call passes none? */
-import { defineCause } from './cause.ts';
+import { accountOfCaller, defineCause } from './cause.ts';
 import { byRole, byUser, policyOf, statement, trusting, user } from './example-cases.ts';
 import { unmet } from './wording.ts';
 
@@ -66,7 +66,7 @@ export const externalIdMissing = defineCause({
     return { summary: unmet(part) };
   },
   rulesOut: ({ policy, call, meaningCaller }) => {
-    if (policy === undefined) return undefined;
+    if (policy === undefined || accountOfCaller(call?.caller) === undefined) return undefined;
     if (call?.context.has('sts:externalid') === true) return 'the call passes an external ID';
     const concerned = meaningCaller.length > 0 ? meaningCaller : policy.statements;
     return concerned.some(({ conditions }) => conditions.some(({ key }) => key.toLowerCase() === 'sts:externalid'))

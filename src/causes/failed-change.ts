@@ -61,10 +61,12 @@ function malformedDocument({ change, policyInForce }: FailedChangeEvidence): Cau
   if (cause === undefined) return undefined;
   const said = record.errorMessage ?? '';
   const problems = policyText === undefined ? [] : refusedIn(policyText);
-  const [first] = problems;
+  // Where the document shows what is wrong with a principal, that is more than that there is none such.
+  const first =
+    problems.find(({ code }) => code === 'invalid-principal' && /Invalid principal/i.test(said)) ?? problems[0];
   const principal = /Invalid principal in policy: (.{1,2100})/is.exec(said)?.[1];
   const why =
-    principal === undefined
+    principal === undefined || first !== undefined
       ? first === undefined
         ? said === '' || said === 'An unknown error occurred'
           ? 'the record does not say what is malformed'
@@ -114,7 +116,7 @@ function refusedIn(text: string): readonly Problem[] {
 }
 
 function evidenceOf({ message, pointer, place }: Problem): Evidence {
-  return { source: 'event', pointer, ...(place ?? {}), detail: message };
+  return { source: 'trust-policy', pointer, ...(place ?? {}), detail: message };
 }
 
 function otherErrors({ change }: FailedChangeEvidence, code: string): readonly (CauseFinding | undefined)[] {

@@ -1,5 +1,5 @@
 /** Does the trust policy ask for MFA that the call has not? */
-import { defineCause } from './cause.ts';
+import { accountOfCaller, defineCause } from './cause.ts';
 import { byRole, byUser, failing, policyOf, statement, trusting, user } from './example-cases.ts';
 import { unmet } from './wording.ts';
 
@@ -88,7 +88,7 @@ export const mfaMissing = defineCause({
     };
   },
   rulesOut: ({ policy, call, meaningCaller }) => {
-    if (policy === undefined) return undefined;
+    if (policy === undefined || accountOfCaller(call?.caller) === undefined) return undefined;
     if (call?.context.get('aws:multifactorauthpresent')?.[0] === 'true') return 'the call has MFA';
     const concerned = meaningCaller.length > 0 ? meaningCaller : policy.statements;
     return concerned.some(({ conditions }) => conditions.some(({ key }) => /^aws:multifactorauth/i.test(key)))

@@ -1,6 +1,8 @@
 /** Is the caller trusted in none of the ways there are? */
+import type { PrincipalElement } from '../policy/document/trust-policy.ts';
 import { describeCaller } from '../policy/evaluate/caller.ts';
-import { defineCause } from './cause.ts';
+import { accountSlip } from './account-slip.ts';
+import { accountOfCaller, defineCause } from './cause.ts';
 import { byGithub, byUser, policyOf, statement, trusting } from './example-cases.ts';
 import { listed, statementName } from './wording.ts';
 
@@ -77,8 +79,18 @@ export const principalMissing = defineCause({
                   principal.entries.map(({ text }) => text),
                   'and',
                 )
-          }, and the caller is ${describeCaller(call.caller)}.`,
+          }, and the caller is ${describeCaller(call.caller)}${nearAccount(principal, accountOfCaller(call.caller))}.`,
   }),
   rulesOut: ({ meaningCaller: [trusts] }) =>
     trusts === undefined ? undefined : `${statementName(trusts)} means the caller`,
 });
+
+/** A slip in an account id is worth a word, even where it is not the whole difference. */
+function nearAccount({ entries }: PrincipalElement, own: string | undefined): string {
+  if (own === undefined) return '';
+  for (const { name } of entries.slice(0, 64)) {
+    const slip = 'account' in name ? accountSlip(name.account, own) : undefined;
+    if (slip !== undefined && 'account' in name) return ` (of account ${name.account} ${slip})`;
+  }
+  return '';
+}

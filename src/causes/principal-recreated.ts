@@ -62,17 +62,22 @@ export const principalRecreated = defineCause({
       },
     },
   ],
-  claimsPrincipal: ({ call: { caller }, statement, where, effect, matches }) => {
+  claimsPrincipal: ({ call: { caller }, evidence, statement, where, effect, matches }) => {
     const of = caller.kind === 'user' ? 'user' : caller.kind === 'role-session' ? 'role' : undefined;
     const entry =
       effect === 'Deny'
         ? undefined
         : statement.principal.entries.find(({ name }) => name.kind === 'unique-id' && name.of === of);
     if (entry === undefined || of === undefined) return undefined;
+    // Where history knows whose id that was, it is this only if it was the caller's.
+    const before = evidence.principals?.find(({ id }) => id === entry.text);
+    const arn = principalArnOf(caller);
+    if (before !== undefined && arn !== undefined && before.arn !== arn) return undefined;
+    const gone = before === undefined ? 'that was deleted' : `(\`${shortened(before.arn)}\`) that was deleted`;
     const id = 'id' in caller ? caller.id : undefined;
     return {
       pointer: entry.pointer,
-      summary: `${where} trusts the unique id \`${shortened(entry.text)}\`, which means one ${of} that was deleted; ${matches === 'unknown' || id === undefined ? 'the record does not show the caller’s id' : `the caller’s id is \`${shortened(id)}\``}.`,
+      summary: `${where} trusts the unique id \`${shortened(entry.text)}\`, which means one ${of} ${gone}; ${matches === 'unknown' || id === undefined ? 'the record does not show the caller’s id' : `the caller’s id is \`${shortened(id)}\``}.`,
     };
   },
   fromRecord: (evidence, call) => {

@@ -86,8 +86,8 @@ export const principalTooNarrow = defineCause({
       )} of the caller’s account, and the caller is ${describeCaller(call.caller)}${cased === undefined ? '' : ' (letter case counts)'}.`,
     };
   },
-  rulesOut: ({ meaningCaller: [trusts] }) =>
-    trusts === undefined
+  rulesOut: ({ call, meaningCaller: [trusts] }) =>
+    trusts === undefined || accountOfCaller(call?.caller) === undefined
       ? undefined
       : `${statementName(trusts)} names the caller, or an account or pattern that includes it`,
 });

@@ -53,7 +53,7 @@ export const recentlyChanged = defineCause({
   ],
   rulesOut: ({ evidence: { policyChangedAt, denial } }) => {
     const before = policyChangedAt === undefined ? Number.NaN : denial.record.at - Date.parse(policyChangedAt);
-    return before > 60 * 60_000
+    return before > 15 * 60_000
       ? `the trust policy was last changed at ${policyChangedAt}, long before the call`
       : undefined;
   },

@@ -31,6 +31,8 @@ export interface PolicyWeighed {
   readonly openBecause: readonly string[];
   /** Allow statements whose Principal means the caller. */
   readonly meaningCaller: readonly Statement[];
+  /** By cause: conditions of those statements that the call meets. */
+  readonly met: ReadonlyMap<string, string>;
 }
 
 export interface PolicyToWeigh {
@@ -43,6 +45,9 @@ export interface PolicyToWeigh {
 
 /** Trials by value classes for one call: a policy of hostile size is judged by what is known alone beyond it. */
 const mostTrials = 256;
+
+/** Statements of one policy that are put into words: more is told to nobody. */
+const mostClaimed = 64;
 
 interface Part {
   readonly kind: 'principal' | 'action' | 'condition';
@@ -74,6 +79,7 @@ export function weighPolicy(question: PolicyToWeigh): PolicyWeighed {
   const openKeys = new Set<string>();
   const openBecause = new Set<string>();
   const meaningCaller = new Set<Statement>();
+  const met = new Map<string, string>();
   let allowed = true;
   let denied = false;
   const budget = { trials: mostTrials };
@@ -84,8 +90,19 @@ export function weighPolicy(question: PolicyToWeigh): PolicyWeighed {
       const statement = policy.statements.find(({ index }) => index === result.index);
       return statement === undefined ? [] : [judge(statement, result, policy, asked, budget)];
     });
-    for (const { statement, parts } of judged)
-      if (statement.effect === 'Allow' && parts[0]?.matches === 'yes') meaningCaller.add(statement);
+    for (const one of judged) {
+      if (one.statement.effect === 'Deny' || one.parts[0]?.matches !== 'yes' || meaningCaller.size >= mostClaimed)
+        continue;
+      meaningCaller.add(one.statement);
+      for (const part of one.parts)
+        if (part.kind === 'condition' && part.matches === 'yes')
+          for (const { cause } of claimsOf(question, asked, action, one, part))
+            if (cause.id !== 'condition' && !met.has(cause.id))
+              met.set(
+                cause.id,
+                `${statementName(one.statement)} has a condition for it, and the call meets it: ${part.reason.text}`,
+              );
+    }
     if (decision.decision === 'allow') continue;
     allowed = false;
     if (decision.decision !== 'unknown') denied = true;
@@ -104,6 +121,7 @@ export function weighPolicy(question: PolicyToWeigh): PolicyWeighed {
     openKeys: [...openKeys],
     openBecause: [...openBecause],
     meaningCaller: [...meaningCaller],
+    met,
   };
 }
 
@@ -224,7 +242,7 @@ function causesOf(
   );
   const fewest = ordered[0];
   const said = new Set<string>();
-  for (const one of ordered) {
+  for (const one of ordered.slice(0, mostClaimed)) {
     // What keeps a statement from matching only together, no part of it alone, is not proved of any part.
     const parts = one.fails.length > 0 ? one.fails : one.open;
     const claims = merged(parts.flatMap((part) => claimsOf(question, call, action, one, part)));

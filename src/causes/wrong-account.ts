@@ -6,6 +6,9 @@ import { accountOfCaller, type ClausePart, defineCause, type PartClaim, type Pri
 import { byRole, byUser, trusting, user } from './example-cases.ts';
 import { keyName, statementName } from './wording.ts';
 
+/** Entries of one element that are looked through for the nearest id. */
+const mostEntries = 32;
+
 export const wrongAccount = defineCause({
   id: 'wrong-account',
   title: 'The trust policy names another account than the caller’s',
@@ -76,12 +79,14 @@ export const wrongAccount = defineCause({
     const first = part.curedBy((name) => withAccount(name, own));
     if (first === undefined) return undefined;
     // Of several that would fit, the id that is nearest to the caller's is the one that was meant.
-    const near = part.statement.principal.entries.find(
-      ({ name }) =>
-        'account' in name &&
-        accountSlip(name.account, own) !== undefined &&
-        part.curedBy((one) => (one === name ? withAccount(name, own) : undefined)) !== undefined,
-    );
+    const near = part.statement.principal.entries
+      .slice(0, mostEntries)
+      .find(
+        ({ name }) =>
+          'account' in name &&
+          accountSlip(name.account, own) !== undefined &&
+          part.curedBy((one) => (one === name ? withAccount(name, own) : undefined)) !== undefined,
+      );
     const { name, pointer } = near ?? first;
     return 'account' in name ? claim(part, name.account, own, pointer) : undefined;
   },
