@@ -12,7 +12,7 @@ export const externalIdWildcard = defineRiskRule({
   why: 'A pattern for the external ID lets another customer of the vendor pass with an ID of its own that happens, or is made, to fit.',
   remedy: 'Require the exact value with `StringEquals`.',
   references: ['IAM User Guide, "The confused deputy problem"'],
-  folds: ['third-party-missing-external-id'],
+  folds: ['third-party-missing-external-id', 'condition-literal-wildcard'],
   fires: [
     { name: 'a prefix', policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': 'acme-*' } })) },
     { name: 'anything at all', policy: policyOf(allow(vendor, { StringLike: { 'sts:ExternalId': '*' } })) },

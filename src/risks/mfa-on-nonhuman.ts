@@ -10,7 +10,7 @@ export const mfaOnNonhuman = defineRiskRule({
   why: 'Sessions of roles, services and federated identities carry no MFA: the condition shuts them all out, or with `IfExists` keeps none of them out.',
   remedy: 'Put them in a statement of their own; for people behind an identity provider use a claim of the provider.',
   references: ['IAM User Guide, "Secure API access with MFA"', 'IAM User Guide, "Compare AWS STS credentials"'],
-  folds: ['condition-never-true'],
+  folds: ['condition-never-true', 'condition-vacuous-ifexists'],
   fires: [
     {
       name: 'a service',

@@ -11,6 +11,7 @@ export const partitionMismatch = defineRiskRule({
   why: 'Roles cannot be assumed across partitions (`aws`, `aws-cn`, `aws-us-gov`): whoever was meant does not get in.',
   remedy: 'Write the ARN of the principal in the role’s own partition.',
   references: ['IAM User Guide, "Amazon Resource Names (ARNs)", partitions'],
+  folds: ['condition-never-true', 'condition-mutually-exclusive'],
   fires: [
     {
       name: 'a GovCloud role in the commercial partition',

@@ -14,6 +14,7 @@ export const publicPrincipalCallerControlledGuard = defineRiskRule({
   why: 'The conditions look like a guard and keep nobody out: the caller chooses the value (a session name, a tag, a user agent, a region), has it in an account of its own (a user name, MFA), or the condition speaks of the role and not of who calls (`aws:ResourceAccount`).',
   remedy: 'Name the principals, or require `aws:PrincipalOrgID`.',
   references: ['IAM User Guide, "AWS global condition context keys"'],
+  folds: ['condition-caller-controlled-key'],
   fires: [
     {
       name: 'the session name',

@@ -13,7 +13,13 @@ export const serviceOrgGuardInvalid = defineRiskRule({
     'IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgID',
     'IAM User Guide, "Access Analyzer policy check reference"',
   ],
-  folds: ['condition-never-true', 'service-confused-deputy'],
+  folds: [
+    'condition-never-true',
+    'service-confused-deputy',
+    'condition-vacuous-ifexists',
+    'condition-negated-missing-key',
+    'deny-ineffective',
+  ],
   fires: [
     {
       name: 'the organization',

@@ -15,7 +15,7 @@ export const serviceSourceIfexists = defineRiskRule({
   why: 'With `IfExists` the condition holds when the service does not send the key.',
   remedy: 'Use the plain operator if the documentation of the service says that it sends the key.',
   references: ['IAM User Guide, "IAM JSON policy elements: Condition operators", IfExists'],
-  folds: ['service-confused-deputy', 'condition-vacuous-ifexists'],
+  folds: ['service-confused-deputy', 'condition-vacuous-ifexists', 'condition-vacuous-forallvalues'],
   fires: [
     {
       name: 'the account',

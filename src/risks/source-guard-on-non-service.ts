@@ -11,7 +11,12 @@ export const sourceGuardOnNonService = defineRiskRule({
   why: '`aws:SourceArn` and its kin name the resource an AWS service acts for. Users, roles and federated callers never send them: the condition shuts them out, or keeps none of them out.',
   remedy: 'For the caller’s own ARN use `aws:PrincipalArn`.',
   references: ['IAM User Guide, "AWS global condition context keys", aws:SourceArn'],
-  folds: ['condition-never-true', 'condition-vacuous-ifexists', 'condition-negated-missing-key'],
+  folds: [
+    'condition-never-true',
+    'condition-vacuous-ifexists',
+    'condition-negated-missing-key',
+    'condition-vacuous-forallvalues',
+  ],
   fires: [
     {
       name: 'a role',
