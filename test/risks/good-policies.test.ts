@@ -4,7 +4,7 @@ import { severities } from '../../src/findings/finding.ts';
 import { checkRisks } from '../../src/risks/check-risks.ts';
 import { allow, deny, github, policyOf } from '../../src/risks/example-policies.ts';
 import type { RiskExample } from '../../src/risks/risk-rule.ts';
-import { questionOf } from './questions.ts';
+import { questionOf, unconfigured } from './questions.ts';
 
 interface Good extends RiskExample {
   /** Remarks below medium that a reviewer would expect; nothing where not given. */
@@ -426,6 +426,14 @@ describe.for([
     const blamed = found.filter(({ severity }) => severities.indexOf(severity) >= severities.indexOf('medium'));
     expect(blamed.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
     expect(found.map(({ rule }) => rule).sort()).toEqual([...remarks].sort());
+  });
+});
+
+describe('where nothing is configured and the role is not known', () => {
+  test.for([...services, ...federation, ...accounts])('$name', (good) => {
+    const found = checkRisks(questionOf({ ...good, role: good.role ?? null, world: unconfigured }), { fixes: false });
+    const blamed = found.filter(({ severity }) => severities.indexOf(severity) >= severities.indexOf('medium'));
+    expect(blamed.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
   });
 });
 
