@@ -1,0 +1,220 @@
+/** Files in every packing and every state of damage, through the scanner and its threads. */
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LogScan, scanLogFile } from '../../src/adapters/fast-scan-file.ts';
+import { scanAll } from '../../src/adapters/fast-scan-pool.ts';
+import { logFilesSource } from '../../src/adapters/log-files-source.ts';
+import type { RecordBatch } from '../../src/ports/record-source.ts';
+import { deniedCall } from '../cloudtrail/records.ts';
+
+let folder = '';
+const at = (...names: string[]): string => join(folder, ...names);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trusttrail-scan-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const noise = {
+  eventName: 'DescribeInstances',
+  eventSource: 'ec2.amazonaws.com',
+  requestParameters: { x: 'y'.repeat(300) },
+};
+function logText(ids: readonly string[]): string {
+  return JSON.stringify({ Records: ids.flatMap((eventID) => [noise, deniedCall({ eventID })]) });
+}
+const idsOf = (scan: Pick<LogScan, 'records'>): readonly string[] => scan.records.map(({ eventId }) => eventId);
+const many = Array.from({ length: 600 }, (_, index) => `id-${index}-${Math.sin(index)}`);
+
+async function scanned(name: string, content: Uint8Array | string, named = true): Promise<LogScan> {
+  await writeFile(at(name), content);
+  return await scanLogFile({ name: at(name), named });
+}
+
+describe('one file', () => {
+  test.for([
+    ['plain', 'a.json', (text: string) => Buffer.from(text)],
+    ['gzip', 'a.json.gz', (text: string) => gzipSync(text)],
+    ['zstd', 'a.json.zst', (text: string) => zstdCompressSync(text)],
+    ['gzip under another name', 'a.log', (text: string) => gzipSync(text)],
+    [
+      'gzip in several parts',
+      'b.gz',
+      (text: string) => Buffer.concat([gzipSync(text.slice(0, 500)), gzipSync(text.slice(500))]),
+    ],
+    ['UTF-16', 'c.json', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    [
+      'an EventBridge event a line',
+      'd.jsonl',
+      () => Buffer.from(JSON.stringify({ account: '111122223333', detail: deniedCall({ eventID: 'a' }) })),
+    ],
+  ] as const)('%s', async ([, name, pack]) => {
+    const scan = await scanned(name, pack(logText(['a'])));
+    expect(scan.problems).toEqual([]);
+    expect(idsOf(scan)).toEqual(['a']);
+  });
+
+  test('what is in memory is read like what is on the disk', async () => {
+    const content = gzipSync(logText(['a', 'b']));
+    const scan = await scanLogFile({ name: 's3://bucket/key', content, named: false });
+    expect(scan).toMatchObject({ name: 's3://bucket/key', looked: 4, bytes: content.length, problems: [] });
+    expect(idsOf(scan)).toEqual(['a', 'b']);
+  });
+
+  test.for([
+    [
+      'gzip that was cut off',
+      'cut.gz',
+      () => gzipSync(logText(many)),
+      /^the gzip data ends too early, the file was cut off: the \d+ records before that were read$/,
+    ],
+    ['zstd that was cut off', 'cut.zst', () => zstdCompressSync(logText(many)), /cut off|too early/],
+  ] as const)('%s gives the records before the cut, and one line', async ([, name, pack, message]) => {
+    const whole = pack();
+    const scan = await scanned(name, whole.subarray(0, whole.length * 0.6));
+    expect(scan.problems.map((problem) => problem.message)).toEqual([expect.stringMatching(message)]);
+    expect(scan.records.length).toBeLessThan(many.length);
+    expect(idsOf(scan)).toEqual(many.slice(0, scan.records.length));
+  });
+
+  test('gzip that is damaged in the middle gives the records before it, and one line', async () => {
+    // Several parts, so that something is whole before the damage.
+    const parts = [0, 1, 2, 3].map((part) =>
+      gzipSync(logText(many).slice(part * 80_000, part === 3 ? undefined : (part + 1) * 80_000)),
+    );
+    const packed = Buffer.concat(parts);
+    packed.fill(0xff, packed.length - 3000, packed.length - 1000);
+    const scan = await scanned('damaged.gz', packed);
+    expect(scan.problems).toHaveLength(1);
+    expect(scan.problems[0]?.message).toMatch(/^the gzip data is damaged: the \d+ records before that were read$/);
+    expect(scan.records.length).toBeGreaterThan(50);
+    expect(idsOf(scan)).toEqual(many.slice(0, scan.records.length));
+  });
+
+  test('JSON that is cut off, or damaged at one record, gives all others', async () => {
+    const text = logText(many);
+    const cut = await scanned('cut.json', text.slice(0, text.length / 2));
+    expect(cut.problems.map(({ message }) => message)).toEqual(['the JSON ends in the middle of a record']);
+    expect(cut.records.length).toBeGreaterThan(200);
+    const damaged = await scanned(
+      'damaged.json',
+      text.replace('"errorCode":"AccessDenied"', '"errorCode":"AccessDenied'),
+    );
+    expect(damaged.problems).toHaveLength(1);
+    expect(damaged.records).toHaveLength(many.length - 1);
+  });
+
+  test.for([
+    ['nothing', '', /empty/],
+    ['noise', Buffer.from([0, 1, 2, 255, 254]), /not JSON/],
+    ['a policy', '{"Version":"2012-10-17","Statement":[]}', /a policy/],
+    ['gzip of nothing', gzipSync(''), /empty/],
+  ] as const)('%s is one problem', async ([name, content, message]) => {
+    const scan = await scanned(`x-${name}.json`, content);
+    expect(scan.problems.map((problem) => problem.message)).toEqual([expect.stringMatching(message)]);
+    expect(scan.looked).toBe(0);
+  });
+
+  test('a missing file, and a folder, are one problem', async () => {
+    for (const name of [at('missing.json'), folder]) {
+      const scan = await scanLogFile({ name, named: true });
+      expect(scan.problems).toHaveLength(1);
+    }
+  });
+
+  test('a file that was found, not named, and is something else is passed over', async () => {
+    const scan = await scanned('package.json', '{"name":"x"}', false);
+    expect(scan).toMatchObject({ problems: [], passedOver: expect.stringMatching(/no `eventName`/) });
+  });
+
+  test('one line of many megabytes is streamed, whatever is in it', async () => {
+    const file = createGzip({ level: 1 });
+    const sink = createWriteStream(at('line.json.gz'));
+    file.pipe(sink);
+    file.write('{"Records":[');
+    const filler = JSON.stringify({ ...noise, requestParameters: { x: 'z'.repeat(60_000) } });
+    for (let index = 0; index < 1200; index += 1) {
+      const record = index % 100 === 0 ? JSON.stringify(deniedCall({ eventID: `${index}` })) : filler;
+      if (!file.write(`${index === 0 ? '' : ','}${record}`))
+        await new Promise((resolve) => file.once('drain', resolve));
+    }
+    file.end(']}');
+    await finished(sink);
+    const scan = await scanLogFile({ name: at('line.json.gz'), named: true });
+    expect(scan).toMatchObject({ looked: 1200, problems: [] });
+    expect(idsOf(scan)).toEqual(Array.from({ length: 12 }, (_, index) => `${index * 100}`));
+  });
+
+  test('a line of many megabytes that is no record is one problem', async () => {
+    const scan = await scanned('huge.json.gz', gzipSync(`{"x":"${'y'.repeat(60_000_000)}"}`, { level: 1 }));
+    expect(scan.problems).toHaveLength(1);
+    expect(scan.problems[0]).toMatchObject({
+      kind: 'foreign',
+      message: expect.stringMatching(/too large to be read at once/),
+    });
+  });
+});
+
+describe('many files', () => {
+  test('in threads: the order of the files, each told once, whatever is wrong with one', async () => {
+    await mkdir(at('many'));
+    const names: string[] = [];
+    for (let index = 0; index < 30; index += 1) {
+      const name = at('many', `${String(index).padStart(2, '0')}.json.gz`);
+      names.push(name);
+      // The first ones take longest, so that order is no accident.
+      const ids = Array.from({ length: 31 - index }, (_, record) => `${index}-${record}`);
+      await writeFile(name, index === 7 ? 'x' : gzipSync(logText(ids)));
+    }
+    const scans: LogScan[] = [];
+    for await (const scan of scanAll(
+      names.map((name) => ({ name, named: true })),
+      { jobs: 2 },
+    ))
+      scans.push(scan);
+    expect(scans.map(({ name }) => name)).toEqual(names);
+    expect(scans.map(({ records }) => records.length)).toEqual(names.map((_, index) => (index === 7 ? 0 : 31 - index)));
+    expect(scans.flatMap(({ problems }) => problems)).toHaveLength(1);
+  });
+
+  test('an interrupt ends it at once with what there is', async () => {
+    const controller = new AbortController();
+    const tasks = Array.from({ length: 200 }, () => ({ name: at('many', '00.json.gz'), named: true }));
+    let scans = 0;
+    for await (const _ of scanAll(tasks, { jobs: 1, signal: controller.signal })) {
+      scans += 1;
+      if (scans === 5) controller.abort();
+    }
+    expect(scans).toBeGreaterThanOrEqual(5);
+    expect(scans).toBeLessThan(20);
+  });
+
+  test('as a source: what there is to read, what cannot be, standard input, folders that hold digests', async () => {
+    await mkdir(at('source', 'CloudTrail-Digest'), { recursive: true });
+    await writeFile(at('source', 'CloudTrail-Digest', 'x.json.gz'), gzipSync(logText(['never'])));
+    await writeFile(at('source', 'b.json'), logText(['b']));
+    await writeFile(at('source', 'notes.json'), '{"a":1}');
+    async function* input() {
+      yield Buffer.from(logText(['in']));
+    }
+    let total = 0;
+    const batches: RecordBatch[] = [];
+    const source = logFilesSource([at('missing.json'), at('source'), '-'], { standardInput: input() });
+    for await (const batch of source.read({ total: (bytes) => (total = bytes) })) batches.push(batch);
+    expect(batches.flatMap((batch) => idsOf(batch))).toEqual(['b', 'in']);
+    expect(batches.flatMap(({ problems }) => problems.map(({ message }) => message))).toEqual([
+      'no such file or folder',
+    ]);
+    expect(batches.flatMap(({ passedOver = [] }) => passedOver.map(({ place }) => place))).toEqual([
+      at('source', 'notes.json'),
+    ]);
+    expect(total).toBeGreaterThan(500);
+  });
+});
