@@ -105,12 +105,17 @@ export function weighPolicy(question: PolicyToWeigh): PolicyWeighed {
     }
     if (decision.decision === 'allow') continue;
     allowed = false;
-    if (decision.decision !== 'unknown') denied = true;
+    const sure =
+      decision.decision !== 'unknown' ||
+      judged.every(({ statement, result, fails }) => statement.effect === 'Deny' || failsSurely(result, fails));
+    if (sure) denied = true;
     // Where the message names another action, that one was let through as far as anybody can tell.
     const certainOnly = at > 0 && evidence.denial.message.action !== undefined;
-    if (decision.decision === 'unknown' && certainOnly) continue;
-    for (const key of decision.unknownKeys) openKeys.add(key);
-    for (const why of decision.unknownBecause) openBecause.add(why);
+    if (!sure && certainOnly) continue;
+    if (!sure) {
+      for (const key of decision.unknownKeys) openKeys.add(key);
+      for (const why of decision.unknownBecause) openBecause.add(why);
+    }
     for (const one of causesOf(question, asked, action, decision, judged))
       if (!found.some((other) => sameFact(other, one))) found.push(one);
   }
@@ -210,7 +215,7 @@ function causesOf(
     const likely = (onlyDenyOpen || named) && denies.length === 1 ? 'likely' : 'possible';
     found.push(...deniedBy(question, call, deny, sure ? most : lower(most, likely)));
   }
-  const mayAllow = allows.filter(({ result }) => result.matches !== 'no');
+  const mayAllow = allows.filter(({ result, fails }) => !failsSurely(result, fails)).slice(0, mostClaimed);
   if (mayAllow.length > 0) {
     if (onlyDenyOpen || sureDeny || decision.decision !== 'unknown') return found;
     for (const one of mayAllow) {
@@ -299,6 +304,11 @@ function merged(claims: readonly Claimed[]): readonly Claimed[] {
     kept[at] = { ...before, claim: { ...before.claim, also } };
   }
   return kept;
+}
+
+/** By the evaluator, or by a part that no value of what is unknown lets match. */
+function failsSurely(result: StatementResult, fails: readonly Part[]): boolean {
+  return result.matches === 'no' || fails.length > 0;
 }
 
 const ranks: Readonly<Record<Confidence, number>> = { proved: 0, likely: 1, possible: 2 };

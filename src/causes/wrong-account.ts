@@ -7,7 +7,7 @@ import { byRole, byUser, trusting, user } from './example-cases.ts';
 import { keyName, statementName } from './wording.ts';
 
 /** Entries of one element that are looked through for the nearest id. */
-const mostEntries = 32;
+const mostEntries = 8;
 
 export const wrongAccount = defineCause({
   id: 'wrong-account',
@@ -80,13 +80,9 @@ export const wrongAccount = defineCause({
     if (first === undefined) return undefined;
     // Of several that would fit, the id that is nearest to the caller's is the one that was meant.
     const near = part.statement.principal.entries
+      .filter(({ name }) => 'account' in name && accountSlip(name.account, own) !== undefined)
       .slice(0, mostEntries)
-      .find(
-        ({ name }) =>
-          'account' in name &&
-          accountSlip(name.account, own) !== undefined &&
-          part.curedBy((one) => (one === name ? withAccount(name, own) : undefined)) !== undefined,
-      );
+      .find((entry) => part.curedBy((one) => (one === entry.name ? withAccount(one, own) : undefined)) !== undefined);
     const { name, pointer } = near ?? first;
     return 'account' in name ? claim(part, name.account, own, pointer) : undefined;
   },
