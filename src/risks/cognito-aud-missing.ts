@@ -30,6 +30,10 @@ export const cognitoAudMissing = defineRiskRule({
   fires: [
     { name: 'who logged in, to whichever pool', policy: policyOf(builtIn(cognitoIssuer, loggedIn)) },
     { name: 'any pool', policy: policyOf(builtIn(cognitoIssuer, { ...loggedIn, StringLike: { aud: '*' } })) },
+    {
+      name: 'any pool of a region',
+      policy: policyOf(builtIn(cognitoIssuer, { ...loggedIn, StringLike: { aud: 'eu-west-1:*' } })),
+    },
     { name: 'no condition', policy: policyOf(builtIn(cognitoIssuer)) },
     {
       name: 'all pools but one',

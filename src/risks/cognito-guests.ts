@@ -1,6 +1,16 @@
 /** Does an identity of Cognito get in, of which pool, and logged in or not? What the rules about Cognito share. */
 import { valuesOf } from './github-subject.ts';
-import { admits, claimGuards, type OidcTrust, oidcTrusts, positiveConditionsOn, takesPatterns } from './oidc-trust.ts';
+import {
+  admits,
+  claimGuards,
+  hasWildcard,
+  type OidcTrust,
+  oidcTrusts,
+  positiveConditionsOn,
+  takesPatterns,
+  token,
+  unforeseen,
+} from './oidc-trust.ts';
 import { clause, type RiskContext } from './risk-context.ts';
 
 export const cognitoIssuer = 'cognito-identity.amazonaws.com';
@@ -12,7 +22,15 @@ export function cognitoTrusts(context: RiskContext): readonly OidcTrust[] {
 
 /** @returns whether the pool, or one identity of it, is held fast. */
 export function holdsPool(context: RiskContext, trust: OidcTrust): boolean {
-  return claimGuards(context, trust, 'aud') || holdsIdentity(context, trust);
+  return (claimGuards(context, trust, 'aud') && !otherPoolGetsIn(context, trust)) || holdsIdentity(context, trust);
+}
+
+/** A pool that the pattern for the audience fits unintended. */
+function otherPoolGetsIn(context: RiskContext, trust: OidcTrust): boolean {
+  const pools = valuesOf(trust, 'aud').flatMap(({ text, pattern }) =>
+    pattern && hasWildcard(text) ? [unforeseen(text)] : [],
+  );
+  return pools.length > 0 && admits(context, trust, token(context, trust, { aud: { exactly: pools } })) !== 'no';
 }
 
 /** @returns whether one identity is asked for; its id is never given twice, in no pool. */

@@ -17,6 +17,7 @@ export const githubBranchWildcard = defineRiskRule({
   fires: [
     { name: 'any branch', policy: policyOf(github({ sub: 'repo:acme/app:ref:refs/heads/*' })) },
     { name: 'branches that begin alike', policy: policyOf(github({ sub: 'repo:acme/app:ref:refs/heads/release*' })) },
+    { name: 'branches that end alike', policy: policyOf(github({ sub: 'repo:acme/app:*main' })) },
     { name: 'by its own claim', policy: policyOf(github({ sub: 'repo:acme/app:*', ref: 'refs/heads/*' })) },
   ],
   silent: [

@@ -1,6 +1,6 @@
 /** Does the check of the GitHub subject let workflows of other organizations pass? */
 import { github, policyOf } from './example-policies.ts';
-import { oidcDeny } from './example-providers.ts';
+import { oidc, oidcDeny } from './example-providers.ts';
 import { githubIssuer, githubTrusts } from './github-subject.ts';
 import { foreignWay } from './github-workflows.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -46,6 +46,12 @@ export const githubSubAnyOrg = defineRiskRule({
     },
     { name: 'a prefix of the organization', policy: policyOf(github({ sub: 'repo:acme-*/app:ref:refs/heads/main' })) },
     { name: 'one more letter', policy: policyOf(github({ sub: 'repo:acme?/app:*' })) },
+    { name: 'the name anywhere', policy: policyOf(github({ sub: '*acme/app*' })) },
+    {
+      name: 'the own issuer of an enterprise',
+      policy: policyOf(oidc('token.actions.githubusercontent.com/acme-inc', { StringLike: { sub: 'repo:*' } })),
+      severity: 'high',
+    },
     { name: 'any main branch', policy: policyOf(github({ sub: '*:ref:refs/heads/main' })) },
     { name: 'the id of an owner of any name', policy: policyOf(github({ sub: 'repo:*@123456/app:*' })) },
     { name: 'a customised subject that names nobody', policy: policyOf(github({ sub: 'environment:production' })) },
@@ -92,6 +98,7 @@ export const githubSubAnyOrg = defineRiskRule({
         {
           pointer: found.pointer,
           statement: trust.statement.index,
+          ...(trust.issuer?.shared === false ? { severity: 'high' as const } : {}),
           message: `Workflows of organizations that are not meant can assume this role: \`${found.text}\` fits their subjects.`,
         },
       ];

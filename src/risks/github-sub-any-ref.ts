@@ -2,7 +2,7 @@
 import { github, policyOf } from './example-policies.ts';
 import { oidcDeny } from './example-providers.ts';
 import { githubIssuer, githubTrusts, subjectValues } from './github-subject.ts';
-import { anyBranchGetsIn, anyTagGetsIn, foreignOrganizationGetsIn } from './github-workflows.ts';
+import { anyBranchGetsIn, anyEnvironmentGetsIn, anyTagGetsIn, foreignOrganizationGetsIn } from './github-workflows.ts';
 import { hasWildcard } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -28,6 +28,10 @@ export const githubSubAnyRef = defineRiskRule({
     { name: 'anything behind the repository', policy: policyOf(github({ sub: 'repo:acme/app:*' })) },
     { name: 'any ref', policy: policyOf(github({ sub: 'repo:acme/app:ref:*' })) },
     { name: 'the immutable form', policy: policyOf(github({ sub: 'repo:acme@123/app@456:*' })) },
+    {
+      name: 'any environment, which a workflow makes by naming it',
+      policy: policyOf(github({ sub: 'repo:acme/app:environment:*' })),
+    },
     {
       name: 'the repository by its id and nothing else',
       policy: policyOf(github({}, { aud: 'sts.amazonaws.com', repository_id: '456' })),
@@ -70,7 +74,8 @@ export const githubSubAnyRef = defineRiskRule({
   check: (context) =>
     githubTrusts(context).flatMap((trust) => {
       if (foreignOrganizationGetsIn(context, trust, 'anybody')) return [];
-      if (!anyBranchGetsIn(context, trust) || !anyTagGetsIn(context, trust)) return [];
+      const anyRef = anyBranchGetsIn(context, trust) && anyTagGetsIn(context, trust);
+      if (!anyRef && !anyEnvironmentGetsIn(context, trust)) return [];
       const value = subjectValues(trust).find(({ text, pattern }) => pattern && hasWildcard(text));
       return [
         {

@@ -133,6 +133,21 @@ export const stranger = 'stranger-x7';
 export const strangeNumber = '9870017001';
 export const strangeName = 'q7w4z1x9k3';
 
+/**
+ * @returns the value as it would stand with `repo:` before it where a wildcard leads it (`*acme/app*` → `repo:*acme/app*`);
+ * what is about the branch alone is taken for any repository's; other values stay as they are.
+ */
+export function withPrefix(text: string): string {
+  if (!/^[*?]/.test(text)) return text;
+  const rest = text.replace(/^[*?]+/, '');
+  if (rest === '') return 'repo:*';
+  const behind = rest.replace(/^:/, '');
+  if (/^(ref:|environment:|pull_request)/.test(behind)) return `repo:*/*:${behind}`;
+  if (rest.startsWith('refs/')) return `repo:*/*:ref:${rest}`;
+  const prefix = /^(r?e?p?o?):/.exec(rest);
+  return prefix === null ? `repo:*${rest}` : `repo:${rest.slice(prefix[0].length)}`;
+}
+
 /** @returns the shape of a value; `undefined` where it does not begin with `repo:`. */
 export function shapeOf(text: string): Shape | undefined {
   const parts = repoParts(text);

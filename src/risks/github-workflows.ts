@@ -15,6 +15,7 @@ import {
   subjectsOf,
   subjectValues,
   valuesOf,
+  withPrefix,
 } from './github-subject.ts';
 import {
   admits,
@@ -56,7 +57,7 @@ function shapesIn(context: RiskContext, trust: OidcTrust): readonly Shape[] {
     const texts = condition.values.map(({ text }) => (ignoresCase ? text.toLowerCase() : text));
     const shapes =
       lower === sub
-        ? texts.flatMap((text) => shapeOf(text) ?? withContextOf(text) ?? [])
+        ? texts.flatMap(shapesOf)
         : lower === repository
           ? texts.flatMap((text) => shapeOf(`repo:${text}`) ?? [])
           : [];
@@ -76,18 +77,12 @@ function shapesIn(context: RiskContext, trust: OidcTrust): readonly Shape[] {
 
 const remembered = new WeakMap<OidcTrust, readonly Shape[]>();
 
-/** `*:ref:refs/heads/main`: nothing but what follows the repository is known. */
-function withContextOf(text: string): Shape | undefined {
-  const behind = /(ref:refs\/.*|environment:.*|pull_request)$/.exec(text)?.[0];
-  return behind === undefined
-    ? undefined
-    : {
-        owner: stranger,
-        ownerId: undefined,
-        repository: strangeName,
-        repositoryId: undefined,
-        context: unforeseen(behind),
-      };
+/** A value may end alike in whatever its wildcard leaves open: `*main` fits each branch of that name. */
+function shapesOf(text: string): readonly Shape[] {
+  const shape = shapeOf(withPrefix(text));
+  if (shape === undefined) return [];
+  const end = /^[*?]+([\w./-]+)$/.exec(text)?.[1];
+  return end === undefined ? [shape] : [shape, { ...shape, owner: stranger, context: `ref:refs/heads/${end}` }];
 }
 
 /** The shape with each of the contexts, its own included. */
@@ -138,8 +133,9 @@ export function foreignOrganizationGetsIn(context: RiskContext, trust: OidcTrust
   const values = subjectValues(trust);
   const foreigners: Pick<Shape, 'owner' | 'ownerId'>[] = [{ owner: stranger, ownerId: undefined }];
   for (const { text, pattern } of values) {
-    const shape = shapeOf(text);
-    if (shape !== undefined && pattern && hasWildcard(repoParts(text)?.owner ?? '')) foreigners.push(shape);
+    const written = withPrefix(text);
+    const shape = shapeOf(written);
+    if (shape !== undefined && pattern && hasWildcard(repoParts(written)?.owner ?? '')) foreigners.push(shape);
   }
   const shapes = shapesIn(context, trust).flatMap((shape) =>
     foreigners.flatMap(({ owner, ownerId }) => [
@@ -276,14 +272,20 @@ export function unforeseenRef(
   kind: 'refs/heads/' | 'refs/tags/',
 ): { readonly value: SubjectValue; readonly name: string } | undefined {
   for (const value of [...valuesOf(trust, 'sub'), ...valuesOf(trust, 'ref')]) {
-    const at = value.text.indexOf(kind);
-    if (!value.pattern || at === -1) continue;
-    const name = value.text.slice(at + kind.length);
+    const name = nameOf(value.text, kind);
+    if (!value.pattern || name === undefined) continue;
     if (!hasWildcard(name) || (kind === 'refs/heads/' && /^[^*?]+\/\*$/.test(name))) continue;
     const ref = `${kind}${/^[*?]+$/.test(name) ? strangeName : unforeseen(name)}`;
     if (refGetsIn(context, trust, ref)) return { value, name: ref };
   }
   return undefined;
+}
+
+/** The part of a pattern that is about the name of the branch or tag; `:*main` is about the end of a branch's. */
+function nameOf(text: string, kind: 'refs/heads/' | 'refs/tags/'): string | undefined {
+  const at = text.indexOf(kind);
+  if (at !== -1) return text.slice(at + kind.length);
+  return kind === 'refs/heads/' ? /:([*?]+[\w.-]+)$/.exec(text)?.[1] : undefined;
 }
 
 /** @returns whether a workflow that runs on a pull request of the repository gets in; its ref is `refs/pull/N/merge`. */
@@ -295,6 +297,18 @@ export function pullRequestGetsIn(context: RiskContext, trust: OidcTrust): boole
 /** @returns whether a job with an environment gets in from a branch that nobody has thought of. */
 export function environmentGetsInFromAnyBranch(context: RiskContext, trust: OidcTrust): boolean {
   return tokenGetsIn(context, trust, environmentSubjects(context, trust), {
+    ref: { exactly: [strangeBranch] },
+    ...ownWorkflowAt(strangeBranch),
+  });
+}
+
+/** @returns whether a job with an environment that it made up itself gets in, from whichever branch. */
+export function anyEnvironmentGetsIn(context: RiskContext, trust: OidcTrust): boolean {
+  const subjects = shapesIn(context, trust).flatMap((shape) =>
+    subjectsOf({ ...shape, context: `environment:${strangeName}` }),
+  );
+  return tokenGetsIn(context, trust, subjects, {
+    environment: { exactly: [strangeName] },
     ref: { exactly: [strangeBranch] },
     ...ownWorkflowAt(strangeBranch),
   });

@@ -99,6 +99,7 @@ const withOwnRule: ReadonlySet<string> = new Set([
   'gitlab.com',
   'app.terraform.io',
   'agent.buildkite.com',
+  'cognito-identity.amazonaws.com',
 ]);
 
 /** The subject's first name and value, which say whose it is. */

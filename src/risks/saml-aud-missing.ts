@@ -2,8 +2,17 @@
 import { addCondition } from './add-condition.ts';
 import { deny, policyOf } from './example-policies.ts';
 import { saml } from './example-providers.ts';
+import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
-import { samlAudience, samlKeyGuards, samlTrusts } from './saml-trust.ts';
+import { assertionGetsIn, samlAudience, samlKeyGuards, samlTrusts } from './saml-trust.ts';
+
+/** Endpoints of others that a loose pattern fits. */
+const elsewhere = [
+  clause('StringEquals', 'saml:aud', [
+    'https://sign-in.example.net/saml',
+    'https://signin.aws.amazon.com.example.net/saml',
+  ]),
+];
 
 const aud = 'https://signin.aws.amazon.com/saml';
 
@@ -22,6 +31,7 @@ export const samlAudMissing = defineRiskRule({
   fires: [
     { name: 'no condition', policy: policyOf(saml()) },
     { name: 'any audience', policy: policyOf(saml({ StringLike: { 'SAML:aud': '*' } })) },
+    { name: 'any endpoint of anybody', policy: policyOf(saml({ StringLike: { 'SAML:aud': 'https://*' } })) },
     { name: 'another attribute', policy: policyOf(saml({ StringEquals: { 'saml:edupersonorgdn': 'ExampleOrg' } })) },
   ],
   silent: [
@@ -37,7 +47,7 @@ export const samlAudMissing = defineRiskRule({
   ],
   check: (context) =>
     samlTrusts(context).flatMap((trust) =>
-      samlKeyGuards(context, trust, 'saml:aud')
+      samlKeyGuards(context, trust, 'saml:aud') && assertionGetsIn(context, trust, elsewhere) !== 'yes'
         ? []
         : [
             {
