@@ -84,13 +84,18 @@ export class CallerSpace {
   /** A request of the kind, of which nothing else is known. */
   readonly #open: AssumeRequest;
   readonly #freshAccounts: readonly string[];
+  readonly #clauses = { yes: new Map<PreparedClause, Formula>(), no: new Map<PreparedClause, Formula>() };
+  readonly #principals = new Map<PrincipalElement, Formula>();
+  readonly #otherPrincipals = new Map<PrincipalElement, Formula>();
   readonly #paths: ReadonlyMap<string, string>;
+  readonly #partitions: readonly string[];
 
   constructor(shape: CallerShape, world: CallerWorld) {
     const { freshAccounts, partitions } = world;
     this.shape = shape;
     this.#freshAccounts = freshAccounts;
     this.#paths = world.rolePaths;
+    this.#partitions = partitions;
     this.#open = {
       caller: templateOf(shape),
       actions: ['sts:AssumeRole'],
@@ -141,6 +146,10 @@ export class CallerSpace {
   // Clauses
 
   clause(clause: PreparedClause, positive: boolean): Formula {
+    return remembered(this.#clauses[positive ? 'yes' : 'no'], clause, () => this.#clauseOf(clause, positive));
+  }
+
+  #clauseOf(clause: PreparedClause, positive: boolean): Formula {
     const predicate = predicateOf(clause);
     const { operator } = clause.clause;
     const { pointer } = clause.clause;
@@ -250,6 +259,13 @@ export class CallerSpace {
   // Principals
 
   principal(element: PrincipalElement, effect: 'Allow' | 'Deny', positive: boolean): Formula {
+    // An element stands in one statement, of one effect.
+    return remembered(positive ? this.#principals : this.#otherPrincipals, element, () =>
+      this.#principalOf(element, effect, positive),
+    );
+  }
+
+  #principalOf(element: PrincipalElement, effect: 'Allow' | 'Deny', positive: boolean): Formula {
     if (this.arn === undefined || this.userId === undefined) {
       const matches = matchPrincipal(element, effect, this.caller, {
         principalArn: undefined,
@@ -294,12 +310,8 @@ export class CallerSpace {
         case 'everyone':
           return positive;
         case 'account':
-          arns.set(`account ${name.partition ?? ''} ${name.account}`, [
-            ...exactly('arn:'),
-            ...(name.partition === undefined ? [run(everyButColon)] : exactly(name.partition)),
-            ...exactly(`:iam::${name.account}:`),
-            ...anyText,
-          ]);
+          for (const partition of name.partition === undefined ? this.#partitions : [name.partition])
+            arns.set(`account ${partition} ${name.account}`, [...exactly(`arn:${partition}:iam::${name.account}:`), ...anyText]);
           break;
         case 'user':
         case 'role':
@@ -352,6 +364,14 @@ export class CallerSpace {
     const predicate = predicateOfPatterns(id, patterns);
     return formulaOf(dimension.literal(false, { quantifier: 'every', predicate, negated: false }, pointer), positive);
   }
+}
+
+function remembered<K>(known: Map<K, Formula>, key: K, make: () => Formula): Formula {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
 }
 
 type PartOfCaller = 'account' | 'entity' | 'session';

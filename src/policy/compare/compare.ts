@@ -21,7 +21,7 @@
  */
 import { splitArn } from '../document/names.ts';
 import type { TrustPolicy } from '../document/trust-policy.ts';
-import { type PreparedPolicy, prepare } from '../evaluate/evaluate.ts';
+import { prepare } from '../evaluate/evaluate.ts';
 import type { AccessAnswer, Comparison, Undecided, Verdict } from './comparison.ts';
 import { directAccess } from './direct-access.ts';
 import { type Access, gainedAccess } from './gained-access.ts';

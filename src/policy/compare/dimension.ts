@@ -70,6 +70,7 @@ export class Dimension {
   readonly shape: DimensionShape;
   readonly #literals = new Map<string, Literal>();
   readonly #predicates = new Map<string, ValuePredicate>();
+  readonly #numbers = new Map<ValuePredicate, number>();
   readonly #possible = new Map<string, boolean>();
   readonly #found = new Map<string, Found>();
   #universe: Universe | undefined;
@@ -82,12 +83,19 @@ export class Dimension {
   literal(absent: boolean | 'unsettled', demand: ValueDemand, pointer: string): Literal {
     // One value is every value and some value.
     const value: ValueDemand =
-      typeof demand === 'boolean' || this.shape.multivalued ? demand : { ...demand, quantifier: 'every' };
+      typeof demand === 'boolean'
+        ? demand
+        : {
+            quantifier: this.shape.multivalued ? demand.quantifier : 'every',
+            predicate: this.#predicates.get(demand.predicate.id) ?? demand.predicate,
+            negated: demand.negated,
+          };
     const key = `${absent} ${typeof value === 'boolean' ? value : `${value.quantifier} ${value.negated} ${value.predicate.id}`}`;
     const known = this.#literals.get(key);
     if (known !== undefined) return known;
     if (typeof value !== 'boolean' && !this.#predicates.has(value.predicate.id)) {
       this.#predicates.set(value.predicate.id, value.predicate);
+      this.#numbers.set(value.predicate, this.#numbers.size);
       this.#universe = undefined;
     }
     ids += 2;
@@ -167,32 +175,33 @@ export class Dimension {
       if (value.quantifier === 'some' && multivalued) some.push(value);
       else if (!place(value, inside, outside, denied, mode)) return undefined;
     }
-    if (some.length === 0) return listOf([this.#find(inside, outside, mode, work)], mode);
+    if (some.length === 0) return listOf([this.#find(inside, outside, work)], mode);
     const values: Found[] = [];
     for (const demand of some) {
       const within = [...inside];
       const without = [...outside];
       if (!place(demand, within, without, denied, mode)) return undefined;
-      const found = this.#find(within, without, mode, work);
+      const found = this.#find(within, without, work);
       if (found === 'none') return undefined;
       values.push(found);
     }
     return listOf(values, mode);
   }
 
-  #find(inside: readonly ValuePredicate[], outside: readonly ValuePredicate[], mode: Mode, work: Work): Found {
-    const key = `${inside
-      .map(({ id }) => id)
-      .sort()
-      .join('&')}!${outside
-      .map(({ id }) => id)
-      .sort()
-      .join('&')}`;
+  #find(inside: readonly ValuePredicate[], outside: readonly ValuePredicate[], work: Work): Found {
+    const key = `${this.#numbersOf(inside)}!${this.#numbersOf(outside)}`;
     const known = this.#found.get(key);
     if (known !== undefined) return known;
     const found = this.#search(inside, outside, work);
     this.#found.set(key, found);
-    return found === 'untold' && mode === 'claim' ? 'none' : found;
+    return found;
+  }
+
+  #numbersOf(predicates: readonly ValuePredicate[]): string {
+    return predicates
+      .map((predicate) => this.#numbers.get(predicate) ?? -1)
+      .sort((a, b) => a - b)
+      .join(',');
   }
 
   #search(inside: readonly ValuePredicate[], outside: readonly ValuePredicate[], work: Work): Found {
@@ -216,7 +225,7 @@ export class Dimension {
         [...(shape === undefined ? [] : [shape]), ...inside.map(({ language }) => language())],
         outside.map(({ language }) => language()),
         work,
-        preferred,
+        [...preferred, ...inside.flatMap(examplesOf)],
       );
       if (value === undefined) return 'none';
       return this.#isOfType(value) ? { value } : 'untold';
@@ -356,6 +365,16 @@ function theoryOfType(type: KeyType): Theory {
     default:
       return 'text';
   }
+}
+
+/** Texts that a pattern's author may have thought of. */
+function examplesOf({ values }: ValuePredicate): readonly string[] {
+  return values
+    .slice(0, 4)
+    .filter(({ tokens }) => tokens.some((token) => token < 0))
+    .map(({ tokens }) =>
+      tokens.map((token) => (token < 0 ? 'x' : String.fromCodePoint(token))).join(''),
+    );
 }
 
 const digits = run(characterClass.digit);

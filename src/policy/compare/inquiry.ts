@@ -63,7 +63,7 @@ export class Inquiry {
     const stopped: Undecided[] = [];
     tries = 0;
     search(formula, 'proof', this.work, (model) => {
-      const undecided = undecidedBy(model);
+      const undecided = undecidedBy(model, this.work);
       if (!undecided.hopeless && certain(model)) return true;
       const found = undecided.hopeless ? undefined : concreteWitness(space, actions, model, this, holds);
       if (found !== undefined) {

@@ -159,6 +159,30 @@ function tokensMatchArn(prefix: PatternTokens): boolean {
   return new Language([fromTokens(prefix, false)]).matches('arn');
 }
 
+function keyOf(pattern: Pattern): string {
+  let key = '';
+  for (const token of pattern) {
+    switch (token.kind) {
+      case 'character':
+        key += String.fromCodePoint(token.code);
+        break;
+      case 'folded':
+        key += `\u0001${String.fromCodePoint(token.code)}`;
+        break;
+      case 'one':
+        key += `\u0002${token.mask};`;
+        break;
+      case 'run':
+        key += `\u0003${token.mask};`;
+        break;
+      case 'jump':
+        key += `\u0004${token.to.join(',')};`;
+        break;
+    }
+  }
+  return key;
+}
+
 interface State {
   readonly places: readonly number[];
   readonly accepting: boolean;
@@ -176,6 +200,9 @@ const dead = 0;
 export class Language {
   /** The texts, where the language is just these; letter case counts. */
   readonly texts: readonly string[] | undefined;
+  readonly patterns: readonly Pattern[];
+  #keys: ReadonlySet<string> | undefined;
+  readonly #alone = new Map<Pattern, Language>();
   readonly #program: readonly Token[];
   readonly #accepts: ReadonlySet<number>;
   readonly #states: State[] = [];
@@ -183,6 +210,7 @@ export class Language {
   readonly start: number;
 
   constructor(patterns: readonly Pattern[]) {
+    this.patterns = patterns;
     const program: Token[] = [];
     const accepts = new Set<number>();
     const starts: number[] = [];
@@ -204,6 +232,21 @@ export class Language {
     this.#accepts = accepts;
     this.#stateOf([]);
     this.start = this.#stateOf(starts);
+  }
+
+  /** @returns the language of one of its patterns. */
+  alone(pattern: Pattern): Language {
+    const known = this.#alone.get(pattern);
+    if (known !== undefined) return known;
+    const made = new Language([pattern]);
+    this.#alone.set(pattern, made);
+    return made;
+  }
+
+  /** Whether it holds this very pattern. */
+  has(pattern: Pattern): boolean {
+    this.#keys ??= new Set(this.patterns.map(keyOf));
+    return this.#keys.has(keyOf(pattern));
   }
 
   matches(text: string): boolean {
@@ -331,8 +374,19 @@ export function findText(
     work.spend(1 + (listed.texts.length * (inside.length + outside.length)) / 4);
     return listed.texts.find(fits);
   }
-  return shortest(inside, outside, work);
+  // A union is asked about pattern by pattern: most of a changed list stands on the other side as it is.
+  const widest = inside.reduce((wide, language) => (language.patterns.length > wide.patterns.length ? language : wide), inside[0] ?? everything);
+  for (const pattern of widest.patterns) {
+    work.spend(1 + outside.length);
+    if (outside.some((language) => language.has(pattern))) continue;
+    const alone = widest.patterns.length === 1 ? widest : widest.alone(pattern);
+    const found = shortest([alone, ...inside.filter((language) => language !== widest)], outside, work);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
+
+const everything = new Language([anyText]);
 
 interface Node {
   readonly states: readonly number[];

@@ -1,7 +1,7 @@
 /** What stands in the way of a proof, where demands can be met only if something does that cannot be told? */
 import type { Undecided } from './comparison.ts';
 import type { Model } from './search.ts';
-import { Work } from './work.ts';
+import type { Work } from './work.ts';
 
 export interface Stopped {
   readonly undecided: readonly Undecided[];
@@ -9,10 +9,9 @@ export interface Stopped {
   readonly hopeless: boolean;
 }
 
-export function undecidedBy(model: Model): Stopped {
+export function undecidedBy(model: Model, work: Work): Stopped {
   const undecided: Undecided[] = [];
   let hopeless = false;
-  const work = new Work(Number.POSITIVE_INFINITY);
   for (const [dimension, literals] of model) {
     const { name, unregistered, presence } = dimension.shape;
     const [first] = literals;

@@ -35,8 +35,18 @@ export interface ValuePredicate {
   readonly language: () => Language;
 }
 
+const made = new WeakMap<PreparedClause, ValuePredicate>();
+
 /** @returns the predicate of a clause's values, not negated; `undefined` for `Null`, which compares nothing. */
 export function predicateOf(clause: PreparedClause): ValuePredicate | undefined {
+  const known = made.get(clause);
+  if (known !== undefined) return known;
+  const predicate = makePredicate(clause);
+  if (predicate !== undefined) made.set(clause, predicate);
+  return predicate;
+}
+
+function makePredicate(clause: PreparedClause): ValuePredicate | undefined {
   const { row } = clause;
   if (row === undefined) return undefined;
   const { operator } = row;
