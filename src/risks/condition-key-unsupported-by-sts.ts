@@ -26,7 +26,6 @@ export const conditionKeyUnsupportedBySts = defineRiskRule({
     'condition-negated-missing-key',
     'condition-type-mismatch',
     'deny-ineffective',
-    'deny-locks-out-everyone',
   ],
   fires: [
     {

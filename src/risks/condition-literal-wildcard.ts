@@ -18,13 +18,7 @@ export const conditionLiteralWildcard = defineRiskRule({
     'IAM User Guide, "IAM JSON policy elements: Condition operators"',
     'IAM User Guide, "Access Analyzer policy check reference"',
   ],
-  folds: [
-    'condition-never-true',
-    'condition-mutually-exclusive',
-    'condition-negated-missing-key',
-    'deny-ineffective',
-    'deny-locks-out-everyone',
-  ],
+  folds: ['condition-never-true', 'condition-mutually-exclusive', 'condition-negated-missing-key', 'deny-ineffective'],
   fires: [
     {
       name: 'roles by a pattern',
@@ -80,7 +74,7 @@ export const conditionLiteralWildcard = defineRiskRule({
     const proposal = replaceOperator(context, hit, (operator) => operator.replace(/Equals(IgnoreCase)?/i, 'Like'));
     const statement = context.policy.statements[hit.statement ?? -1];
     if (proposal === undefined || statement?.effect !== 'Allow') return proposal;
-    const intended = letsInBy(proposal.text, statement.index, 'callers who match the pattern');
+    const intended = letsInBy(context.policy, proposal.text, statement.index, 'callers who match the pattern');
     return intended === undefined ? proposal : { ...proposal, intended };
   },
 });

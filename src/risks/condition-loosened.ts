@@ -1,7 +1,7 @@
 /** Did a change make a condition admit more than before? */
 import { allow, deny, github, policyOf } from './example-policies.ts';
 import { endsOf } from './expiry.ts';
-import { loosenedGuards } from './loosened-guards.ts';
+import { droppedGuards, loosenedGuards } from './loosened-guards.ts';
 import { lostGuards } from './lost-guards.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -77,7 +77,11 @@ export const conditionLoosened = defineRiskRule({
     },
   ],
   check: (context) => {
-    const gone = new Set(lostGuards(context).map(({ key, before }) => `${before.index} ${key.toLowerCase()}`));
+    const gone = new Set(
+      [...lostGuards(context), ...droppedGuards(context)].map(
+        ({ key, before }) => `${before.index} ${key.toLowerCase()}`,
+      ),
+    );
     return loosenedGuards(context)
       .filter(
         ({ key, before }) => !gone.has(`${before.index} ${key.toLowerCase()}`) && endsOf(before, key).length === 0,

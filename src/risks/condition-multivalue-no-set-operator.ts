@@ -21,13 +21,7 @@ export const conditionMultivalueNoSetOperator = defineRiskRule({
     'IAM User Guide, "Set operators for multivalued context keys"',
     'IAM User Guide, "Access Analyzer policy check reference", missing qualifier',
   ],
-  folds: [
-    'condition-never-true',
-    'deny-ineffective',
-    'deny-locks-out-everyone',
-    'condition-vacuous-ifexists',
-    'condition-negated-missing-key',
-  ],
+  folds: ['condition-never-true', 'deny-ineffective', 'condition-vacuous-ifexists', 'condition-negated-missing-key'],
   fires: [
     {
       name: 'the keys of session tags',

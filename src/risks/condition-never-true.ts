@@ -123,7 +123,7 @@ export const conditionNeverTrue = defineRiskRule({
     }
     const text = appendTo(policy, statement.actions.pointer, lacking.action);
     const intended =
-      text === undefined ? undefined : letsInBy(text, statement.index, `callers who bring ${lacking.key}`);
+      text === undefined ? undefined : letsInBy(policy, text, statement.index, `callers who bring ${lacking.key}`);
     return text === undefined || intended === undefined
       ? undefined
       : { summary: `Add \`${lacking.action}\` to the actions.`, text, intended };

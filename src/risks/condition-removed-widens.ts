@@ -1,5 +1,6 @@
 /** Did a change take away a condition that kept somebody out? */
 import { allow, deny, policyOf } from './example-policies.ts';
+import { droppedGuards } from './loosened-guards.ts';
 import { lostGuards } from './lost-guards.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -59,7 +60,7 @@ export const conditionRemovedWidens = defineRiskRule({
   ],
   check: (context) => {
     const hits = new Map<string, ReturnType<typeof hit>>();
-    for (const lost of lostGuards(context)) {
+    for (const lost of [...lostGuards(context), ...droppedGuards(context)]) {
       const own = ownRules.get(lost.key.toLowerCase());
       if (own === undefined) hits.set(`${lost.now.index} ${lost.key.toLowerCase()}`, hit(lost));
     }

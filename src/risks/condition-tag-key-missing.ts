@@ -22,7 +22,6 @@ export const conditionTagKeyMissing = defineRiskRule({
     'condition-vacuous-forallvalues',
     'condition-negated-missing-key',
     'deny-ineffective',
-    'deny-locks-out-everyone',
   ],
   fires: [
     {

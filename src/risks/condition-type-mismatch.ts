@@ -16,7 +16,7 @@ export const conditionTypeMismatch = defineRiskRule({
     'IAM User Guide, "IAM JSON policy elements: Condition operators"',
     'IAM User Guide, "Access Analyzer policy check reference", data type mismatch',
   ],
-  folds: ['condition-never-true', 'condition-negated-missing-key', 'deny-ineffective', 'deny-locks-out-everyone'],
+  folds: ['condition-never-true', 'condition-negated-missing-key', 'deny-ineffective'],
   fires: [
     {
       name: 'an address as a text',

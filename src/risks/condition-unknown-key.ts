@@ -24,7 +24,6 @@ export const conditionUnknownKey = defineRiskRule({
     'condition-vacuous-forallvalues',
     'condition-negated-missing-key',
     'deny-ineffective',
-    'deny-locks-out-everyone',
   ],
   fires: [
     {
@@ -96,7 +95,7 @@ export const conditionUnknownKey = defineRiskRule({
     const summary = `Write \`${found.intended}\` in place of \`${condition.key}\`.`;
     const intended =
       statement.effect === 'Allow'
-        ? letsInBy(text, statement.index, `callers who meet the condition on ${found.intended}`)
+        ? letsInBy(policy, text, statement.index, `callers who meet the condition on ${found.intended}`)
         : undefined;
     return intended === undefined ? { summary, text } : { summary, text, intended };
   },

@@ -31,6 +31,15 @@ export function loosenedGuards(context: RiskContext): readonly LoosenedGuard[] {
   return found;
 }
 
+/** @returns those of them of which nothing is left, neither in the statement that lets in now nor in a Deny. */
+export function droppedGuards(context: RiskContext): readonly LoosenedGuard[] {
+  const speaksOf = ({ conditions }: Statement, lower: string) =>
+    conditions.some(({ key }) => key.toLowerCase() === lower);
+  return loosenedGuards(context).filter(
+    ({ key, now }) => ![now, ...context.denies].some((statement) => speaksOf(statement, key.toLowerCase())),
+  );
+}
+
 const remembered = new WeakMap<RiskContext, readonly LoosenedGuard[]>();
 
 function find({ policy }: RiskContext, previous: TrustPolicy): readonly LoosenedGuard[] {

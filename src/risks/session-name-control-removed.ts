@@ -1,5 +1,6 @@
 /** May sessions of the role now be named as the caller likes? */
 import { allow, deny, policyOf } from './example-policies.ts';
+import { droppedGuards } from './loosened-guards.ts';
 import { lostGuards } from './lost-guards.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -28,6 +29,7 @@ export const sessionNameControlRemoved = defineRiskRule({
       previous: policyOf(allow(account), deny({ AWS: '*' }, { StringNotLike: { 'sts:RoleSessionName': 'ci-*' } })),
       policy: policyOf(allow(account)),
     },
+    { name: 'the name of the user is not asked for any more', previous: guarded, policy: policyOf(allow(account)) },
   ],
   silent: [
     {
@@ -51,7 +53,8 @@ export const sessionNameControlRemoved = defineRiskRule({
     },
   ],
   check: (context) => {
-    const lost = lostGuards(context).find(({ key }) => key.toLowerCase() === 'sts:rolesessionname');
+    const guards = [...lostGuards(context), ...droppedGuards(context)];
+    const lost = guards.find(({ key }) => key.toLowerCase() === 'sts:rolesessionname');
     if (lost === undefined) return [];
     return [
       {

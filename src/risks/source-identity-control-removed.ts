@@ -2,6 +2,7 @@
 import type { PrincipalEntry, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { someoneUsing } from './altered-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
+import { droppedGuards } from './loosened-guards.ts';
 import { lostGuards } from './lost-guards.ts';
 import { clause, type RiskContext, riskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -58,7 +59,8 @@ export const sourceIdentityControlRemoved = defineRiskRule({
   check: (context) => {
     const { previous, policy } = context;
     if (previous === undefined) return [];
-    const lost = lostGuards(context).find(({ key }) => key.toLowerCase() === 'sts:sourceidentity');
+    const guards = [...lostGuards(context), ...droppedGuards(context)];
+    const lost = guards.find(({ key }) => key.toLowerCase() === 'sts:sourceidentity');
     const without = lost?.answer ?? newlyWithout(context, previous);
     if (without !== undefined) {
       const now = policy.statements.find(({ index }) => index === without.classes[0].statement);
