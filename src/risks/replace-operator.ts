@@ -30,7 +30,7 @@ export function replaceOperator(
   const text = moveCondition(policy, statement, condition, to);
   if (text === undefined) return undefined;
   const summary = `Write \`${to}\` in place of \`${condition.operator.text}\`.`;
-  const intended = letsIn === undefined ? undefined : letsInBy(text, statement.index, letsIn);
+  const intended = letsIn === undefined ? undefined : letsInBy(policy, text, statement.index, letsIn);
   return intended === undefined ? { summary, text } : { summary, text, intended };
 }
 
