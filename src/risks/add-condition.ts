@@ -8,7 +8,8 @@ import type { FixProposal } from './risk-rule.ts';
 /**
  * Adds a key under an operator, in the block that is there or in a new one.
  *
- * @returns the repaired document; `undefined` where the key already stands under that operator.
+ * @returns the repaired document; `undefined` where the key already stands under that operator, or the statement trusts
+ * others as well, whom the condition would shut out.
  */
 export function addCondition(
   { policy }: RiskContext,
@@ -18,7 +19,7 @@ export function addCondition(
   value: string | readonly string[],
 ): FixProposal | undefined {
   const statement = policy.statements[index ?? -1];
-  if (statement === undefined) return undefined;
+  if (statement === undefined || statement.principal.entries.length > 1) return undefined;
   const same = statement.conditions.filter((condition) => condition.operator.text === operator);
   if (same.some((condition) => condition.key.toLowerCase() === key.toLowerCase())) return undefined;
   const block = `${statement.pointer}/Condition`;

@@ -2,6 +2,7 @@
 import { replaceAt } from '../policy/document/edit.ts';
 import { github, policyOf } from './example-policies.ts';
 import { githubIssuer, isGithub, repoParts, valuesOf } from './github-subject.ts';
+import { lettingIn } from './letting-in.ts';
 import { namedProviders, type OidcTrust } from './oidc-trust.ts';
 import type { RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -67,20 +68,14 @@ export const githubCaseMismatch = defineRiskRule({
     const condition = clauses.find(({ values }) => values.some(({ pointer }) => pointer === hit.pointer));
     const statement = policy.statements[hit.statement ?? -1];
     if (condition === undefined || statement === undefined || hit.discriminator === undefined) return undefined;
-    const text = replaceAt(policy, hit.pointer, hit.discriminator);
-    if (text === undefined) return undefined;
     const meant = { ...condition, values: [{ text: hit.discriminator, pointer: hit.pointer }] };
-    return {
-      summary: `Write \`${hit.discriminator}\`.`,
-      text,
-      intended: {
-        policy: {
-          ...policy,
-          statements: [{ ...statement, conditions: clauses.map((one) => (one === condition ? meant : one)) }],
-        },
-        inWords: `workflows that fit ${hit.discriminator}`,
-      },
-    };
+    return lettingIn(
+      policy,
+      `Write \`${hit.discriminator}\`.`,
+      replaceAt(policy, hit.pointer, hit.discriminator),
+      { ...statement, conditions: clauses.map((one) => (one === condition ? meant : one)) },
+      `workflows that fit ${hit.discriminator}`,
+    );
   },
 });
 

@@ -4,6 +4,7 @@ import type { PrincipalEntry } from '../policy/document/trust-policy.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { providerArn } from './example-providers.ts';
 import { coversAction } from './granted-actions.ts';
+import { lettingIn } from './letting-in.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const github = { Federated: providerArn('token.actions.githubusercontent.com') };
@@ -78,17 +79,14 @@ export const oidcActionMismatch = defineRiskRule({
     const fitting = entry === undefined ? undefined : fittingAction(entry);
     if (statement === undefined || fitting === undefined || wrong === undefined || more.length + others.length > 0)
       return undefined;
-    const text = replaceAt(policy, wrong.pointer, fitting);
-    if (text === undefined) return undefined;
     const patterns = statement.actions.patterns.map((one) => (one === wrong ? { ...one, text: fitting } : one));
-    return {
-      summary: `Write \`${fitting}\` in place of \`${wrong.text}\`.`,
-      text,
-      intended: {
-        policy: { ...policy, statements: [{ ...statement, actions: { ...statement.actions, patterns } }] },
-        inWords: `the callers of ${entry?.text ?? ''} that the conditions mean`,
-      },
-    };
+    return lettingIn(
+      policy,
+      `Write \`${fitting}\` in place of \`${wrong.text}\`.`,
+      replaceAt(policy, wrong.pointer, fitting),
+      { ...statement, actions: { ...statement.actions, patterns } },
+      `the callers of ${entry?.text ?? ''} that the conditions mean`,
+    );
   },
 });
 

@@ -3,6 +3,7 @@ import { renameMember } from '../policy/document/edit.ts';
 import type { ConditionClause, Statement } from '../policy/document/trust-policy.ts';
 import { github, policyOf } from './example-policies.ts';
 import { oidc, providerArn } from './example-providers.ts';
+import { lettingIn } from './letting-in.ts';
 import { providerUrl } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -100,17 +101,14 @@ export const oidcConditionKeyWrongProvider = defineRiskRule({
     const [url, ...more] = statement === undefined ? [] : urlsOf(statement);
     if (statement === undefined || condition === undefined || url === undefined || more.length > 0) return undefined;
     const key = `${url}:${condition.key.slice(condition.key.lastIndexOf(':') + 1)}`;
-    const text = renameMember(policy, hit.pointer, key);
-    if (text === undefined) return undefined;
-    const meant = statement.conditions.map((one) => (one === condition ? { ...one, key } : one));
-    return {
-      summary: `Write \`${key}\` in place of \`${condition.key}\`.`,
-      text,
-      intended: {
-        policy: { ...policy, statements: [{ ...statement, conditions: meant }] },
-        inWords: `the callers of ${url} that the conditions mean`,
-      },
-    };
+    const conditions = statement.conditions.map((one) => (one === condition ? { ...one, key } : one));
+    return lettingIn(
+      policy,
+      `Write \`${key}\` in place of \`${condition.key}\`.`,
+      renameMember(policy, hit.pointer, key),
+      { ...statement, conditions },
+      `the callers of ${url} that the conditions mean`,
+    );
   },
 });
 

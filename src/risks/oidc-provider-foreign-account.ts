@@ -2,6 +2,7 @@
 import { replaceAt } from '../policy/document/edit.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { builtIn, oidc } from './example-providers.ts';
+import { lettingIn } from './letting-in.ts';
 import { namedProviders } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -68,16 +69,13 @@ export const oidcProviderForeignAccount = defineRiskRule({
     const entry = statement?.principal.entries.find(({ pointer }) => pointer === hit.pointer);
     if (statement === undefined || entry?.name.kind !== 'oidc-provider' || home === undefined) return undefined;
     const arn = `arn:${entry.name.partition}:iam::${home}:oidc-provider/${entry.name.url}`;
-    const text = replaceAt(policy, hit.pointer, arn);
-    if (text === undefined) return undefined;
     const meant = { ...entry, text: arn, name: { ...entry.name, account: home } };
-    return {
-      summary: `Name \`${arn}\`.`,
-      text,
-      intended: {
-        policy: { ...policy, statements: [{ ...statement, principal: { ...statement.principal, entries: [meant] } }] },
-        inWords: `the callers of ${entry.name.url} that the conditions mean`,
-      },
-    };
+    return lettingIn(
+      policy,
+      `Name \`${arn}\`.`,
+      replaceAt(policy, hit.pointer, arn),
+      { ...statement, principal: { ...statement.principal, entries: [meant] } },
+      `the callers of ${entry.name.url} that the conditions mean`,
+    );
   },
 });

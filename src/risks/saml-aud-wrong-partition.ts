@@ -2,6 +2,7 @@
 import { replaceAt } from '../policy/document/edit.ts';
 import { policyOf } from './example-policies.ts';
 import { saml } from './example-providers.ts';
+import { lettingIn } from './letting-in.ts';
 import { isPositive } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { namedSamlProviders, partitionOfAudience, samlAudience } from './saml-trust.ts';
@@ -67,21 +68,18 @@ export const samlAudWrongPartition = defineRiskRule({
     const audienceOfPartition = samlAudience(hit.discriminator ?? '');
     const statement = policy.statements[hit.statement ?? -1];
     if (audienceOfPartition === undefined || statement === undefined) return undefined;
-    const text = replaceAt(policy, hit.pointer, audienceOfPartition);
-    if (text === undefined) return undefined;
     const conditions = statement.conditions.map((condition) => ({
       ...condition,
       values: condition.values.map((value) =>
         value.pointer === hit.pointer ? { ...value, text: audienceOfPartition } : value,
       ),
     }));
-    return {
-      summary: `Write \`${audienceOfPartition}\`.`,
-      text,
-      intended: {
-        policy: { ...policy, statements: [{ ...statement, conditions }] },
-        inWords: 'users of the SAML provider who sign in to this partition',
-      },
-    };
+    return lettingIn(
+      policy,
+      `Write \`${audienceOfPartition}\`.`,
+      replaceAt(policy, hit.pointer, audienceOfPartition),
+      { ...statement, conditions },
+      'users of the SAML provider who sign in to this partition',
+    );
   },
 });
