@@ -24,7 +24,7 @@ import type { TrustPolicy } from '../document/trust-policy.ts';
 import { prepare } from '../evaluate/evaluate.ts';
 import type { AccessAnswer, Comparison, Undecided, Verdict } from './comparison.ts';
 import { directAccess } from './direct-access.ts';
-import { type Access, gainedAccess } from './gained-access.ts';
+import { type Access, anyoneGains, gainedAccess } from './gained-access.ts';
 import { mostWork } from './work.ts';
 
 export interface CompareOptions {
@@ -60,6 +60,13 @@ export function newAccess(from: TrustPolicy, to: TrustPolicy, options: CompareOp
   if (first !== undefined) return { answer: 'yes', classes: [first, ...others] };
   const [why, ...more] = unique(undecided);
   return why === undefined ? { answer: 'no' } : { answer: 'undecided', undecided: [why, ...more] };
+}
+
+/** The same question where yes or no is all that matters: ended by the first witness, and nobody is described. */
+export function anyNewAccess(from: TrustPolicy, to: TrustPolicy, options: CompareOptions = {}): AccessAnswer['answer'] {
+  const { witness, undecided } = anyoneGains(prepare(from), prepare(to), options.work ?? mostWork);
+  if (witness !== undefined) return 'yes';
+  return undecided.length > 0 ? 'undecided' : 'no';
 }
 
 function homeOf({ role }: CompareOptions): string | undefined {

@@ -8,7 +8,7 @@ import type { Model } from './search.ts';
 import { witnessOf } from './witness.ts';
 import type { Work } from './work.ts';
 
-const mostTries = 400;
+const mostTries = 200;
 
 /**
  * Tries values for the keys of variables and for the keys that are compared with them.
@@ -29,9 +29,14 @@ export function concreteWitness(
 ): Witness | undefined {
   const first = witnessOf(space, actions, model, policies.keys, policies.work);
   if (first === undefined) return undefined;
+  const asked = new Set<string>();
+  for (const [dimension, { literals }] of model)
+    if (literals.some(({ value }) => typeof value !== 'boolean' && value.predicate.opaque.length > 0))
+      for (const [lower, one] of space.dimensions) if (one === dimension) asked.add(lower);
+  if (space.arn !== undefined && asked.has('aws:principalarn')) for (const key of ['aws:principalaccount', 'aws:username']) asked.add(key);
   const clauses = [policies.from, policies.to]
     .flatMap(({ statements }) => statements.flatMap((statement) => statement.clauses))
-    .filter((clause) => clause.withVariables.length > 0);
+    .filter((clause) => clause.withVariables.length > 0 && asked.has(clause.key.lower));
   const variables = new Map(clauses.flatMap((clause) => clause.variableKeys.map((key) => [key.lower, key])));
   const compared = new Map(clauses.map((clause) => [clause.key.lower, clause.key]));
   const known = new Map(Object.entries(first.context).map(([key, values]) => [key.toLowerCase(), values]));
@@ -73,7 +78,7 @@ export function concreteWitness(
       const option = options[at];
       if (option === undefined) {
         tries += 1;
-        policies.work.spend(20);
+        policies.work.spend(150);
         const witness = withValues(first, chosen, variables, compared);
         return holds(witness) ? witness : undefined;
       }

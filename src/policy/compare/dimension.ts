@@ -56,6 +56,42 @@ export interface DimensionShape {
   readonly preferred: readonly string[];
 }
 
+/** Demands on one key that are made together; each set is made once, so that what is known of it is kept. */
+export class Demands {
+  readonly dimension: Dimension;
+  readonly literals: readonly Literal[];
+  readonly key: string;
+  readonly #more = new Map<Literal, Demands>();
+  readonly #possible = new Map<Mode, boolean>();
+
+  constructor(dimension: Dimension, literals: readonly Literal[], key: string) {
+    this.dimension = dimension;
+    this.literals = literals;
+    this.key = key;
+  }
+
+  has(literal: Literal): boolean {
+    return this.literals.includes(literal);
+  }
+
+  and(literal: Literal): Demands {
+    const known = this.#more.get(literal);
+    if (known !== undefined) return known;
+    const more = this.has(literal) ? this : this.dimension.demands([...this.literals, literal]);
+    this.#more.set(literal, more);
+    return more;
+  }
+
+  possible(mode: Mode, work: Work): boolean {
+    const known = this.#possible.get(mode);
+    if (known !== undefined) return known;
+    work.spend(2 + this.literals.length / 4);
+    const possible = this.dimension.possible(this.literals, mode, work);
+    this.#possible.set(mode, possible);
+    return possible;
+  }
+}
+
 interface Universe {
   readonly values: readonly string[];
   readonly addresses: readonly (Address | undefined)[];
@@ -71,7 +107,7 @@ export class Dimension {
   readonly #literals = new Map<string, Literal>();
   readonly #predicates = new Map<string, ValuePredicate>();
   readonly #numbers = new Map<ValuePredicate, number>();
-  readonly #possible = new Map<string, boolean>();
+  readonly #sets = new Map<string, Demands>();
   readonly #found = new Map<string, Found>();
   #universe: Universe | undefined;
 
@@ -127,18 +163,21 @@ export class Dimension {
     return this.#literals.size > 0;
   }
 
+  /** The set of these demands. */
+  demands(literals: readonly Literal[]): Demands {
+    const key = keyOf(literals);
+    const known = this.#sets.get(key);
+    if (known !== undefined) return known;
+    const made = new Demands(this, literals, key);
+    this.#sets.set(key, made);
+    return made;
+  }
+
+  /** Whether some state meets them all; {@link Demands} keep the answer. */
   possible(literals: readonly Literal[], mode: Mode, work: Work): boolean {
     if (literals.length === 0) return true;
-    const key = `${mode} ${keyOf(literals)}`;
-    const known = this.#possible.get(key);
-    if (known !== undefined) return known;
-    work.spend(2);
-    const possible =
-      !contradict(literals) &&
-      !(mode === 'claim' && this.shape.unregistered) &&
-      (this.#absentPossible(literals, mode) || this.#values(literals, mode, work) !== undefined);
-    this.#possible.set(key, possible);
-    return possible;
+    if (contradict(literals) || (mode === 'claim' && this.shape.unregistered)) return false;
+    return this.#absentPossible(literals, mode) || this.#values(literals, mode, work) !== undefined;
   }
 
   /** @returns `null`: absent; `undefined`: there is no state, or none can be named. */

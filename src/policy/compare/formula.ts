@@ -5,7 +5,13 @@ export type Formula =
   | boolean
   | { readonly kind: 'literal'; readonly literal: Literal }
   | { readonly kind: 'and'; readonly parts: readonly Node[] }
-  | { readonly kind: 'or'; readonly parts: readonly Node[]; readonly dimensions: ReadonlySet<Dimension> };
+  | {
+      readonly kind: 'or';
+      readonly parts: readonly Node[];
+      readonly dimensions: ReadonlySet<Dimension>;
+      /** To be branched on before others. */
+      readonly first: boolean;
+    };
 
 export type Node = Exclude<Formula, boolean>;
 
@@ -25,18 +31,19 @@ export function and(parts: Iterable<Formula>): Formula {
   return only === undefined ? true : kept.length === 1 ? only : { kind: 'and', parts: kept };
 }
 
-export function or(parts: Iterable<Formula>): Formula {
+/** @param first whether it is to be branched on before others. */
+export function or(parts: Iterable<Formula>, first = false): Formula {
   const kept: Node[] = [];
   for (const part of parts) {
     if (part === true) return true;
     if (part === false) continue;
-    if (part.kind === 'or') kept.push(...part.parts);
+    if (part.kind === 'or' && !first) kept.push(...part.parts);
     else kept.push(part);
   }
   const [only] = kept;
   if (only === undefined) return false;
   if (kept.length === 1) return only;
-  return { kind: 'or', parts: kept, dimensions: new Set(kept.flatMap((part) => [...dimensionsOf(part)])) };
+  return { kind: 'or', parts: kept, dimensions: new Set(kept.flatMap((part) => [...dimensionsOf(part)])), first };
 }
 
 function dimensionsOf(node: Node): Iterable<Dimension> {

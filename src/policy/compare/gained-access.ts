@@ -29,7 +29,27 @@ export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: num
   return { classes: inOrder(hunt.classes), undecided: hunt.classes.length > 0 ? [] : hunt.undecided };
 }
 
+/** Whether anybody gains at all: the same search, ended by the first witness, and nobody described. */
+export function anyoneGains(from: PreparedPolicy, to: PreparedPolicy, most: number): Anyone {
+  const hunt = new Hunt(from, to, most, undefined, true);
+  try {
+    for (const action of assumeActions) hunt.on(action);
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    hunt.undecided.push({ construct: 'too complex' });
+  }
+  return { witness: hunt.witness, undecided: hunt.undecided };
+}
+
+export interface Anyone {
+  readonly witness: Witness | undefined;
+  readonly undecided: readonly Undecided[];
+}
+
 class Hunt {
+  /** The first found, where one is all that is asked for. */
+  witness: Witness | undefined;
+  readonly #one: boolean;
   readonly classes: DescribedClass[] = [];
   readonly undecided: Undecided[] = [];
   readonly #from: PreparedPolicy;
@@ -39,7 +59,8 @@ class Hunt {
   /** Statement, call and principal of every class found. */
   readonly #known = new Set<string>();
 
-  constructor(from: PreparedPolicy, to: PreparedPolicy, most: number, home: string | undefined) {
+  constructor(from: PreparedPolicy, to: PreparedPolicy, most: number, home: string | undefined, one = false) {
+    this.#one = one;
     this.#from = from;
     this.#to = to;
     this.#home = home;
@@ -48,8 +69,9 @@ class Hunt {
 
   on(action: AssumeAction): void {
     const statements = statementsOn(this.#to, 'Allow', action);
-    if (statements.length === 0) return;
+    if (statements.length === 0 || this.witness !== undefined) return;
     for (const shape of callersOf(action, [this.#from, this.#to])) {
+      if (this.witness !== undefined) return;
       const space = new CallerSpace(shape, this.#inquiry.world);
       const denied = allowsNot(space, this.#from, action);
       for (const statement of statements)
@@ -63,7 +85,7 @@ class Hunt {
   /** Those who could call without the further action already: the others are found without it. */
   #further(space: CallerSpace, action: AssumeAction, further: string): void {
     const statements = statementsOn(this.#to, 'Allow', further);
-    if (statements.length === 0) return;
+    if (statements.length === 0 || this.witness !== undefined) return;
     const before = allows(space, this.#from, action);
     if (before === false) return;
     const rest = and([before, allows(space, this.#to, action), allowsNot(space, this.#from, further)]);
@@ -79,12 +101,17 @@ class Hunt {
     actions: readonly [string, ...string[]],
     formula: (through: Through) => Formula,
   ): void {
+    if (this.witness !== undefined) return;
     const ask = (through: Through): Answer =>
       this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness));
     const whole = ask({ statement });
     if (whole === 'no') return;
     if ('undecided' in whole) {
       this.undecided.push(...whole.undecided);
+      return;
+    }
+    if (this.#one) {
+      this.witness = whole.witness;
       return;
     }
     const entries = entriesOf(statement);

@@ -58,7 +58,10 @@ export function allows(
   through: readonly Through[] = statementsOn(policy, 'Allow', action).map((statement) => ({ statement })),
 ): Formula {
   if (cannotCall(space.caller.kind, action.toLowerCase()) !== undefined) return false;
-  const some = or(through.map((one) => matches(space, one)));
+  const some = or(
+    through.map((one) => matches(space, one)),
+    true,
+  );
   if (some === false) return false;
   return and([some, ...statementsOn(policy, 'Deny', action).map((statement) => matchesNot(space, statement))]);
 }
@@ -69,5 +72,5 @@ export function allowsNot(space: CallerSpace, policy: PreparedPolicy, action: st
   return or([
     and(statementsOn(policy, 'Allow', action).map((statement) => matchesNot(space, statement))),
     ...statementsOn(policy, 'Deny', action).map((statement) => matches(space, { statement })),
-  ]);
+  ], true);
 }

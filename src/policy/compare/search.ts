@@ -2,12 +2,12 @@
  * Can all demands of a formula be met together? Alternatives are taken up one by one, those with no or one way left
  * first; after every step the demands on a key must still have a state in common, else the step is taken back.
  */
-import type { Dimension, Literal, Mode } from './dimension.ts';
+import type { Demands, Dimension, Literal, Mode } from './dimension.ts';
 import type { Formula, Node } from './formula.ts';
 import type { Work } from './work.ts';
 
 /** Demands that hold together, by key. */
-export type Model = ReadonlyMap<Dimension, readonly Literal[]>;
+export type Model = ReadonlyMap<Dimension, Demands>;
 
 type Or = Extract<Node, { kind: 'or' }>;
 /** The alternatives that were left when they were last looked at. */
@@ -28,8 +28,8 @@ class Search {
   readonly #mode: Mode;
   readonly #work: Work;
   readonly #found: (model: Model) => boolean;
-  readonly #model = new Map<Dimension, Literal[]>();
-  readonly #trail: Literal[] = [];
+  readonly #model = new Map<Dimension, Demands>();
+  readonly #trail: (readonly [Dimension, Demands | undefined])[] = [];
 
   constructor(mode: Mode, work: Work, found: (model: Model) => boolean) {
     this.#mode = mode;
@@ -77,7 +77,8 @@ class Search {
     let fewest: readonly Node[] = [];
     for (const or of open) {
       const left = counts.get(or) ?? [];
-      if (best !== undefined && left.length >= fewest.length) continue;
+      // What a policy's answer rests on as a whole comes before the ways to break a single statement.
+      if (best !== undefined && (best.first === or.first ? left.length >= fewest.length : best.first)) continue;
       best = or;
       fewest = left;
     }
@@ -110,15 +111,13 @@ class Search {
   }
 
   #statusOfLiteral(literal: Literal): Status {
-    const { dimension } = literal;
-    const known = this.#model.get(dimension) ?? [];
-    if (known.includes(literal)) return 'holds';
-    if (known.includes(literal.opposite)) return 'fails';
-    this.#work.spend(1);
-    if (!dimension.possible([...known, literal], this.#mode, this.#work)) return 'fails';
+    const known = this.#demandsOn(literal.dimension);
+    this.#work.spend(0.25);
+    const more = known.and(literal);
+    if (more === known) return 'holds';
+    if (!more.possible(this.#mode, this.#work)) return 'fails';
     // It holds already where its opposite cannot: whatever cannot be told of it.
-    if (!dimension.possible([...known, literal.opposite], 'proof', this.#work)) return 'holds';
-    return 'open';
+    return known.and(literal.opposite).possible('proof', this.#work) ? 'open' : 'holds';
   }
 
   #assume(node: Node, added: Or[], changed: Set<Dimension>): boolean {
@@ -131,26 +130,28 @@ class Search {
       case 'literal': {
         const { literal } = node;
         const { dimension } = literal;
-        const known = this.#model.get(dimension) ?? [];
-        if (known.includes(literal)) return true;
-        const together = [...known, literal];
-        if (!dimension.possible(together, this.#mode, this.#work)) return false;
+        const known = this.#demandsOn(dimension);
+        const together = known.and(literal);
+        if (together === known) return true;
+        if (!together.possible(this.#mode, this.#work)) return false;
+        this.#trail.push([dimension, this.#model.get(dimension)]);
         this.#model.set(dimension, together);
-        this.#trail.push(literal);
         changed.add(dimension);
         return true;
       }
     }
   }
 
+  #demandsOn(dimension: Dimension): Demands {
+    return this.#model.get(dimension) ?? dimension.demands([]);
+  }
+
   #undo(mark: number): void {
     while (this.#trail.length > mark) {
-      const literal = this.#trail.pop();
-      if (literal === undefined) break;
-      const known = this.#model.get(literal.dimension) ?? [];
-      const left = known.filter((one) => one !== literal);
-      if (left.length === 0) this.#model.delete(literal.dimension);
-      else this.#model.set(literal.dimension, left);
+      const [dimension, before] = this.#trail.pop() ?? [];
+      if (dimension === undefined) break;
+      if (before === undefined) this.#model.delete(dimension);
+      else this.#model.set(dimension, before);
     }
   }
 }

@@ -159,6 +159,19 @@ function tokensMatchArn(prefix: PatternTokens): boolean {
   return new Language([fromTokens(prefix, false)]).matches('arn');
 }
 
+function headOf(pattern: Pattern): string {
+  let head = '';
+  for (const token of pattern) {
+    if (token.kind !== 'character') break;
+    head += String.fromCodePoint(token.code);
+  }
+  return head;
+}
+
+function compatible(left: string, right: string): boolean {
+  return left.length < right.length ? right.startsWith(left) : left.startsWith(right);
+}
+
 function keyOf(pattern: Pattern): string {
   let key = '';
   for (const token of pattern) {
@@ -202,6 +215,7 @@ export class Language {
   readonly texts: readonly string[] | undefined;
   readonly patterns: readonly Pattern[];
   #keys: ReadonlySet<string> | undefined;
+  #heads: readonly string[] | undefined;
   readonly #alone = new Map<Pattern, Language>();
   readonly #program: readonly Token[];
   readonly #accepts: ReadonlySet<number>;
@@ -232,6 +246,21 @@ export class Language {
     this.#accepts = accepts;
     this.#stateOf([]);
     this.start = this.#stateOf(starts);
+  }
+
+  /** The characters that every text of a pattern begins with, by pattern. */
+  get heads(): readonly string[] {
+    this.#heads ??= this.patterns.map(headOf);
+    return this.#heads;
+  }
+
+  /** @returns the language of those of its patterns whose texts may begin as the other's do; `undefined` for none. */
+  towards(other: Language): Language | undefined {
+    const near = this.patterns.filter((_, at) => other.heads.some((head) => compatible(head, this.heads[at] ?? '')));
+    if (near.length === this.patterns.length) return this;
+    if (near.length === 0) return undefined;
+    const [only] = near;
+    return near.length === 1 && only !== undefined ? this.alone(only) : new Language(near);
   }
 
   /** @returns the language of one of its patterns. */
@@ -375,12 +404,18 @@ export function findText(
     return listed.texts.find(fits);
   }
   // A union is asked about pattern by pattern: most of a changed list stands on the other side as it is.
-  const widest = inside.reduce((wide, language) => (language.patterns.length > wide.patterns.length ? language : wide), inside[0] ?? everything);
+  const widest = inside.reduce(
+    (wide, language) => (language.patterns.length > wide.patterns.length ? language : wide),
+    inside[0] ?? everything,
+  );
   for (const pattern of widest.patterns) {
     work.spend(1 + outside.length);
     if (outside.some((language) => language.has(pattern))) continue;
     const alone = widest.patterns.length === 1 ? widest : widest.alone(pattern);
-    const found = shortest([alone, ...inside.filter((language) => language !== widest)], outside, work);
+    const others = inside.filter((language) => language !== widest);
+    if (others.some((language) => language.towards(alone) === undefined)) continue;
+    const near = outside.map((language) => language.towards(alone)).filter((language) => language !== undefined);
+    const found = shortest([alone, ...others], near, work);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -12,10 +12,11 @@ export interface Stopped {
 export function undecidedBy(model: Model, work: Work): Stopped {
   const undecided: Undecided[] = [];
   let hopeless = false;
-  for (const [dimension, literals] of model) {
+  for (const [dimension, demands] of model) {
+    const { literals } = demands;
     const { name, unregistered, presence } = dimension.shape;
     const [first] = literals;
-    if (first === undefined || dimension.possible(literals, 'claim', work)) continue;
+    if (first === undefined || demands.possible('claim', work)) continue;
     const add = (construct: string, pointer: string) =>
       undecided.push({ construct, ...(pointer === '' ? {} : { pointer }) });
     if (unregistered) {

@@ -25,8 +25,8 @@ export function witnessOf(
   const named = new Map(keys.map((key) => [key.lower, key.display]));
   let principal: string | undefined;
   if (space.arn !== undefined && space.userId !== undefined) {
-    const arn = space.arn.state(model.get(space.arn) ?? [], work)?.[0];
-    const userId = space.userId.state(model.get(space.userId) ?? [], work)?.[0];
+    const arn = space.arn.state(model.get(space.arn)?.literals ?? [], work)?.[0];
+    const userId = space.userId.state(model.get(space.userId)?.literals ?? [], work)?.[0];
     if (arn === undefined || userId === undefined) return undefined;
     context['aws:PrincipalArn'] = [arn];
     if (space.userId.spokenOf) context['aws:userid'] = [userId];
@@ -34,7 +34,7 @@ export function witnessOf(
   }
   for (const [lower, dimension] of space.dimensions) {
     if (dimension === null || dimension === space.arn || dimension === space.userId) continue;
-    const literals = model.get(dimension) ?? [];
+    const literals = model.get(dimension)?.literals ?? [];
     if (literals.length === 0 && dimension.shape.presence !== 'always') continue;
     const state = dimension.state(literals, work);
     if (state === undefined) return undefined;
