@@ -126,6 +126,32 @@ export function renameMember({ text }: EditedText, pointer: string, name: string
   return splice(text, parent.member.keySpan.start, parent.member.keySpan.end, JSON.stringify(name));
 }
 
+/**
+ * Moves a member of one object into a sibling of that object, which is made where it is not there; an object that is
+ * left empty goes. So a condition gets another operator.
+ *
+ * @param pointer leads to the object that holds the member now.
+ * @returns the new text; `undefined` where there is no such member, or the sibling holds one of that name.
+ */
+export function moveMember(document: EditedText, pointer: string, key: string, sibling: string): string | undefined {
+  const parent = parentOf(document.text, pointer);
+  const node = parent?.kind === 'object' ? parent.member.node : undefined;
+  if (parent?.kind !== 'object' || node?.kind !== 'object') return undefined;
+  const member = node.members.find((one) => one.key === key);
+  const there = parent.node.members.find((one) => one.key === sibling);
+  const sameName = (one: JsonMember): boolean => one.key.toLowerCase() === key.toLowerCase();
+  if (member === undefined || (there?.node.kind === 'object' && there.node.members.some(sameName))) return undefined;
+  const alone = node.members.length === 1;
+  if (alone && there === undefined) return renameMember(document, pointer, sibling);
+  const value = JSON.parse(document.text.slice(member.node.start, member.node.end)) as unknown;
+  const taken = removeAt(document, alone ? pointer : `${pointer}${pointerStep(key)}`);
+  if (taken === undefined) return undefined;
+  const around = pointer.slice(0, pointer.lastIndexOf('/'));
+  return there === undefined
+    ? setMember({ text: taken }, around, sibling, { [key]: value })
+    : setMember({ text: taken }, `${around}${pointerStep(sibling)}`, key, value);
+}
+
 /** @returns the number of characters IAM counts: white space outside strings does not count. */
 export function countedSize(text: string): number {
   const read = readJson(text, wideLimits);
