@@ -1,5 +1,5 @@
 /** The same policy with a statement or a condition otherwise: what a rule has the exact comparison weigh. */
-import { newAccess } from '../policy/compare/compare.ts';
+import { anyNewAccess, newAccess } from '../policy/compare/compare.ts';
 import type { AccessAnswer } from '../policy/compare/comparison.ts';
 import { accompanyingActions, actionsOf, assumeActions, trustActions } from '../policy/document/statement-callers.ts';
 import type { ConditionClause, PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
@@ -48,12 +48,12 @@ export function allowsOf(policy: TrustPolicy): TrustPolicy {
 
 /** Whether the second lets in nobody that the first does not; `false` where that is not proved. */
 export function addsNobody(from: TrustPolicy, to: TrustPolicy): boolean {
-  return newAccess(from, to).answer === 'no';
+  return anyNewAccess(from, to) === 'no';
 }
 
 /** Whether the second lets in somebody that the first does not; `false` where there is no witness of it. */
 export function addsSomebody(from: TrustPolicy, to: TrustPolicy): boolean {
-  return newAccess(from, to).answer === 'yes';
+  return anyNewAccess(from, to) === 'yes';
 }
 
 /** @returns the policy that lets nobody in. */

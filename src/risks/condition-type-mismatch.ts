@@ -45,6 +45,20 @@ export const conditionTypeMismatch = defineRiskRule({
   ],
   silent: [
     {
+      name: 'a tag that holds a number',
+      policy: policyOf(allow(account, { NumericGreaterThanEquals: { 'aws:PrincipalTag/level': '3' } })),
+    },
+    {
+      name: 'a tag that holds an ARN',
+      policy: policyOf(
+        allow(
+          { Service: 'pods.eks.amazonaws.com' },
+          { ArnEquals: { 'aws:RequestTag/eks-cluster-arn': 'arn:aws:eks:eu-west-1:111122223333:cluster/prod' } },
+          ['sts:AssumeRole', 'sts:TagSession'],
+        ),
+      ),
+    },
+    {
       name: 'an ARN as a text',
       policy: policyOf(allow(account, { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci-*' } })),
     },
@@ -76,6 +90,7 @@ export const conditionTypeMismatch = defineRiskRule({
           (own) => own.pointer === pointer || own.values.some((value) => value.pointer === pointer),
         );
         if (condition === undefined || found.has(condition.pointer)) continue;
+        if (code === 'wrong-type' && anyType.test(condition.key)) continue;
         if (!codes.has(code) && !(code === 'impossible-value' && !/^(String|Arn|Null)/.test(condition.operator.base)))
           continue;
         found.set(condition.pointer, {
@@ -87,6 +102,9 @@ export const conditionTypeMismatch = defineRiskRule({
       return [...found.values()];
     }),
 });
+
+/** The value of a tag, and the name of a provider, may be a text, a number or an ARN: whoever sets it decides. */
+const anyType = /^(aws:(principal|request|resource)tag|iam:resourcetag)\/|^aws:federatedprovider$/i;
 
 /** Findings of the validation that are about types; values of texts and ARNs have rules of their own. */
 const codes: ReadonlySet<string> = new Set(['wrong-type', 'several-booleans']);

@@ -83,10 +83,11 @@ export function sameCallers(
   return { ...policy, statements };
 }
 
-/** All that has a meaning in the statements. */
-function textOf({ statements }: TrustPolicy): string {
-  return JSON.stringify(
-    statements.map(({ effect, principal, actions, conditions }) => [
+/** All that has a meaning in the document. */
+function textOf({ version, statements }: TrustPolicy): string {
+  return JSON.stringify([
+    version,
+    ...statements.map(({ effect, principal, actions, conditions }) => [
       effect,
       principal.element,
       principal.entries.map(({ type, text }) => [type, text]),
@@ -94,5 +95,5 @@ function textOf({ statements }: TrustPolicy): string {
       actions.patterns.map(({ text }) => text),
       conditions.map(({ operator, key, values }) => [operator.text, key, values.map(({ text }) => text)]),
     ]),
-  );
+  ]);
 }
