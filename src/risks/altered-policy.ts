@@ -21,20 +21,6 @@ export function withConditions(
   };
 }
 
-/** @returns the policy with further clauses beside one of a statement's, or with others in its place. */
-export function withClause(
-  policy: TrustPolicy,
-  statement: Statement,
-  clause: ConditionClause,
-  instead: readonly ConditionClause[],
-): TrustPolicy {
-  return withConditions(
-    policy,
-    statement,
-    statement.conditions.flatMap((own) => (own === clause ? instead : [own])),
-  );
-}
-
 /** @returns the policy with more statements behind its own. */
 export function withMore(policy: TrustPolicy, more: readonly Statement[]): TrustPolicy {
   const first = Math.max(-1, ...policy.statements.map(({ index }) => index)) + 1;

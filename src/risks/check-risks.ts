@@ -1,6 +1,6 @@
 /** Which risks does a trust policy, or a change of one, carry? All rules asked, the general ones folded under the exact. */
 import { severities } from '../findings/finding.ts';
-import { newAccess } from '../policy/compare/compare.ts';
+import { anyNewAccess } from '../policy/compare/compare.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { validateTrustPolicy } from '../policy/document/validate.ts';
@@ -102,7 +102,7 @@ function verifiedFix(rule: RiskRule, hit: RiskHit, proposal: FixProposal, contex
   const sound =
     ![...parsed.problems, ...validateTrustPolicy(policy)].some((problem) => problem.level === 'refused') &&
     !firesAgain(rule, hit, policy, context) &&
-    newAccess(withStatementsOf(context.policy, proposal.intended?.policy), policy).answer === 'no';
+    anyNewAccess(withStatementsOf(context.policy, proposal.intended?.policy), policy) === 'no';
   return {
     summary: proposal.summary,
     policy: JSON.parse(policy.text) as unknown,

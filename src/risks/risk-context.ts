@@ -5,7 +5,7 @@
 
 import type { Severity } from '../findings/finding.ts';
 import { severities } from '../findings/finding.ts';
-import { compare, newAccess } from '../policy/compare/compare.ts';
+import { anyNewAccess, compare, newAccess } from '../policy/compare/compare.ts';
 import type { AccessAnswer, Comparison } from '../policy/compare/comparison.ts';
 import { type AccountId, asAccountId, splitArn } from '../policy/document/names.ts';
 import {
@@ -32,6 +32,11 @@ import { type Privilege, privilegeOf } from './role-privilege.ts';
 /** How an account stands to the owner of the role. `own` is another account of ours; `vendor` is publicly known, not approved. */
 export type Standing = 'home' | 'own' | 'partner' | 'vendor' | 'unknown';
 
+/** A question of yes or no; a yes has been shown by a request, a no is a proof. */
+export interface Whether {
+  readonly answer: AccessAnswer['answer'];
+}
+
 /** Narrows a question to some requests: the clauses must hold, and only the entries let through are looked at. */
 export interface Limits {
   readonly clauses?: readonly ConditionClause[];
@@ -54,7 +59,7 @@ export interface RiskContext {
   /** What the role may do, as far as it could be read. */
   readonly privilege: Privilege;
   /** Whether some request of the limits is allowed now. Denies of the policy count; other Allow statements only where the limits let them in. */
-  readonly someone: (limits: Limits, name?: string) => AccessAnswer;
+  readonly someone: (limits: Limits, name?: string) => Whether;
   /** Whether some request of the limits is allowed now and was not before. Only with a previous version. */
   readonly someoneNew: (limits: Limits, name?: string) => AccessAnswer;
   /** Whether some request of the limits was allowed before and is not now. */
@@ -97,6 +102,7 @@ export interface RiskContext {
 
 /** An account id that the policy's text does not mention. */
 const strangers = ['820915736042', '716304825913', '604928173650', '593817264058'] as const;
+const nobody = { answer: 'no' } as const;
 const strangeOrganization = 'o-q7w4z1x9k3';
 /** A value that no policy holds. */
 const strange = 'q7w4z1x9k3';
@@ -109,12 +115,17 @@ export function riskContext(question: RiskQuestion): RiskContext {
   const home = homeOf(question);
   const organizations = world.organizations.length > 0 ? world.organizations : organizationsIn(policy);
   const stranger = strangers.find((account) => !policy.text.includes(account)) ?? strangers[0];
-  const answers = new Map<string, AccessAnswer>();
   const nothing: TrustPolicy = { ...policy, statements: [] };
   const since = timeLimit(question);
 
   /** Two rules that narrow the policy to the same requests ask the same question, however each came by it. */
-  function ask(kind: string, from: TrustPolicy, whole: TrustPolicy, limits: Limits): AccessAnswer {
+  function ask<T extends Whether>(
+    kind: string,
+    whole: TrustPolicy,
+    limits: Limits,
+    answers: Map<string, T | typeof nobody>,
+    put: (narrowed: TrustPolicy) => T,
+  ): T | typeof nobody {
     const narrowed = limited(
       whole,
       since === undefined ? limits : { ...limits, clauses: [...(limits.clauses ?? []), since] },
@@ -122,16 +133,23 @@ export function riskContext(question: RiskQuestion): RiskContext {
     const name = `${kind} ${narrowed.name}`;
     const known = answers.get(name);
     if (known !== undefined) return known;
-    const answer: AccessAnswer = narrowed.allows ? newAccess(from, narrowed.policy) : { answer: 'no' };
+    const answer = narrowed.allows ? put(narrowed.policy) : nobody;
     answers.set(name, answer);
     return answer;
   }
 
-  const someone = (limits: Limits): AccessAnswer => ask('now', nothing, weighed, limits);
+  const yesOrNo = new Map<string, Whether>();
+  const described = new Map<string, AccessAnswer>();
+  const someone = (limits: Limits): Whether =>
+    ask('now', weighed, limits, yesOrNo, (narrowed) => ({ answer: anyNewAccess(nothing, narrowed) }));
   const someoneNew = (limits: Limits): AccessAnswer =>
-    previous === undefined ? { answer: 'no' } : ask('new', previous, weighed, limits);
+    previous === undefined
+      ? nobody
+      : ask('new', weighed, limits, described, (narrowed) => newAccess(previous, narrowed));
   const someoneLost = (limits: Limits): AccessAnswer =>
-    previous === undefined ? { answer: 'no' } : ask('lost', policy, previous, limits);
+    previous === undefined
+      ? nobody
+      : ask('lost', previous, limits, described, (narrowed) => newAccess(policy, narrowed));
 
   const onlyThis = (statement: Statement) => (other: Statement) => other.index === statement.index;
   const allows = policy.statements.filter((statement) => statement.effect === 'Allow');

@@ -1,7 +1,7 @@
 /** What holds of the rules together, for any policy: they answer, they point somewhere, and the order of statements decides nothing. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newAccess } from '../../src/policy/compare/compare.ts';
+import { anyNewAccess, newAccess } from '../../src/policy/compare/compare.ts';
 import { riskRules } from '../../src/risks/catalogue.ts';
 import { checkRisks } from '../../src/risks/check-risks.ts';
 import { type PolicyDocument, policies } from '../arbitraries/policies.ts';
@@ -37,6 +37,16 @@ test('every policy gets an answer whose findings point into it', () => {
       }
     }),
     { numRuns: runs(80) },
+  );
+}, 60_000);
+
+test('whether anybody gains is what the full answer says', () => {
+  fc.assert(
+    fc.property(documents(), documents(), (one, other) => {
+      const [from, to] = [policyFrom(one), policyFrom(other)];
+      expect(anyNewAccess(from, to)).toBe(newAccess(from, to).answer);
+    }),
+    { numRuns: runs(60) },
   );
 }, 60_000);
 
