@@ -1,9 +1,17 @@
 /** Can pipelines of Buildkite that are not meant assume the role? */
 import { policyOf } from './example-policies.ts';
 import { oidc, oidcDeny } from './example-providers.ts';
-import { oidcTrusts } from './oidc-trust.ts';
+import type { SubjectValue } from './github-subject.ts';
+import { hasWildcard, oidcTrusts } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
-import { subjectGetsIn, unforeseenSegments, widestSubject, withNames } from './subject-segments.ts';
+import {
+  everySubject,
+  segment,
+  subjectGetsIn,
+  unforeseenSegments,
+  widestSubject,
+  withNames,
+} from './subject-segments.ts';
 
 const url = 'agent.buildkite.com';
 const buildkite = (sub: string) => oidc(url, { StringEquals: { aud: 'sts.amazonaws.com' }, StringLike: { sub } });
@@ -53,7 +61,7 @@ export const buildkitePipelineUnpinned = defineRiskRule({
   check: (context) =>
     oidcTrusts(context).flatMap((trust) => {
       const value = widestSubject(trust);
-      if (trust.url !== url || value === undefined) return [];
+      if (trust.url.toLowerCase() !== url || value === undefined || everySubject(trust, namesPipeline)) return [];
       const behind = 'ref:refs/*:commit:*:step:*';
       const foreign = subjectGetsIn(
         context,
@@ -82,6 +90,13 @@ export const buildkitePipelineUnpinned = defineRiskRule({
       ];
     }),
 });
+
+/** Then no other pipeline can get in, and nothing need be asked. */
+function namesPipeline({ text, pattern }: SubjectValue): boolean {
+  const pipeline = segment(text, 'pipeline') ?? '*';
+  const behind = text.split(':')[4];
+  return !pattern || (/^organization:[^*?:]+:pipeline:/.test(text) && !hasWildcard(pipeline) && behind !== undefined);
+}
 
 /** No organization, pipeline, ref or step has a colon in its key. */
 const malformed = ['*:*:*:*:*:*:*:*:*:*:*'];

@@ -23,7 +23,7 @@ export function githubTrusts(context: RiskContext): readonly OidcTrust[] {
 }
 
 export function isGithub(url: string): boolean {
-  return url === githubIssuer || (issuerOf(url)?.name ?? '').startsWith('GitHub Actions of');
+  return url.toLowerCase() === githubIssuer || (issuerOf(url)?.name ?? '').startsWith('GitHub Actions of');
 }
 
 export interface SubjectValue extends Located {

@@ -1,11 +1,12 @@
 /** Can strangers who use the same service as we do assume the role? */
 import { github, policyOf } from './example-policies.ts';
 import { oidc } from './example-providers.ts';
-import { isGithub, subjectValues } from './github-subject.ts';
+import { isGithub } from './github-subject.ts';
 import { foreignOrganizationGetsIn } from './github-workflows.ts';
 import { claimGuards, isWildcardOnly, keyOf, type OidcTrust, oidcTrusts, positiveConditionsOn } from './oidc-trust.ts';
 import type { RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
+import { everySubject } from './subject-segments.ts';
 
 const aud = { aud: 'sts.amazonaws.com' };
 
@@ -40,6 +41,15 @@ export const oidcSharedTenantClaimMissing = defineRiskRule({
       ),
     },
     { name: 'Pulumi with neither', policy: policyOf(oidc('api.pulumi.com/oidc', { StringLike: { aud: '*' } })) },
+    {
+      name: 'Vercel, of whichever team, beside our own',
+      policy: policyOf(
+        oidc('oidc.vercel.com', {
+          StringLike: { sub: ['owner:acme:project:web:environment:production', 'owner:*:project:web:environment:production'] },
+        }),
+      ),
+      severity: 'critical',
+    },
     {
       name: 'the subject is not asked for, though an id is: IAM may refuse it',
       policy: policyOf(github({}, { ...aud, repository_id: '456', ref: 'refs/heads/main' })),
@@ -117,9 +127,8 @@ export const oidcSharedTenantClaimMissing = defineRiskRule({
 function isClosed(context: RiskContext, trust: OidcTrust, key: string): boolean {
   if (isGithub(trust.url)) return !foreignOrganizationGetsIn(context, trust);
   if (claimGuards(context, trust, key)) return true;
-  const subjects = subjectValues(trust);
   const inSubject = trust.issuer?.tenantInSubject;
   return (
-    inSubject !== undefined && subjects.some(({ text }) => inSubject.test(text)) && claimGuards(context, trust, 'sub')
+    inSubject !== undefined && everySubject(trust, ({ text }) => inSubject.test(text)) && claimGuards(context, trust, 'sub')
   );
 }

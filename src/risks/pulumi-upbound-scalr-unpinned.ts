@@ -4,6 +4,7 @@ import { oidc, oidcDeny } from './example-providers.ts';
 import { valuesOf } from './github-subject.ts';
 import { admits, hasWildcard, oidcTrusts, token, unforeseen } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
+import { everySubject } from './subject-segments.ts';
 
 export const pulumiUpboundScalrUnpinned = defineRiskRule({
   id: 'pulumi-upbound-scalr-unpinned',
@@ -75,7 +76,8 @@ export const pulumiUpboundScalrUnpinned = defineRiskRule({
       const key = trust.issuer?.tenantKey;
       if (key === undefined || withOwnRule.has(trust.url) || !key.startsWith(`${trust.url}:`)) return [];
       const claim = key.slice(trust.url.length + 1);
-      if (valuesOf(trust, 'sub').some(({ text }) => trust.issuer?.tenantInSubject?.test(text) === true)) return [];
+      const inSubject = trust.issuer?.tenantInSubject;
+      if (inSubject !== undefined && everySubject(trust, ({ text }) => inSubject.test(text))) return [];
       const value = valuesOf(trust, claim).find(
         ({ text, pattern }) =>
           pattern && !/^[*?]*$/.test(text) && hasWildcard(claim === 'sub' ? tenantPart(text) : text),

@@ -3,7 +3,7 @@ import { policyOf } from './example-policies.ts';
 import { oidc } from './example-providers.ts';
 import { oidcTrusts } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
-import { subjectGetsIn, widestSubject } from './subject-segments.ts';
+import { everySubject, subjectGetsIn, widestSubject } from './subject-segments.ts';
 
 const url = 'app.terraform.io';
 const workspace = 'organization:acme:project:web:workspace:prod';
@@ -46,7 +46,13 @@ export const terraformPlanPhaseWrite = defineRiskRule({
     oidcTrusts(context).flatMap((trust) => {
       const { level } = context.privilege;
       const value = widestSubject(trust);
-      if (trust.url !== url || value === undefined || level === 'read-only') return [];
+      if (
+        trust.url.toLowerCase() !== url ||
+        everySubject(trust, ({ text }) => text.endsWith(':run_phase:apply')) ||
+        value === undefined ||
+        level === 'read-only'
+      )
+        return [];
       if (!subjectGetsIn(context, trust, ['organization:*:project:*:workspace:*:run_phase:plan'])) return [];
       return [
         {

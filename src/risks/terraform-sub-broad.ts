@@ -1,9 +1,17 @@
 /** Can workspaces of HCP Terraform that are not meant assume the role? */
 import { policyOf } from './example-policies.ts';
 import { oidc, oidcDeny } from './example-providers.ts';
-import { oidcTrusts } from './oidc-trust.ts';
+import type { SubjectValue } from './github-subject.ts';
+import { hasWildcard, oidcTrusts } from './oidc-trust.ts';
 import { defineRiskRule } from './risk-rule.ts';
-import { subjectGetsIn, unforeseenSegments, widestSubject, withNames } from './subject-segments.ts';
+import {
+  everySubject,
+  segment,
+  subjectGetsIn,
+  unforeseenSegments,
+  widestSubject,
+  withNames,
+} from './subject-segments.ts';
 
 const url = 'app.terraform.io';
 const terraform = (sub: string | readonly string[]) =>
@@ -67,7 +75,7 @@ export const terraformSubBroad = defineRiskRule({
   check: (context) =>
     oidcTrusts(context).flatMap((trust) => {
       const value = widestSubject(trust);
-      if (trust.url !== url || value === undefined) return [];
+      if (trust.url.toLowerCase() !== url || value === undefined || everySubject(trust, namesWorkspace)) return [];
       const behind = 'workspace:*:run_phase:*';
       const foreign = subjectGetsIn(
         context,
@@ -99,6 +107,12 @@ export const terraformSubBroad = defineRiskRule({
       ];
     }),
 });
+
+/** Then no other workspace can get in, and nothing need be asked. */
+function namesWorkspace({ text, pattern }: SubjectValue): boolean {
+  const names = ['organization', 'project', 'workspace'].map((name) => segment(text, name) ?? '*');
+  return !pattern || (text.startsWith('organization:') && !names.some(hasWildcard) && text.includes(':run_phase:'));
+}
 
 /** Names in HCP Terraform have no colon. */
 const malformed = ['*:*:*:*:*:*:*:*:*'];
