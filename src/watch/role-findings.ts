@@ -56,8 +56,8 @@ async function firstConcerned(key: string, touched: RoleTouched, context: WatchC
   const { changed, denials } = touched;
   const before = changed === undefined ? undefined : await historyOf(key, touched, context);
   const since = before === undefined ? undefined : sinceChange(touched, before, context.limits.lookBack);
-  const earliest = Math.min(since?.from ?? Number.POSITIVE_INFINITY, ...denials);
-  return Math.max(0, earliest - mostWaiting - 2 * day);
+  const run = Math.min(...denials) - 2 * day;
+  return Math.max(0, Math.min(run, (since?.from ?? Number.POSITIVE_INFINITY) - mostWaiting - 2 * day));
 }
 
 async function historyOf(key: string, touched: RoleTouched, context: WatchContext): Promise<RoleHistory> {

@@ -113,7 +113,7 @@ export const findingExamples: Readonly<Record<FindingKind, Finding>> = {
       lost: [],
       direct: [
         {
-          summary: 'the user ci of the account 111122223333',
+          summary: 'user `ci` of account 111122223333 needs no identity-based policy any more',
           statement: 0,
           principal: 'arn:aws:iam::111122223333:user/ci',
         },

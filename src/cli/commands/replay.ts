@@ -183,8 +183,9 @@ function alike(findings: readonly Finding[]): readonly (readonly [Finding, ...Fi
   return groups;
 }
 
-function saysOf({ id: _, revision: __, time: ___, events: ____, links: _____, ...rest }: Finding): string {
-  return JSON.stringify(rest);
+/** The title names the caller, the role and the cause; what else differs is how long after a change the call came. */
+function saysOf({ title, role, actor, cause, causes, correlatedChange, notes }: Finding): string {
+  return JSON.stringify([title, role, actor?.arn, cause, causes?.[0]?.confidence, correlatedChange, notes]);
 }
 
 function textOf(first: Finding, again: readonly Finding[], io: Io, verbose: boolean): string {

@@ -103,9 +103,7 @@ export function accessList(change: NonNullable<Finding['change']>): Markup | und
     ...change.gained.map((one) => accessItem('gained', 'gains', one)),
     ...change.lost.map((one) => accessItem('lost', 'loses', one)),
     ...(change.allowed ?? []).map((one) => accessItem('allowed', 'lets in', one)),
-    ...(change.direct ?? []).map(
-      (one) => markup`<li><b>direct</b> ${prose(one.summary)}: no identity-based policy is needed any more</li>`,
-    ),
+    ...(change.direct ?? []).map((one) => markup`<li><b>direct</b> ${prose(one.summary)}</li>`),
     ...(change.undecided ?? []).map(
       (one) => markup`<li><b>open</b> not decided because of ${prose(one.construct)}</li>`,
     ),

@@ -165,10 +165,7 @@ function comparisonRows(
   return [
     ...gained.flatMap((one) => accessRows('gains', one, ['red'], naming === undefined ? undefined : 'the new policy')),
     ...lost.flatMap((one) => accessRows('loses', one, ['green'], naming === undefined ? undefined : 'the old policy')),
-    ...(direct ?? []).map((one) => ({
-      label: 'direct',
-      text: `${one.summary}: no identity-based policy is needed any more`,
-    })),
+    ...(direct ?? []).map((one) => ({ label: 'direct', text: one.summary })),
     ...(undecided ?? []).map((stopped) => ({
       label: 'open',
       text: `not decided because of ${stopped.construct}${stopped.pointer === undefined ? '' : ` at ${stopped.pointer}`}`,
