@@ -303,6 +303,7 @@ export class CallerSpace {
     if (arn === undefined || userId === undefined) return false;
     const user = shape.kind === 'user';
     const arns = new Map<string, Pattern>();
+    const examples: string[] = [];
     const ids = new Map<string, readonly Pattern[]>();
     const sessions = new Map<string, Formula>();
     for (const name of names) {
@@ -310,8 +311,11 @@ export class CallerSpace {
         case 'everyone':
           return positive;
         case 'account':
-          for (const partition of name.partition === undefined ? this.#partitions : [name.partition])
-            arns.set(`account ${partition} ${name.account}`, [...exactly(`arn:${partition}:iam::${name.account}:`), ...anyText]);
+          for (const partition of name.partition === undefined ? this.#partitions : [name.partition]) {
+            const head = `arn:${partition}:iam::${name.account}:`;
+            arns.set(`account ${partition} ${name.account}`, [...exactly(head), ...anyText]);
+            if (examples.length < 4) examples.push(`${head}${user ? 'user' : 'role'}/x`);
+          }
           break;
         case 'user':
         case 'role':
@@ -354,14 +358,23 @@ export class CallerSpace {
     }
     const parts: Formula[] = [...sessions.values()];
     if (arns.size > 0)
-      parts.push(this.#within(arn, [...arns.keys()].sort().join('|'), [...arns.values()], pointer, positive));
+      parts.push(this.#within(arn, [...arns.keys()].sort().join('|'), [...arns.values()], examples, pointer, positive));
     if (ids.size > 0)
-      parts.push(this.#within(userId, [...ids.keys()].sort().join('|'), [...ids.values()].flat(), pointer, positive));
+      parts.push(
+        this.#within(userId, [...ids.keys()].sort().join('|'), [...ids.values()].flat(), [], pointer, positive),
+      );
     return positive ? or(parts) : and(parts);
   }
 
-  #within(dimension: Dimension, id: string, patterns: readonly Pattern[], pointer: string, positive: boolean): Formula {
-    const predicate = predicateOfPatterns(id, patterns);
+  #within(
+    dimension: Dimension,
+    id: string,
+    patterns: readonly Pattern[],
+    examples: readonly string[],
+    pointer: string,
+    positive: boolean,
+  ): Formula {
+    const predicate = predicateOfPatterns(id, patterns, examples);
     return formulaOf(dimension.literal(false, { quantifier: 'every', predicate, negated: false }, pointer), positive);
   }
 }

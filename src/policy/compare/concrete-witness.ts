@@ -33,7 +33,8 @@ export function concreteWitness(
   for (const [dimension, { literals }] of model)
     if (literals.some(({ value }) => typeof value !== 'boolean' && value.predicate.opaque.length > 0))
       for (const [lower, one] of space.dimensions) if (one === dimension) asked.add(lower);
-  if (space.arn !== undefined && asked.has('aws:principalarn')) for (const key of ['aws:principalaccount', 'aws:username']) asked.add(key);
+  if (space.arn !== undefined && asked.has('aws:principalarn'))
+    for (const key of ['aws:principalaccount', 'aws:username']) asked.add(key);
   const clauses = [policies.from, policies.to]
     .flatMap(({ statements }) => statements.flatMap((statement) => statement.clauses))
     .filter((clause) => clause.withVariables.length > 0 && asked.has(clause.key.lower));

@@ -264,7 +264,7 @@ export class Dimension {
         [...(shape === undefined ? [] : [shape]), ...inside.map(({ language }) => language())],
         outside.map(({ language }) => language()),
         work,
-        [...preferred, ...inside.flatMap(examplesOf)],
+        [...preferred, ...inside.flatMap(({ examples }) => examples)],
       );
       if (value === undefined) return 'none';
       return this.#isOfType(value) ? { value } : 'untold';
@@ -404,16 +404,6 @@ function theoryOfType(type: KeyType): Theory {
     default:
       return 'text';
   }
-}
-
-/** Texts that a pattern's author may have thought of. */
-function examplesOf({ values }: ValuePredicate): readonly string[] {
-  return values
-    .slice(0, 4)
-    .filter(({ tokens }) => tokens.some((token) => token < 0))
-    .map(({ tokens }) =>
-      tokens.map((token) => (token < 0 ? 'x' : String.fromCodePoint(token))).join(''),
-    );
 }
 
 const digits = run(characterClass.digit);

@@ -69,8 +69,11 @@ export function allows(
 /** @returns that the policy does not allow the action. */
 export function allowsNot(space: CallerSpace, policy: PreparedPolicy, action: string): Formula {
   if (cannotCall(space.caller.kind, action.toLowerCase()) !== undefined) return true;
-  return or([
-    and(statementsOn(policy, 'Allow', action).map((statement) => matchesNot(space, statement))),
-    ...statementsOn(policy, 'Deny', action).map((statement) => matches(space, { statement })),
-  ], true);
+  return or(
+    [
+      and(statementsOn(policy, 'Allow', action).map((statement) => matchesNot(space, statement))),
+      ...statementsOn(policy, 'Deny', action).map((statement) => matches(space, { statement })),
+    ],
+    true,
+  );
 }

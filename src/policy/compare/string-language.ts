@@ -204,6 +204,8 @@ interface State {
   /** Characters that are told apart here. */
   readonly codes: readonly number[];
   readonly tellsClasses: boolean;
+  /** Classes of which any character leads on; the rest lead on by themselves or not at all. */
+  readonly mask: number;
   readonly next: Map<number, number>;
 }
 
@@ -304,6 +306,10 @@ export class Language {
     return this.#states[state]?.tellsClasses ?? false;
   }
 
+  maskAt(state: number): number {
+    return this.#states[state]?.mask ?? 0;
+  }
+
   step(state: number, code: number): number {
     const from = this.#states[state];
     if (from === undefined) return dead;
@@ -344,11 +350,13 @@ export class Language {
     const codes = new Set<number>();
     let tellsClasses = false;
     let universal = false;
+    let mask = 0;
     for (const place of places) {
       const token = this.#program[place];
       if (token?.kind === 'character') codes.add(token.code);
       else if (token?.kind === 'folded') for (const code of bothCases(token.code)) codes.add(code);
       else if (token?.kind === 'one' || token?.kind === 'run') {
+        mask |= token.mask;
         if (token.mask !== everyCharacter && token.mask !== 0) tellsClasses = true;
         if (token.kind === 'run' && token.mask === everyCharacter && this.#accepts.has(place + 1)) universal = true;
       }
@@ -360,6 +368,7 @@ export class Language {
       universal,
       codes: universal ? [] : [...codes],
       tellsClasses: tellsClasses && !universal,
+      mask,
       next: new Map(),
     });
     this.#ids.set(key, id);
@@ -441,7 +450,7 @@ function shortest(inside: readonly Language[], outside: readonly Language[], wor
     const node = queue[head];
     if (node === undefined) break;
     if (accepts(languages, positives, node.states)) return textOf(node);
-    for (const code of charactersAt(languages, node.states)) {
+    for (const code of charactersAt(languages, positives, node.states)) {
       work.spend(1 + languages.length / 2);
       const next = step(languages, positives, node.states, code);
       if (next === undefined) continue;
@@ -479,9 +488,22 @@ function step(
   return next;
 }
 
-function charactersAt(languages: readonly Language[], states: readonly number[]): readonly number[] {
+/** Only characters that lead all positive languages on. */
+function charactersAt(languages: readonly Language[], positives: number, states: readonly number[]): readonly number[] {
+  let mask = everyCharacter;
+  let narrow: readonly number[] | undefined;
+  for (let at = 0; at < positives; at += 1) {
+    const language = languages[at];
+    const state = states[at] ?? dead;
+    if (language === undefined) continue;
+    const own = language.maskAt(state);
+    mask &= own;
+    if (own === 0 && (narrow === undefined || language.codesAt(state).length < narrow.length))
+      narrow = language.codesAt(state);
+  }
+  if (narrow !== undefined) return narrow;
   const told = new Set<number>();
-  let classes = false;
+  let classes = mask !== everyCharacter;
   for (let at = 0; at < languages.length; at += 1) {
     const language = languages[at];
     const state = states[at] ?? dead;
@@ -489,17 +511,19 @@ function charactersAt(languages: readonly Language[], states: readonly number[])
     for (const code of language.codesAt(state)) told.add(code);
     if (language.tellsClassesAt(state)) classes = true;
   }
-  const fresh: number[] = [];
-  for (const [mask, codes] of examples) {
-    let found = codes.find((code) => !told.has(code));
+  const found: number[] = [];
+  for (const [own, codes] of examples) {
+    if ((own & mask) === 0) continue;
+    let fresh = codes.find((code) => !told.has(code));
     // The one class that has more members than are listed.
-    if (mask === characterClass.other)
-      for (let code = 0x2605; found === undefined; code += 1) if (!told.has(code)) found = code;
-    if (found === undefined) continue;
-    fresh.push(found);
+    if (own === characterClass.other)
+      for (let code = 0x2605; fresh === undefined; code += 1) if (!told.has(code)) fresh = code;
+    if (fresh === undefined) continue;
+    found.push(fresh);
     if (!classes) break;
   }
-  return [...fresh, ...told];
+  found.push(...told);
+  return found;
 }
 
 function textOf(node: Node): string {

@@ -29,6 +29,8 @@ export interface ValuePredicate {
   readonly opaque: readonly string[];
   /** What people call them: the policy's text. */
   readonly opaqueTexts: readonly string[];
+  /** Texts that are likely to match, for a quick answer. */
+  readonly examples: readonly string[];
   /** Without the opaque values. */
   readonly holds: (value: string) => boolean;
   /** Made when it is asked for; without the opaque values. */
@@ -92,6 +94,10 @@ function makePredicate(clause: PreparedClause): ValuePredicate | undefined {
     spans: theory === 'address' ? values.map(({ text }) => spanOf(text)).filter((span) => span !== undefined) : [],
     opaque: [...new Set(opaque)],
     opaqueTexts,
+    examples: values
+      .slice(0, 4)
+      .filter(({ tokens }) => tokens.some((token) => token < 0))
+      .map(({ tokens }) => tokens.map((token) => (token < 0 ? 'x' : String.fromCodePoint(token))).join('')),
     holds: (value) => values.some(({ test }) => test(value)),
     language: () => {
       language ??= new Language(values.flatMap(patternsOf));
@@ -144,7 +150,11 @@ function codes(text: string): PatternTokens {
 }
 
 /** @returns a predicate that is a language and nothing else. */
-export function predicateOfPatterns(id: string, patterns: readonly Pattern[]): ValuePredicate {
+export function predicateOfPatterns(
+  id: string,
+  patterns: readonly Pattern[],
+  examples: readonly string[] = [],
+): ValuePredicate {
   let language: Language | undefined;
   const made = () => {
     language ??= new Language(patterns);
@@ -157,6 +167,7 @@ export function predicateOfPatterns(id: string, patterns: readonly Pattern[]): V
     spans: [],
     opaque: [],
     opaqueTexts: [],
+    examples,
     holds: (value) => made().matches(value),
     language: made,
   };
