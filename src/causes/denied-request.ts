@@ -170,7 +170,7 @@ function addMfa(record: CloudTrailRecord, context: Map<string, readonly string[]
       context.set('aws:multifactorauthage', [String(Math.floor((record.at - created) / 1000))]);
   } else if (parameters === null) return;
   // Temporary credentials say "false"; a call with long-term keys and no device has no such key at all.
-  else if (accessKeyId?.startsWith('ASIA') === true && mfaAuthenticated === false) {
+  else if (mfaAuthenticated === false && accessKeyId?.startsWith('AKIA') !== true) {
     context.set('aws:multifactorauthpresent', ['false']);
     absent.add('aws:multifactorauthage');
   } else if (accessKeyId?.startsWith('AKIA') === true) {

@@ -38,7 +38,7 @@ export const expiredCredentials = defineCause({
     const { record, message, call } = denial;
     const code = (record.errorCode ?? '').replace(/^Client\./, '');
     const text = message.text;
-    return call === 'sts:AssumeRole' && /^(?:ExpiredToken|RequestExpired)/.test(code)
+    return !call.startsWith('sts:AssumeRoleWith') && /^(?:ExpiredToken|RequestExpired)/.test(code)
       ? {
           confidence: 'proved',
           summary: 'The credentials that signed the call had expired.',

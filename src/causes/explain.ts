@@ -227,12 +227,14 @@ function elsewhere(
     answer === 'no-allow'
       ? [{ source: 'caller-policy', detail: 'no statement of the policies given allows the action on the role' }]
       : [];
+  // A version saved after the call says nothing certain about the one before.
+  const later = (changedAt(evidence) ?? Number.NEGATIVE_INFINITY) > denial.record.at;
   const needs = away
     ? 'From another account the caller needs an Allow of its own'
     : 'Where the trust policy names an account as a whole the caller needs an Allow of its own';
   return found(
     'identity-policy-no-allow',
-    'likely',
+    later ? 'possible' : 'likely',
     `${needs} for the role, and the trust policy lets this call in${given.length === 0 ? '' : '; the policies given have none'}.`,
     [...given, allows],
   );
@@ -361,6 +363,12 @@ function needsOf(
   const name = denial.role?.split('/').at(-1);
   const needs: Need[] = [];
   const sure = named.some(({ confidence }) => confidence === 'proved');
+  const changed = changedAt(evidence);
+  if (policy !== undefined && changed !== undefined && changed > denial.record.at)
+    needs.push({
+      need: 'the trust policy in force at the time of the call',
+      how: `it was changed after the call, at ${evidence.policyChangedAt}; history before that has the version that answered`,
+    });
   if (policy === undefined && !sure)
     needs.push({
       need: 'the trust policy in force at the time of the call',

@@ -1,6 +1,6 @@
 /** Is there no identity-based policy of the caller that allows the call? */
 import { askCallerPolicies } from './caller-policies.ts';
-import { defineCause } from './cause.ts';
+import { accountOfCaller, defineCause } from './cause.ts';
 import { byUser, refusal, role, trusting, user } from './example-cases.ts';
 import { claimByMessage } from './message-claim.ts';
 
@@ -65,7 +65,7 @@ export const identityPolicyNoAllow = defineCause({
       event: byUser(null, { errorMessage: refusal('with an explicit deny in a service control policy') }),
     },
   ],
-  fromRecord: (evidence) => {
+  fromRecord: (evidence, call) => {
     const said = claimByMessage(evidence, 'identity-based', 'an identity-based policy of the caller', 'no-allow');
     if (said !== undefined || evidence.denial.message.because !== undefined) return said;
     const access = evidence.callerAccess;
@@ -75,7 +75,25 @@ export const identityPolicyNoAllow = defineCause({
         summary: 'SimulatePrincipalPolicy finds no identity-based policy of the caller that allows the call now.',
         evidence: [{ source: 'caller-policy', detail: 'iam:SimulatePrincipalPolicy answers implicitDeny' }],
       };
-    return undefined;
+    const { callerPolicies, denial } = evidence;
+    const account = accountOfCaller(call?.caller);
+    if (
+      callerPolicies === undefined ||
+      denial.role === undefined ||
+      account === undefined ||
+      account === denial.roleAccount
+    )
+      return undefined;
+    // From another account it is needed whatever the trust policy says; other policies may not have been given.
+    return askCallerPolicies(callerPolicies, denial.call, denial.role).answer === 'no-allow'
+      ? {
+          confidence: 'likely',
+          summary: `From another account the caller needs an Allow of its own for the role, and the policies given have none.`,
+          evidence: [
+            { source: 'caller-policy', detail: 'no statement of the policies given allows the action on the role' },
+          ],
+        }
+      : undefined;
   },
   rulesOut: ({ evidence: { callerPolicies, denial } }) =>
     callerPolicies !== undefined &&

@@ -46,6 +46,22 @@ export const principalPath = defineCause({
     },
   ],
   claimsPrincipal: (part) => {
+    if (part.matches === 'unknown') {
+      const { caller } = part.call;
+      const named = part.statement.principal.entries.find(
+        ({ name }) =>
+          caller.kind === 'role-session' &&
+          name.kind === 'role' &&
+          name.name === caller.role &&
+          name.account === caller.account,
+      );
+      return named === undefined
+        ? undefined
+        : {
+            pointer: named.pointer,
+            summary: `${part.where} names \`${shortened(named.text)}\`, and the record does not show the path of the caller’s role, which has that name.`,
+          };
+    }
     const path = pathOf(part.call.caller);
     const entry =
       path === undefined || part.effect === 'Deny'

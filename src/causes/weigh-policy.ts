@@ -46,6 +46,8 @@ export interface PolicyToWeigh {
 /** Trials by value classes for one call: a policy of hostile size is judged by what is known alone beyond it. */
 const mostTrials = 256;
 
+/** Statements of one policy that are compared by what it would take. */
+const mostCompared = 256;
 /** Statements of one policy that are put into words: more is told to nobody. */
 const mostClaimed = 64;
 
@@ -223,7 +225,7 @@ function causesOf(
       const confidence = lower(most, mayAllow.length === 1 && parts.length === 1 ? 'likely' : 'possible');
       for (const part of parts)
         for (const claimed of claimsOf(question, call, action, one, part))
-          found.push(foundOf(question, claimed, confidence));
+          found.push(foundOf(question, claimed, part.kind === 'principal' ? 'possible' : confidence));
     }
     return found;
   }
@@ -241,17 +243,25 @@ function causesOf(
   }
   const meansCaller = ({ parts: [principal] }: Judged) => principal?.matches !== 'no';
   const needs = (one: Judged) => Math.max(1, one.fails.length);
-  const ordered = [...allows].sort(
-    (a, b) =>
-      needs(a) - needs(b) || Number(meansCaller(b)) - Number(meansCaller(a)) || a.statement.index - b.statement.index,
-  );
-  const fewest = ordered[0];
+  const near = [...allows]
+    .sort(
+      (a, b) =>
+        needs(a) - needs(b) || Number(meansCaller(b)) - Number(meansCaller(a)) || a.statement.index - b.statement.index,
+    )
+    .slice(0, mostCompared)
+    .map((one) => {
+      // What keeps a statement from matching only together, no part of it alone, is not proved of any part.
+      const parts = one.fails.length > 0 ? one.fails : one.open;
+      const claims = merged(parts.flatMap((part) => claimsOf(question, call, action, one, part)));
+      return { one, claims, principal: claims.find(({ part }) => part.kind === 'principal')?.cause.id };
+    });
+  // A statement that trusts somebody else altogether says least about this call, however little it would take.
+  const isFar = ({ principal }: { readonly principal: string | undefined }) =>
+    Number(principal === 'principal-missing');
+  const ordered = near.toSorted((a, b) => isFar(a) - isFar(b));
+  const fewest = ordered[0]?.one;
   const said = new Set<string>();
-  for (const one of ordered.slice(0, mostClaimed)) {
-    // What keeps a statement from matching only together, no part of it alone, is not proved of any part.
-    const parts = one.fails.length > 0 ? one.fails : one.open;
-    const claims = merged(parts.flatMap((part) => claimsOf(question, call, action, one, part)));
-    const principal = claims.find(({ part }) => part.kind === 'principal')?.cause.id;
+  for (const { one, claims, principal } of ordered.slice(0, mostClaimed)) {
     const coversAction = one.parts[1]?.matches !== 'no';
     const relevant =
       one === fewest ||

@@ -1,9 +1,10 @@
 /** Does the trust policy name another account where the caller's would let the call in? */
 import { splitArn } from '../policy/document/names.ts';
 import type { PrincipalName } from '../policy/document/trust-policy.ts';
+import type { Caller } from '../policy/evaluate/request.ts';
 import { accountSlip } from './account-slip.ts';
 import { accountOfCaller, type ClausePart, defineCause, type PartClaim, type PrincipalPart } from './cause.ts';
-import { byRole, byUser, trusting, user } from './example-cases.ts';
+import { byGithub, byRole, byUser, githubProvider, trusting, user } from './example-cases.ts';
 import { keyName, statementName } from './wording.ts';
 
 /** Entries of one element that are looked through for the nearest id. */
@@ -53,6 +54,16 @@ export const wrongAccount = defineCause({
       policy: trusting('*', { StringEquals: { 'aws:PrincipalAccount': '444455556667' } }),
       confidence: 'proved',
     },
+    {
+      name: 'the provider of another account',
+      event: byGithub('repo:acme/app:ref:refs/heads/main'),
+      policy: trusting(
+        { Federated: githubProvider.replace('111122223333', '111122223334') },
+        undefined,
+        'sts:AssumeRoleWithWebIdentity',
+      ),
+      confidence: 'proved',
+    },
   ],
   isNot: [
     {
@@ -74,7 +85,7 @@ export const wrongAccount = defineCause({
     { name: 'the caller is trusted by name', event: byUser(), policy: trusting(user) },
   ],
   claimsPrincipal: (part) => {
-    const own = accountOfCaller(part.call.caller);
+    const own = accountOfCaller(part.call.caller) ?? accountOfProvider(part.call.caller);
     if (own === undefined || part.trusting.length > 0 || part.effect === 'Deny') return undefined;
     const first = part.curedBy((name) => withAccount(name, own));
     if (first === undefined) return undefined;
@@ -107,6 +118,11 @@ export const wrongAccount = defineCause({
   },
 });
 
+/** A provider's own account, which is that of the role as well. */
+function accountOfProvider(caller: Caller): string | undefined {
+  return 'provider' in caller ? splitArn(caller.provider)?.account : undefined;
+}
+
 function withAccount(name: PrincipalName, account: string): PrincipalName | undefined {
   return 'account' in name && name.account !== account
     ? { ...name, account: account as typeof name.account }
@@ -124,6 +140,6 @@ function claim(part: PrincipalPart | ClausePart, written: string, own: string, p
   const place = 'clause' in part ? `in its condition on ${keyName(part.clause.key)} ` : '';
   return {
     pointer,
-    summary: `${part.where} ${place}trusts account ${written}${which}, and the caller is of account ${own}${slip === undefined ? '' : ` (${slip})`}.`,
+    summary: `${part.where} ${place}trusts account ${written}${which}, and ${'provider' in part.call.caller ? 'the provider' : 'the caller'} is of account ${own}${slip === undefined ? '' : ` (${slip})`}.`,
   };
 }
