@@ -107,7 +107,8 @@ async function audit(io: Io, words: readonly string[], options: Options): Promis
   const review = await reviewHistory(sources, {
     filter,
     configuration,
-    historySource: words.map(shellQuote).join(' '),
+    // In an order of their own, so that the one in which they were given changes no command.
+    historySource: words.toSorted().map(shellQuote).join(' '),
     showExternalIds: options.showExternalIds === true,
     signal: interrupt.signal,
     progress: progress(io, 0),
@@ -196,7 +197,11 @@ function lives(io: Io, found: readonly RoleTimeline[]): string {
               : documentOf(one) === null
                 ? 'changed, the document is not in the record'
                 : 'changed';
-      const verdict = one.comparison === undefined || one.exists === false ? '' : `, ${one.comparison.verdict}`;
+      // Whatever a new role lets in is new.
+      const verdict =
+        one.comparison === undefined || one.exists === false || one.setBy?.change === 'create-role'
+          ? ''
+          : `, ${one.comparison.verdict}`;
       const sure = one.certainty === 'inferred' ? ' (inferred)' : '';
       const notes = one.notes.length === 0 ? '' : paint(['dim'], ` – ${one.notes.join('; ')}`);
       return `  ${since.padEnd(23)}  ${plainText(`${what}${verdict}${sure}${by === undefined ? '' : ` by ${by}`}`)}${notes}`;

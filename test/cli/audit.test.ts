@@ -1,0 +1,286 @@
+/** `audit` and `who` on the command line: the same as the replay, in any order of files, with what is wrong told once. */
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateArchive } from '../../bench/generate-logs.ts';
+import { run } from '../../src/cli/main.ts';
+import { runs } from '../arbitraries/runs.ts';
+import { deniedCall, iamCall } from '../cloudtrail/records.ts';
+import { type FakeIo, fakeIo } from './fake-io.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const samples = join(root, 'samples');
+let folder = '';
+const at = (...names: string[]): string => join(folder, ...names);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trusttrail-audit-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function cli(...args: readonly string[]): Promise<FakeIo> {
+  const io = fakeIo({}, { cwd: folder, columns: 120 });
+  await run(args, io);
+  return io;
+}
+
+interface ReviewJson {
+  readonly findings: readonly { readonly id: string; readonly kind: string; readonly severity: string; readonly role?: string; readonly time: string }[];
+  readonly roles: readonly { readonly role: string; readonly versions: readonly { readonly certainty: string; readonly policy: unknown }[] }[];
+  readonly problems: readonly { readonly place: string; readonly message: string }[];
+  readonly summary: Readonly<Record<string, number | string | boolean>>;
+}
+
+async function audited(...args: readonly string[]): Promise<ReviewJson> {
+  const io = await cli('audit', ...args, '--format', 'json');
+  return JSON.parse(io.printed()) as ReviewJson;
+}
+
+describe('audit', () => {
+  test('agrees with the replay of the same records', async () => {
+    const { findings, summary } = await audited(samples);
+    const replayed = await cli('replay', samples, '--format', 'json');
+    const expected = JSON.parse(replayed.printed()) as ReviewJson;
+    expect(findings.length).toBeGreaterThan(15);
+    expect(findings).toEqual(expected.findings);
+    expect(summary['records']).toBe(expected.summary['records']);
+  });
+
+  test('any permutation of the files, and any way of cutting them, gives the same report', async () => {
+    const file = '111122223333_CloudTrail_us-east-1_20260309T0810Z_mN3kQ7vT1xWz5RbL.json.gz';
+    const first = JSON.parse(gunzipSync(await readFile(join(samples, 'cloudtrail', file))).toString()) as { Records: object[] };
+    const others = ['111122223333_CloudTrail_us-east-1_20260309T1545Z_c9HdY2sPq8EoJ4Ua.json', 'day-two.jsonl', 'eventbridge-at-night.json'];
+    await mkdir(at('permuted'));
+    await writeFile(at('permuted', 'a'), JSON.stringify({ Records: first.Records }));
+    await writeFile(at('permuted', 'b'), '{"Records":[]}');
+    const pathOf = (name: string): string => (name.length === 1 ? at('permuted', name) : join(samples, 'cloudtrail', name));
+    const expected = await audited(...['a', 'b', ...others].map(pathOf));
+    expect(expected.findings.length).toBeGreaterThan(8);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(first.Records, { minLength: first.Records.length }),
+        fc.shuffledSubarray(['a', 'b', ...others], { minLength: others.length + 2 }),
+        fc.nat({ max: first.Records.length }),
+        async (records, order, cut) => {
+          await writeFile(at('permuted', 'a'), JSON.stringify({ Records: records.slice(0, cut + 2) }));
+          // Some of them twice, as they are delivered.
+          await writeFile(at('permuted', 'b'), JSON.stringify({ Records: records.slice(cut) }));
+          const { findings, roles, problems } = await audited(...order.map(pathOf));
+          expect({ findings, roles, problems }).toEqual({ findings: expected.findings, roles: expected.roles, problems: expected.problems });
+        },
+      ),
+      { numRuns: runs(4) },
+    );
+  });
+
+  test('filters by time, role and account', async () => {
+    const whole = await audited(samples);
+    const night = await audited(samples, '--since', '2026-03-10', '--until', '2026-03-10T03:00:00Z');
+    expect(night.findings.length).toBeGreaterThan(0);
+    expect(night.findings.length).toBeLessThan(whole.findings.length);
+    for (const { time } of night.findings) expect(time.slice(0, 12)).toBe('2026-03-10T0');
+    const deploy = await audited(samples, '--role', 'ci-*');
+    expect(new Set(deploy.findings.map(({ role }) => role))).toEqual(new Set(['arn:aws:iam::111122223333:role/ci-deploy']));
+    expect(deploy.roles.map(({ role }) => role)).toEqual(['arn:aws:iam::111122223333:role/ci-deploy']);
+    expect((await audited(samples, '--account', '999999999999')).findings).toEqual([]);
+  });
+
+  test('what happened before --since is still known: nothing that was there already is told as new', async () => {
+    const whole = await audited(samples);
+    const later = await audited(samples, '--since', '2026-03-09T11:00:00Z');
+    const expected = whole.findings.filter(({ time }) => time >= '2026-03-09T11:00:00Z');
+    expect(later.findings).toEqual(expected);
+  });
+
+  test('the exit code is that of --fail-on', async () => {
+    expect((await cli('audit', samples, '--format', 'ndjson')).exitCode()).toBe(1);
+    expect((await cli('audit', samples, '--format', 'ndjson', '--role', 'nothing')).exitCode()).toBe(0);
+    await writeFile(at('calm.json'), JSON.stringify({ Records: [{ eventName: 'ListBuckets' }] }));
+    const calm = await cli('audit', at('calm.json'), '--fail-on', 'info');
+    expect([calm.exitCode(), calm.warned()]).toEqual([0, '']);
+    expect(calm.printed()).toMatch(/^0 findings; 0 roles\.\nRead 1 record in 1 file/);
+  });
+
+  test('text: every finding, the life of each role, and what was read', async () => {
+    const text = (await cli('audit', samples)).printed();
+    expect(text).toMatch(/Trust policies over time/);
+    expect(text).toMatch(/role\/vendor-monitoring\n.*no such role \(inferred\).*\n.*created by .*terraform.*\n.*changed, broader by .*marek/);
+    expect(text).toMatch(/\d+ findings: 1 critical.*; 9 roles\.\nRead 40 records in 6 files .*: 16 changes of roles and principals, 13 denied calls/);
+  });
+
+  test('ndjson: a finding a line; sarif: a log of them', async () => {
+    const lines = (await cli('audit', samples, '--format', 'ndjson')).printed().trimEnd().split('\n');
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ schema: 'trusttrail/finding/1' });
+    const sarif = JSON.parse((await cli('audit', samples, '--format', 'sarif')).printed()) as {
+      readonly version: string;
+      readonly runs: readonly [{ readonly results: readonly object[]; readonly tool: { readonly driver: { readonly rules: readonly object[] } } }];
+    };
+    expect(sarif.version).toBe('2.1.0');
+    expect(sarif.runs[0].results.length).toBeGreaterThanOrEqual(lines.length);
+    expect(sarif.runs[0].tool.driver.rules.length).toBeGreaterThan(3);
+  });
+
+  test('the report holds the findings and the versions', async () => {
+    const io = await cli('audit', samples, '--report', 'report.html');
+    expect(io.printed()).toMatch(/The report is in report\.html/);
+    const page = await readFile(at('report.html'), 'utf8');
+    expect(page).toMatch(/vendor-monitoring/);
+    expect(page).toMatch(/Roles and their policies/);
+  });
+
+  test('external IDs are masked in every form, unless they are asked for', async () => {
+    for (const format of ['text', 'json', 'ndjson', 'sarif'])
+      expect((await cli('audit', samples, '--format', format)).printed()).not.toMatch(/"?northwind-[0-9a-z-]{8,}/i);
+    const shown = await cli('audit', samples, '--format', 'json', '--show-external-ids');
+    const hidden = await cli('audit', samples, '--format', 'json');
+    expect(shown.printed()).not.toBe(hidden.printed());
+    expect(hidden.printed()).toMatch(/no… \(26 characters\)/);
+  });
+});
+
+describe('what is wrong', () => {
+  test('one clear line each, the rest processed, counted in the summary', async () => {
+    await mkdir(at('mixed'));
+    const good = JSON.stringify({ Records: [deniedCall({ eventID: 'a' }), { eventName: 'Other' }] });
+    await writeFile(at('mixed', 'good.json.gz'), gzipSync(good));
+    await writeFile(at('mixed', 'cut.json.gz'), gzipSync(good).subarray(0, 60));
+    await writeFile(at('mixed', 'damaged.json.gz'), Buffer.concat([gzipSync(good).subarray(0, 20), Buffer.alloc(200, 0xff)]));
+    await writeFile(at('mixed', 'cut.json'), good.slice(0, -40));
+    await writeFile(at('mixed', 'empty.json'), '');
+    await writeFile(at('mixed', 'other.json'), '{"name":"not a log"}');
+    const io = await cli('audit', at('mixed'), at('missing'), '--format', 'json');
+    const { problems, summary } = JSON.parse(io.printed()) as ReviewJson;
+    expect(problems.map(({ place }) => place.slice(folder.length + 1).replace(/,.*/, ''))).toEqual([
+      'missing',
+      'mixed/cut.json',
+      'mixed/cut.json.gz',
+      'mixed/damaged.json.gz',
+      'mixed/empty.json',
+    ]);
+    expect(summary).toMatchObject({ problems: 5, passedOver: 1, denials: expect.any(Number) });
+    expect(io.warned().trimEnd().split('\n')).toHaveLength(5);
+    expect(io.exitCode()).not.toBe(2);
+  });
+
+  test.for([
+    [['audit'], /missing required argument/],
+    [['audit', 'missing-folder'], /missing-folder: no such file or folder/],
+    [['audit', '.', '--since', 'yesterday'], /--since yesterday: no such time/],
+    [['audit', '.', '--since', '2026-03-02', '--until', '2026-03-01'], /--since is after --until/],
+    [['audit', 's3:/x'], /expected s3:\/\/bucket/],
+    [['audit', 'gs://x'], /no such kind of source/],
+    [['audit', 'athena:x'], /expected athena:database\.table/],
+    [['audit', 'lookup:mars'], /mars is no region/],
+    [['audit', '.', '--account', '12'], /12 digits/],
+    [['audit', '.', '--jobs', '0'], /from 1 to 64/],
+    [['who', 'x'], /missing required argument/],
+    [['who', 'nobody', samples], /no change of a role of this name/],
+    [['who', 'ci-deploy', samples, '--at', '2026-13-01'], /no such time/],
+  ] as const)('%j is one line and exit code 2', async ([args, message]) => {
+    const io = await cli(...args);
+    expect(io.exitCode()).toBe(2);
+    expect(io.warned()).toMatch(message);
+    expect(io.warned().trimEnd().split('\n').at(-1)).toMatch(/^trusttrail: /);
+  });
+
+  test('text in a record stays text', async () => {
+    const hostile = iamCall('UpdateAssumeRolePolicy', { roleName: 'x', policyDocument: '{"a":"\u001b[31m\u202e"}' }, {
+      userIdentity: { arn: 'arn:aws:iam::111122223333:user/\u001b]0;x\u0007\u202e', accountId: '111122223333' },
+      eventID: '\u001b[2J',
+    });
+    await writeFile(at('hostile.json'), JSON.stringify(hostile));
+    for (const args of [['audit', at('hostile.json')], ['who', 'x', at('hostile.json')], ['audit', at('hostile.json'), '--format', 'json']]) {
+      const io = await cli(...args);
+      expect(io.printed().length).toBeGreaterThan(50);
+      expect(io.printed() + io.warned()).not.toMatch(/[\u001b\u0007\u202e]/);
+    }
+  });
+});
+
+describe('who', () => {
+  const who = (...args: readonly string[]) => cli('who', ...args, samples);
+
+  test('names the version in force, who set it, and whom it let in', async () => {
+    const io = await who('ci-deploy', '--at', '2026-03-09T14:05:00Z');
+    expect(io.printed()).toMatch(/role\/ci-deploy at 2026-03-09 14:05:00 UTC/);
+    expect(io.printed()).toMatch(/Set 2026-03-09 14:02:18 UTC by .*dana@example\.com.*in force until 2026-03-09 14:31:05 UTC/);
+    expect(io.printed()).toMatch(/any principal of account 444455565666/);
+    expect(io.exitCode()).toBe(0);
+  });
+
+  test('by ARN, and as JSON', async () => {
+    const io = await who('arn:aws:iam::111122223333:role/ci-deploy', '--at', '2026-03-09T14:05:00Z', '--format', 'json');
+    expect(JSON.parse(io.printed())).toMatchObject({
+      role: 'arn:aws:iam::111122223333:role/ci-deploy',
+      at: '2026-03-09T14:05:00Z',
+      exists: true,
+      version: { since: '2026-03-09T14:02:18Z', until: '2026-03-09T14:31:05Z', certainty: 'certain' },
+      allowed: [{ summary: 'any principal of account 444455565666' }],
+    });
+  });
+
+  test('`policy` prints the document as it was set, external IDs and all, for use in commands', async () => {
+    const masked = await who('vendor-monitoring', '--at', '2026-03-09T10:00:00Z');
+    const io = await who('vendor-monitoring', '--at', '2026-03-09T10:00:00Z', '--format', 'policy');
+    const id = (JSON.parse(io.printed()) as { Statement: [{ Condition: { StringEquals: Record<string, string> } }] }).Statement[0]
+      .Condition.StringEquals['sts:ExternalId'];
+    expect(id).toHaveLength(26);
+    expect(masked.printed()).not.toContain(id);
+    expect(masked.printed()).toMatch(/no… \(26 characters\)/);
+    const before = await who('vendor-monitoring', '--at', '2026-03-01', '--format', 'policy');
+    expect(before.exitCode()).toBe(2);
+    expect(before.printed()).toBe('');
+  });
+
+  test('what is not known is said, with exit code 1; a name in two accounts is asked about', async () => {
+    const update = (account: string, eventTime: string) =>
+      iamCall('UpdateAssumeRolePolicy', { roleName: 'shared', policyDocument: '{"Version":"2012-10-17","Statement":[]}' }, {
+        eventTime,
+        eventID: account,
+        recipientAccountId: account,
+        userIdentity: { arn: `arn:aws:iam::${account}:user/x`, accountId: account },
+      });
+    await writeFile(at('two.json'), JSON.stringify([update('111122223333', '2026-03-01T00:00:00Z'), update('444455556666', '2026-03-02T00:00:00Z')]));
+    const unknown = await cli('who', 'arn:aws:iam::111122223333:role/shared', at('two.json'), '--at', '2026-02-01');
+    expect(unknown.printed()).toMatch(/not known/);
+    expect(unknown.exitCode()).toBe(1);
+    const two = await cli('who', 'shared', at('two.json'));
+    expect(two.warned()).toMatch(/2 roles match/);
+    expect((await cli('who', 'shared', at('two.json'), '--account', '444455556666')).exitCode()).toBe(1);
+  });
+});
+
+const listening = `process.on('newListener', (name) => name === 'SIGINT' && process.stderr.write('listening\\n'))`;
+
+describe('as a program', () => {
+  test('Ctrl-C prints what was read up to then, and says so', async () => {
+    const archive = at('long');
+    const { files } = generateArchive({ folder: archive, megabytes: 2, fileMegabytes: 2 });
+    // The same file many times under other names: more than can be read before the interrupt comes.
+    await Promise.all(Array.from({ length: 150 }, (_, index) => cp(files[0] ?? '', at('long', `copy-${index}.json.gz`))));
+    const child = spawn(process.execPath, [join(root, 'src/cli/trusttrail.js'), 'audit', archive, '--format', 'json', '--jobs', '1'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // It says when it is ready for the signal, however slow the machine is.
+      env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(listening)}` },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+      if (chunk.toString().includes('listening')) setTimeout(() => child.kill('SIGINT'), 300);
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    const code = await ended;
+    expect(err).toMatch(/interrupted: this is what was read/);
+    const { summary } = JSON.parse(out) as ReviewJson;
+    expect(summary['interrupted']).toBe(true);
+    expect([0, 1]).toContain(code);
+  });
+});
