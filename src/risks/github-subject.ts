@@ -43,7 +43,7 @@ export function valuesOf(trust: OidcTrust, claim: string): readonly SubjectValue
 }
 
 /** The parts of a value for `sub` that begins with `repo:`. */
-export interface RepoParts {
+interface RepoParts {
   readonly owner: string;
   /** Without the `@ID`; `undefined` where the value ends before it. */
   readonly repository: string | undefined;

@@ -175,7 +175,7 @@ function namesTenantElsewhere(context: RiskContext, trust: OidcTrust): boolean {
 }
 
 /** How strangers of other organizations come in; `undefined` where they do not. */
-export type ForeignWay = 'no condition' | 'sub pattern' | 'ref without repository' | 'no tenant';
+type ForeignWay = 'no condition' | 'sub pattern' | 'ref without repository' | 'no tenant';
 
 /** @returns the way, and the condition that is at fault. */
 export function foreignWay(
@@ -238,7 +238,7 @@ export function unforeseenRepository(
 }
 
 /** @returns whether a workflow on this branch or tag gets in, run without an environment. */
-export function refGetsIn(context: RiskContext, trust: OidcTrust, ref: string): boolean {
+function refGetsIn(context: RiskContext, trust: OidcTrust, ref: string): boolean {
   const subjects = shapesIn(context, trust).flatMap((shape) => subjectsOf({ ...shape, context: `ref:${ref}` }));
   return tokenGetsIn(context, trust, subjects, {
     ref: { exactly: [ref] },

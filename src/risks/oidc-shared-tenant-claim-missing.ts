@@ -45,7 +45,9 @@ export const oidcSharedTenantClaimMissing = defineRiskRule({
       name: 'Vercel, of whichever team, beside our own',
       policy: policyOf(
         oidc('oidc.vercel.com', {
-          StringLike: { sub: ['owner:acme:project:web:environment:production', 'owner:*:project:web:environment:production'] },
+          StringLike: {
+            sub: ['owner:acme:project:web:environment:production', 'owner:*:project:web:environment:production'],
+          },
         }),
       ),
       severity: 'critical',
@@ -129,6 +131,8 @@ function isClosed(context: RiskContext, trust: OidcTrust, key: string): boolean 
   if (claimGuards(context, trust, key)) return true;
   const inSubject = trust.issuer?.tenantInSubject;
   return (
-    inSubject !== undefined && everySubject(trust, ({ text }) => inSubject.test(text)) && claimGuards(context, trust, 'sub')
+    inSubject !== undefined &&
+    everySubject(trust, ({ text }) => inSubject.test(text)) &&
+    claimGuards(context, trust, 'sub')
   );
 }

@@ -4,7 +4,7 @@ import type { ConditionClause, PrincipalEntry, Statement } from '../policy/docum
 import { coversAction } from './granted-actions.ts';
 import type { RiskContext } from './risk-context.ts';
 
-export interface SamlTrust {
+interface SamlTrust {
   readonly statement: Statement;
   readonly entry: PrincipalEntry;
   readonly partition: string;
