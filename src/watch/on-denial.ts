@@ -12,6 +12,7 @@ import { weightOf } from './bursts.ts';
 import type { WatchContext } from './context.ts';
 import {
   allowedBeforeDeniedAfter,
+  answerOf,
   correlated,
   type Explaining,
   explainingChange,
@@ -21,9 +22,9 @@ import { evidenceOf, type Surroundings } from './denial-evidence.ts';
 import type { Content, Draft } from './draft.ts';
 import { callerKeyOf, nameOfCaller } from './facts.ts';
 import { linksOf } from './links.ts';
+import { safeUndo } from './on-trust-change.ts';
 import { roleNameOf } from './remember.ts';
-import type { RoleHistory } from './role-history.ts';
-import { undoCommands } from './undo.ts';
+import { type RoleHistory, stateAt } from './role-history.ts';
 
 /** A denial that is kept, read again, with how many calls it stands for. */
 export interface KnownDenial {
@@ -156,7 +157,7 @@ function undoOf(
 ): Pick<Content, 'rollback'> {
   if (!proved || change === undefined) return {};
   const one = history?.changes.find((found) => found.change === change.change);
-  const commands = one === undefined ? [] : undoCommands(one, context.settings);
+  const commands = one === undefined ? [] : safeUndo(one, context);
   return commands.length === 0 ? {} : { rollback: { commands } };
 }
 
@@ -267,12 +268,17 @@ export async function burstDrafts(
   );
   if (resolving === undefined) return [burst];
   const by = resolving.change;
+  const named = role === undefined ? 'the role' : roleNameOf(role);
+  const actor = shortActor(actorName(by.record));
+  const wasKnown = shapes.every(({ sample }) => answerOf(stateAt(history, sample.record.at), sample) !== 'unknown');
   const resolvedId = findingId('resolved', { subject, burst: id, event: by.record.eventId });
   const resolved: Content = {
     id: resolvedId,
     kind: 'resolved',
     severity: 'info',
-    title: `The burst of denials of ${role === undefined ? 'the role' : roleNameOf(role)} is resolved: ${shortActor(actorName(by.record))} changed its trust policy, which lets in all ${count} calls`,
+    title: wasKnown
+      ? `The burst of denials of ${named} is resolved: ${actor} changed its trust policy, which lets in all ${count} calls`
+      : `${actor} changed the trust policy of ${named}, which lets in all ${count} calls of the burst; whether it did before is not known`,
     time: by.record.eventTime,
     ...(first.denial.roleAccount === undefined ? {} : { account: first.denial.roleAccount }),
     ...(by.record.region === undefined ? {} : { region: by.record.region }),

@@ -1,5 +1,6 @@
 /** What does a change of a role's trust mean: who can newly assume it, how risky is that, and how is it undone? */
 import { explainFailedChange } from '../causes/explain.ts';
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { acceptanceOf } from '../configuration/acceptance.ts';
 import { severityOf } from '../configuration/configuration.ts';
 import type { CauseFinding, RiskFinding, Severity, TrustChangeDetail } from '../findings/finding.ts';
@@ -30,8 +31,7 @@ export function trustChangeDraft(history: RoleHistory, one: RoleChange, context:
   const access = accessOf(one, role);
   const risks = risksOf(history, one, role, context);
   const severity = severityOfChange(access, risks, one, context);
-  const reopens = change.change !== 'delete-role' && risks.ended.some(({ severity: was }) => atLeast(was, 'high'));
-  const undo = reopens ? [] : undoCommands(one, context.settings);
+  const undo = reopens(one, risks.ended) ? [] : undoCommands(one, context.settings);
   const notes = notesOf(one, access, risks, undo);
   const content: Content = {
     id: findingId('trust-change', { role: history.key, event: record.eventId }),
@@ -53,6 +53,47 @@ export function trustChangeDraft(history: RoleHistory, one: RoleChange, context:
   };
   const key = { id: content.id, subject: history.key, at: record.at };
   return { key, content, tell: tellOf(one, access, risks, role, context) };
+}
+
+/** Whether undoing the change would bring back a risk that nobody should be talked into. */
+function reopens({ change }: RoleChange, ended: readonly RuledRisk[]): boolean {
+  return change.change !== 'delete-role' && ended.some(({ severity }) => atLeast(severity, 'high'));
+}
+
+/** The commands that undo the change; none where they would open a door that it closed. */
+export function safeUndo(one: RoleChange, context: WatchContext): readonly string[] {
+  const { before, after, change } = one;
+  const commands = undoCommands(one, context.settings);
+  if (commands.length === 0 || before.policy === undefined || after.policy === undefined) return commands;
+  const state = stateOf(change.record, after.arn ?? before.arn ?? change.role, context);
+  const now = checkRisks({ ...state, policy: after.policy, ...durationOf(after) }, { fixes: false });
+  return reopens(one, endedRisks(earlierRisksOf(before, state), now, context)) ? [] : commands;
+}
+
+function stateOf(record: CloudTrailRecord, role: string | undefined, { configuration, world }: WatchContext) {
+  return {
+    ...(role === undefined ? {} : { role }),
+    world,
+    at: record.eventTime,
+    ...(configuration.sizeQuota === undefined ? {} : { sizeQuota: configuration.sizeQuota }),
+  };
+}
+
+function earlierRisksOf(before: RoleState, state: Omit<RiskQuestion, 'policy'>): readonly RuledRisk[] {
+  return before.exists === true && before.policy !== undefined
+    ? checkRisks({ ...state, policy: before.policy, ...durationOf(before) }, { fixes: false })
+    : [];
+}
+
+/** With the severities that the owner wants. */
+function endedRisks(
+  earlier: readonly RuledRisk[],
+  now: readonly RuledRisk[],
+  { configuration }: WatchContext,
+): readonly RuledRisk[] {
+  return earlier
+    .filter((old) => !now.some((risk) => isSame(old, risk)))
+    .map((risk) => ({ ...risk, severity: severityOf(configuration, risk.rule, risk.severity) }));
 }
 
 /** What is allowed now and was not, and the other way round; nothing is claimed about a version that was not seen. */
@@ -129,7 +170,7 @@ function risksOf(
     after.exists === false ? undefined : (after.policy ?? (change.change === 'update-role' ? nobody : undefined));
   if (policy === undefined) return none;
   const { record } = change;
-  const { configuration, world } = context;
+  const { configuration } = context;
   const earlier = history.changes
     .filter((one) => one.change.record.at < record.at)
     .map((one) => ({ by: actorName(one.change.record), time: one.change.record.eventTime }));
@@ -137,12 +178,7 @@ function risksOf(
   const { maxSessionDuration } = after;
   const { userAgent } = record;
   const previous = policyOf(before);
-  const state = {
-    ...(role === undefined ? {} : { role }),
-    world,
-    at: record.eventTime,
-    ...(configuration.sizeQuota === undefined ? {} : { sizeQuota: configuration.sizeQuota }),
-  };
+  const state = stateOf(record, role, context);
   const question: RiskQuestion = {
     ...state,
     policy,
@@ -158,10 +194,7 @@ function risksOf(
     ...risk,
     severity: severityOf(configuration, risk.rule, risk.severity),
   }));
-  const earlierRisks =
-    before.exists === true && before.policy !== undefined
-      ? checkRisks({ ...state, policy: before.policy, ...durationOf(before) }, { fixes: false })
-      : [];
+  const earlierRisks = earlierRisksOf(before, state);
   const fresh: RuledRisk[] = [];
   const remaining: RuledRisk[] = [];
   const accepted: { risk: RuledRisk; reason: string; until: string }[] = [];
@@ -177,9 +210,7 @@ function risksOf(
     const wasThere = earlierRisks.some((old) => isSame(old, risk));
     (wasThere ? remaining : fresh).push(risk);
   }
-  const ended = earlierRisks
-    .map((risk) => ({ ...risk, severity: severityOf(configuration, risk.rule, risk.severity) }))
-    .filter((old) => !found.some((risk) => isSame(old, risk)));
+  const ended = endedRisks(earlierRisks, found, context);
   return { fresh, remaining, ended, accepted, expired };
 }
 

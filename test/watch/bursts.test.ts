@@ -387,3 +387,18 @@ describe('people are told', () => {
     expect(one.people.told).toEqual([]);
   });
 });
+
+test('no undo is offered that lets everyone in again', async () => {
+  const one = service();
+  await one.take([created(-3600, document('*')), updated(0, document(ci))]);
+  await one.take(denials(5, 600, 10, { caller: 'stranger', account: '999999999999' }));
+  expect(spikeOf(one).correlatedChange?.proof).toBe(allowedBeforeDeniedAfter);
+  expect(spikeOf(one)).not.toHaveProperty('rollback');
+});
+
+test('where the version at the time is not known, nobody is told that it is resolved for sure', async () => {
+  const one = service();
+  await one.take([...denials(5, 600, 10), updated(1800, document(ci))]);
+  const resolved = one.findings().find(({ kind }) => kind === 'resolved');
+  expect(resolved?.title).toContain('whether it did before is not known');
+});
