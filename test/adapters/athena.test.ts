@@ -42,9 +42,11 @@ function columns(): readonly string[] {
 function rowOf(record: Json) {
   const identity = record['userIdentity'] as Json;
   const context = (identity['sessionContext'] ?? {}) as { readonly sessionIssuer?: Json; readonly attributes?: Json };
-  const text = (value: unknown) => (value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value));
+  const text = (value: unknown) =>
+    value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
   const nested: Readonly<Record<string, unknown>> = {
-    resourcearns: record['resources'] === undefined ? undefined : (record['resources'] as readonly Json[]).map((one) => one['ARN']),
+    resourcearns:
+      record['resources'] === undefined ? undefined : (record['resources'] as readonly Json[]).map((one) => one['ARN']),
     identitytype: identity['type'],
     identityid: identity['principalId'],
     identityarn: identity['arn'],
@@ -98,21 +100,29 @@ describe('the query', () => {
 describe('the answer', () => {
   const records = [
     deniedCall({ eventID: 'a', resources: [{ ARN: 'arn:aws:iam::111122223333:role/x' }] }),
-    iamCall('UpdateAssumeRolePolicy', { roleName: 'x', policyDocument: '{"Version": "2012-10-17", "Statement": []}' }, { eventID: 'b' }),
-    iamCall('CreateRole', { roleName: 'y', assumeRolePolicyDocument: '{}' }, {
-      eventID: 'c',
-      responseElements: { role: { arn: 'arn:aws:iam::111122223333:role/p/y', roleId: 'AROAX' } },
-      userIdentity: {
-        type: 'AssumedRole',
-        principalId: 'AROA:s',
-        arn: 'arn:aws:sts::111122223333:assumed-role/admin/s',
-        accountId: '111122223333',
-        sessionContext: {
-          sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::111122223333:role/admin', accountId: '111122223333' },
-          attributes: { mfaAuthenticated: 'true' },
+    iamCall(
+      'UpdateAssumeRolePolicy',
+      { roleName: 'x', policyDocument: '{"Version": "2012-10-17", "Statement": []}' },
+      { eventID: 'b' },
+    ),
+    iamCall(
+      'CreateRole',
+      { roleName: 'y', assumeRolePolicyDocument: '{}' },
+      {
+        eventID: 'c',
+        responseElements: { role: { arn: 'arn:aws:iam::111122223333:role/p/y', roleId: 'AROAX' } },
+        userIdentity: {
+          type: 'AssumedRole',
+          principalId: 'AROA:s',
+          arn: 'arn:aws:sts::111122223333:assumed-role/admin/s',
+          accountId: '111122223333',
+          sessionContext: {
+            sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::111122223333:role/admin', accountId: '111122223333' },
+            attributes: { mfaAuthenticated: 'true' },
+          },
         },
       },
-    }),
+    ),
   ];
 
   test('gives the records as the file has them, page by page', async () => {
@@ -126,7 +136,10 @@ describe('the answer', () => {
     const known = ({ raw: _, ...record }: (typeof expected)[number]) => record;
     expect(found.map(known)).toEqual(expected.map(known));
     expect(batches.map(({ looked }) => looked)).toEqual([2, 1]);
-    expect(athena.commandCalls(GetQueryResultsCommand).map((call) => call.args[0].input.NextToken)).toEqual([undefined, 'p2']);
+    expect(athena.commandCalls(GetQueryResultsCommand).map((call) => call.args[0].input.NextToken)).toEqual([
+      undefined,
+      'p2',
+    ]);
   });
 
   test('is waited for', async () => {
@@ -162,9 +175,9 @@ describe('what goes wrong', () => {
   });
 
   test('no place for results is told with what to do', async () => {
-    athena.on(StartQueryExecutionCommand).rejects(
-      Object.assign(new Error('No output location provided.'), { name: 'InvalidRequestException' }),
-    );
+    athena
+      .on(StartQueryExecutionCommand)
+      .rejects(Object.assign(new Error('No output location provided.'), { name: 'InvalidRequestException' }));
     expect((await read()).flatMap(({ problems }) => problems.map(({ message }) => message))).toEqual([
       'the workgroup has no place for results: give --athena-output s3://…',
     ]);
@@ -185,7 +198,9 @@ test('the table has every column that the query asks for, and projects its parti
     const [, path = ''] = /^\s*([\w.]+)/.exec(column.replace(/.*transform\(/, '')) ?? [];
     for (const part of path.split('.')) expect(ddl).toMatch(new RegExp(`\\b${part}\\b`));
   }
-  expect(ddl).toContain("'storage.location.template' = 's3://trail/org/AWSLogs/o-a1b2c3d4e5/${account}/CloudTrail/${region}/${day}'");
+  expect(ddl).toContain(
+    "'storage.location.template' = 's3://trail/org/AWSLogs/o-a1b2c3d4e5/${account}/CloudTrail/${region}/${day}'",
+  );
   expect(ddl).toContain("'projection.day.range' = '2024/01/01,NOW'");
   expect(ddl).toContain("'projection.account.values' = '111122223333,444455556666'");
   expect(ddl.split('(').length).toBe(ddl.split(')').length);

@@ -19,7 +19,11 @@ beforeEach(() => {
   pauses.length = 0;
 });
 
-async function read(regions: readonly string[], options: object = {}, signal?: AbortSignal): Promise<readonly RecordBatch[]> {
+async function read(
+  regions: readonly string[],
+  options: object = {},
+  signal?: AbortSignal,
+): Promise<readonly RecordBatch[]> {
   const source = lookupEventsSource(regions, {
     client: (region) => new CloudTrailClient({ region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }),
     now: () => clock,
@@ -46,7 +50,9 @@ describe('what is asked for', () => {
   test('in the region of IAM the changes and the denials; elsewhere the denials', async () => {
     await read(['us-east-1']);
     expect(namesAsked()).toEqual(callsOf('us-east-1'));
-    expect(namesAsked()).toEqual(expect.arrayContaining(['UpdateAssumeRolePolicy', 'AssumeRole', 'TagRole', 'AttachPolicy']));
+    expect(namesAsked()).toEqual(
+      expect.arrayContaining(['UpdateAssumeRolePolicy', 'AssumeRole', 'TagRole', 'AttachPolicy']),
+    );
     cloudTrail.resetHistory();
     await read(['eu-west-1']);
     expect(namesAsked()).toEqual(['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
@@ -72,7 +78,13 @@ describe('pages', () => {
   test('all of them are read, what matters is kept, the rest is counted', async () => {
     cloudTrail
       .on(LookupEventsCommand, { LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'AssumeRole' }] })
-      .resolvesOnce({ Events: [event(deniedCall({ eventID: 'a' })), event(deniedCall({ eventID: 'b', errorCode: undefined, errorMessage: undefined }))], NextToken: 'p2' })
+      .resolvesOnce({
+        Events: [
+          event(deniedCall({ eventID: 'a' })),
+          event(deniedCall({ eventID: 'b', errorCode: undefined, errorMessage: undefined })),
+        ],
+        NextToken: 'p2',
+      })
       .resolvesOnce({ Events: [], NextToken: 'p3' })
       .resolvesOnce({ Events: [event(deniedCall({ eventID: 'c' })), { EventId: 'no text' }] });
     const batches = await read(['eu-west-1']);

@@ -25,29 +25,32 @@ beforeEach(() => {
   s3.reset();
   bucket.clear();
   // As S3 does it: keys in order, folded at the delimiter, a page of three.
-  s3.on(ListObjectsV2Command).callsFake(({ Prefix: prefix = '', Delimiter: delimiter, StartAfter: after = '', ContinuationToken: token = '' }) => {
-    const keys = [...bucket.keys()].filter((key) => key.startsWith(prefix)).sort();
-    const folded = new Set<string>();
-    const entries: { Key?: string; Prefix?: string; Size?: number; ETag?: string }[] = [];
-    for (const key of keys) {
-      const cut = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
-      if (cut < 0) entries.push({ Key: key, Size: bucket.get(key)?.length ?? 0, ETag: `"${bucket.get(key)?.length}"` });
-      else if (!folded.has(key.slice(0, cut + 1))) {
-        folded.add(key.slice(0, cut + 1));
-        entries.push({ Prefix: key.slice(0, cut + 1) });
+  s3.on(ListObjectsV2Command).callsFake(
+    ({ Prefix: prefix = '', Delimiter: delimiter, StartAfter: after = '', ContinuationToken: token = '' }) => {
+      const keys = [...bucket.keys()].filter((key) => key.startsWith(prefix)).sort();
+      const folded = new Set<string>();
+      const entries: { Key?: string; Prefix?: string; Size?: number; ETag?: string }[] = [];
+      for (const key of keys) {
+        const cut = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
+        if (cut < 0)
+          entries.push({ Key: key, Size: bucket.get(key)?.length ?? 0, ETag: `"${bucket.get(key)?.length}"` });
+        else if (!folded.has(key.slice(0, cut + 1))) {
+          folded.add(key.slice(0, cut + 1));
+          entries.push({ Prefix: key.slice(0, cut + 1) });
+        }
       }
-    }
-    const from = entries.findIndex((entry) => (entry.Key ?? entry.Prefix ?? '') > (token || after));
-    const page = from < 0 ? [] : entries.slice(from, from + 3);
-    const last = page.at(-1);
-    const more = from >= 0 && from + 3 < entries.length;
-    return {
-      Contents: page.filter((entry) => entry.Key !== undefined),
-      CommonPrefixes: page.filter((entry) => entry.Prefix !== undefined),
-      IsTruncated: more,
-      ...(more ? { NextContinuationToken: last?.Key ?? last?.Prefix } : {}),
-    };
-  });
+      const from = entries.findIndex((entry) => (entry.Key ?? entry.Prefix ?? '') > (token || after));
+      const page = from < 0 ? [] : entries.slice(from, from + 3);
+      const last = page.at(-1);
+      const more = from >= 0 && from + 3 < entries.length;
+      return {
+        Contents: page.filter((entry) => entry.Key !== undefined),
+        CommonPrefixes: page.filter((entry) => entry.Prefix !== undefined),
+        IsTruncated: more,
+        ...(more ? { NextContinuationToken: last?.Key ?? last?.Prefix } : {}),
+      };
+    },
+  );
   s3.on(GetObjectCommand).callsFake(({ Key: key }) => {
     const content = bucket.get(key);
     if (content === undefined || content.length === 0) throw Object.assign(new Error('no'), { name: 'AccessDenied' });
@@ -66,12 +69,15 @@ function trail(account: string, region: string, day: string, part = 'a', organiz
 async function read(prefix = '', options: S3LogsOptions = {}): Promise<readonly RecordBatch[]> {
   const client = new S3Client({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
   const batches: RecordBatch[] = [];
-  for await (const batch of s3LogsSource({ bucket: 'trail', prefix }, { client, jobs: 0, ...options }).read()) batches.push(batch);
+  for await (const batch of s3LogsSource({ bucket: 'trail', prefix }, { client, jobs: 0, ...options }).read())
+    batches.push(batch);
   return batches;
 }
 
-const idsOf = (batches: readonly RecordBatch[]) => batches.flatMap(({ records }) => records.map(({ eventId }) => eventId));
-const messages = (batches: readonly RecordBatch[]) => batches.flatMap(({ problems }) => problems.map(({ message }) => message));
+const idsOf = (batches: readonly RecordBatch[]) =>
+  batches.flatMap(({ records }) => records.map(({ eventId }) => eventId));
+const messages = (batches: readonly RecordBatch[]) =>
+  batches.flatMap(({ problems }) => problems.map(({ message }) => message));
 const day = (text: string): number => Date.parse(`${text}T12:00:00Z`);
 const [one, two] = ['111122223333', '444455556666'];
 
@@ -96,10 +102,13 @@ describe('the listing', () => {
 
   test('reads only what the dates need, and begins to list there', async () => {
     const days = ['2026/02/27', '2026/02/28', '2026/03/01', '2026/03/02', '2026/03/03', '2026/03/04', '2026/03/05'];
-    for (const date of days) for (const part of ['a', 'b', 'c', 'd']) put(trail(one, 'us-east-1', date, part), `${date}${part}`);
+    for (const date of days)
+      for (const part of ['a', 'b', 'c', 'd']) put(trail(one, 'us-east-1', date, part), `${date}${part}`);
     const batches = await read('', { since: day('2026-03-01'), until: day('2026-03-02') });
     // An event of the last moment may be delivered on the next day.
-    expect(new Set(idsOf(batches).map((id) => id.slice(0, 10)))).toEqual(new Set(['2026/03/01', '2026/03/02', '2026/03/03']));
+    expect(new Set(idsOf(batches).map((id) => id.slice(0, 10)))).toEqual(
+      new Set(['2026/03/01', '2026/03/02', '2026/03/03']),
+    );
     const listed = s3.commandCalls(ListObjectsV2Command).map((call) => call.args[0].input);
     const region = listed.filter(({ Prefix: prefix }) => prefix?.endsWith('us-east-1/'));
     expect(region[0]?.StartAfter).toMatch(/2026\/03\/01$/);
@@ -133,7 +142,11 @@ describe('what goes wrong', () => {
     const batches = await read();
     expect(idsOf(batches)).toEqual([keys[0], keys[2]]);
     expect(batches.flatMap(({ problems }) => problems)).toEqual([
-      { place: `s3://trail/${keys[1]}`, message: expect.stringMatching(/access denied: reading a trail needs/), kind: 'damaged' },
+      {
+        place: `s3://trail/${keys[1]}`,
+        message: expect.stringMatching(/access denied: reading a trail needs/),
+        kind: 'damaged',
+      },
     ]);
   });
 
@@ -157,7 +170,10 @@ test('an audit that was ended goes on where it was: what was read is not fetched
   expect(second.reduce((sum, { looked }) => sum + looked, 0)).toBe(6);
   s3.resetHistory();
   // An object that was written anew is read anew.
-  bucket.set(keys[0] ?? '', gzipSync(JSON.stringify({ Records: [deniedCall({ eventID: 'rewritten, and longer than before' })] })));
+  bucket.set(
+    keys[0] ?? '',
+    gzipSync(JSON.stringify({ Records: [deniedCall({ eventID: 'rewritten, and longer than before' })] })),
+  );
   expect(idsOf(await read('', { resume }))).toContain('rewritten, and longer than before');
   expect(s3.commandCalls(GetObjectCommand)).toHaveLength(1);
   expect(first.flatMap(({ records }) => records)[0]).toEqual(

@@ -29,7 +29,11 @@ let serial = 0;
 function change(eventName: string, minute: number, fields: object = {}, more: object = {}): TrustChange {
   serial += 1;
   const eventTime = `2026-03-01T10:${String(minute).padStart(2, '0')}:00Z`;
-  const raw = iamCall(eventName, { roleName: 'vendor', ...fields }, { eventTime, eventID: `e-${String(serial).padStart(4, '0')}`, ...more });
+  const raw = iamCall(
+    eventName,
+    { roleName: 'vendor', ...fields },
+    { eventTime, eventID: `e-${String(serial).padStart(4, '0')}`, ...more },
+  );
   const record = readEventValue(JSON.parse(JSON.stringify(raw)), 'test').records[0];
   const found = record === undefined ? undefined : recognise(record);
   if (found?.kind !== 'trust-change') throw new Error('no change of a role');
@@ -81,7 +85,12 @@ describe('versions', () => {
 
   test('a role that is deleted and created again is another one, all of whose access is new', () => {
     const { versions } = one(created(1), deleted(2), created(3));
-    expect(versions.map((version) => version.comparison?.verdict)).toEqual([undefined, 'broader', 'narrower', 'broader']);
+    expect(versions.map((version) => version.comparison?.verdict)).toEqual([
+      undefined,
+      'broader',
+      'narrower',
+      'broader',
+    ]);
   });
 
   test('what is missing between two records is said', () => {
@@ -113,8 +122,13 @@ describe('versions', () => {
   });
 
   test('the path of a role is that of the record that shows it', () => {
-    const response = { responseElements: { role: { arn: 'arn:aws:iam::111122223333:role/vendors/vendor', roleId: 'AROAX' } } };
-    const timeline = one(change('CreateRole', 1, { assumeRolePolicyDocument: vendor }, response), updated(2, vendorOpen));
+    const response = {
+      responseElements: { role: { arn: 'arn:aws:iam::111122223333:role/vendors/vendor', roleId: 'AROAX' } },
+    };
+    const timeline = one(
+      change('CreateRole', 1, { assumeRolePolicyDocument: vendor }, response),
+      updated(2, vendorOpen),
+    );
     expect(timeline.role).toBe('arn:aws:iam::111122223333:role/vendors/vendor');
   });
 
@@ -126,7 +140,14 @@ describe('versions', () => {
   });
 
   test('any order of the records tells the same life', () => {
-    const life = [created(1), updated(2, vendorOpen), updated(2, stranger), deleted(4), created(6, stranger), updated(7, vendor)];
+    const life = [
+      created(1),
+      updated(2, vendorOpen),
+      updated(2, stranger),
+      deleted(4),
+      created(6, stranger),
+      updated(7, vendor),
+    ];
     const other = [updated(3, vendor, { recipientAccountId: '444455556666' })];
     const expected = timelines([...life, ...other]);
     expect(expected).toHaveLength(2);
@@ -143,7 +164,11 @@ describe('versions', () => {
 describe('who could assume', () => {
   const timeline = one(created(1), updated(5, vendorOpen), deleted(9));
   const at = (time: string, readUntil?: string) =>
-    whoCouldAssume(timeline, Date.parse(`2026-03-01T${time}Z`), ...(readUntil === undefined ? [] : [Date.parse(`2026-03-01T${readUntil}Z`)]));
+    whoCouldAssume(
+      timeline,
+      Date.parse(`2026-03-01T${time}Z`),
+      ...(readUntil === undefined ? [] : [Date.parse(`2026-03-01T${readUntil}Z`)]),
+    );
 
   test('the classes of the version in force', () => {
     expect(at('10:03:00').allowed?.map(({ summary }) => summary)).toEqual([
@@ -167,7 +192,11 @@ describe('who could assume', () => {
     expect(at('10:04:59').version.policyText).toBe(vendor);
     expect(at('10:05:00').version.policyText).toBe(vendorOpen);
     expect(at('10:05:00').notes.join()).toMatch(/in this very second/);
-    const late = whoCouldAssume(one(created(1)), Date.parse('2026-04-01T00:00:00Z'), Date.parse('2026-03-01T11:00:00Z'));
+    const late = whoCouldAssume(
+      one(created(1)),
+      Date.parse('2026-04-01T00:00:00Z'),
+      Date.parse('2026-03-01T11:00:00Z'),
+    );
     expect(late.notes.join()).toMatch(/newest record that was read is of 2026-03-01T11:00:00Z/);
   });
 

@@ -31,8 +31,17 @@ async function cli(...args: readonly string[]): Promise<FakeIo> {
 }
 
 interface ReviewJson {
-  readonly findings: readonly { readonly id: string; readonly kind: string; readonly severity: string; readonly role?: string; readonly time: string }[];
-  readonly roles: readonly { readonly role: string; readonly versions: readonly { readonly certainty: string; readonly policy: unknown }[] }[];
+  readonly findings: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly severity: string;
+    readonly role?: string;
+    readonly time: string;
+  }[];
+  readonly roles: readonly {
+    readonly role: string;
+    readonly versions: readonly { readonly certainty: string; readonly policy: unknown }[];
+  }[];
   readonly problems: readonly { readonly place: string; readonly message: string }[];
   readonly summary: Readonly<Record<string, number | string | boolean>>;
 }
@@ -54,12 +63,19 @@ describe('audit', () => {
 
   test('any permutation of the files, and any way of cutting them, gives the same report', async () => {
     const file = '111122223333_CloudTrail_us-east-1_20260309T0810Z_mN3kQ7vT1xWz5RbL.json.gz';
-    const first = JSON.parse(gunzipSync(await readFile(join(samples, 'cloudtrail', file))).toString()) as { Records: object[] };
-    const others = ['111122223333_CloudTrail_us-east-1_20260309T1545Z_c9HdY2sPq8EoJ4Ua.json', 'day-two.jsonl', 'eventbridge-at-night.json'];
+    const first = JSON.parse(gunzipSync(await readFile(join(samples, 'cloudtrail', file))).toString()) as {
+      Records: object[];
+    };
+    const others = [
+      '111122223333_CloudTrail_us-east-1_20260309T1545Z_c9HdY2sPq8EoJ4Ua.json',
+      'day-two.jsonl',
+      'eventbridge-at-night.json',
+    ];
     await mkdir(at('permuted'));
     await writeFile(at('permuted', 'a'), JSON.stringify({ Records: first.Records }));
     await writeFile(at('permuted', 'b'), '{"Records":[]}');
-    const pathOf = (name: string): string => (name.length === 1 ? at('permuted', name) : join(samples, 'cloudtrail', name));
+    const pathOf = (name: string): string =>
+      name.length === 1 ? at('permuted', name) : join(samples, 'cloudtrail', name);
     const expected = await audited(...['a', 'b', ...others].map(pathOf));
     expect(expected.findings.length).toBeGreaterThan(8);
     await fc.assert(
@@ -72,7 +88,11 @@ describe('audit', () => {
           // Some of them twice, as they are delivered.
           await writeFile(at('permuted', 'b'), JSON.stringify({ Records: records.slice(cut) }));
           const { findings, roles, problems } = await audited(...order.map(pathOf));
-          expect({ findings, roles, problems }).toEqual({ findings: expected.findings, roles: expected.roles, problems: expected.problems });
+          expect({ findings, roles, problems }).toEqual({
+            findings: expected.findings,
+            roles: expected.roles,
+            problems: expected.problems,
+          });
         },
       ),
       { numRuns: runs(4) },
@@ -86,7 +106,9 @@ describe('audit', () => {
     expect(night.findings.length).toBeLessThan(whole.findings.length);
     for (const { time } of night.findings) expect(time.slice(0, 12)).toBe('2026-03-10T0');
     const deploy = await audited(samples, '--role', 'ci-*');
-    expect(new Set(deploy.findings.map(({ role }) => role))).toEqual(new Set(['arn:aws:iam::111122223333:role/ci-deploy']));
+    expect(new Set(deploy.findings.map(({ role }) => role))).toEqual(
+      new Set(['arn:aws:iam::111122223333:role/ci-deploy']),
+    );
     expect(deploy.roles.map(({ role }) => role)).toEqual(['arn:aws:iam::111122223333:role/ci-deploy']);
     expect((await audited(samples, '--account', '999999999999')).findings).toEqual([]);
   });
@@ -110,8 +132,12 @@ describe('audit', () => {
   test('text: every finding, the life of each role, and what was read', async () => {
     const text = (await cli('audit', samples)).printed();
     expect(text).toMatch(/Trust policies over time/);
-    expect(text).toMatch(/role\/vendor-monitoring\n.*no such role \(inferred\).*\n.*created by .*terraform.*\n.*changed, broader by .*marek/);
-    expect(text).toMatch(/\d+ findings: 1 critical.*; 9 roles\.\nRead 40 records in 6 files .*: 16 changes of roles and principals, 13 denied calls/);
+    expect(text).toMatch(
+      /role\/vendor-monitoring\n.*no such role \(inferred\).*\n.*created by .*terraform.*\n.*changed, broader by .*marek/,
+    );
+    expect(text).toMatch(
+      /\d+ findings: 1 critical.*; 9 roles\.\nRead 40 records in 6 files .*: 16 changes of roles and principals, 13 denied calls/,
+    );
   });
 
   test('ndjson: a finding a line; sarif: a log of them', async () => {
@@ -119,7 +145,12 @@ describe('audit', () => {
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ schema: 'trusttrail/finding/1' });
     const sarif = JSON.parse((await cli('audit', samples, '--format', 'sarif')).printed()) as {
       readonly version: string;
-      readonly runs: readonly [{ readonly results: readonly object[]; readonly tool: { readonly driver: { readonly rules: readonly object[] } } }];
+      readonly runs: readonly [
+        {
+          readonly results: readonly object[];
+          readonly tool: { readonly driver: { readonly rules: readonly object[] } };
+        },
+      ];
     };
     expect(sarif.version).toBe('2.1.0');
     expect(sarif.runs[0].results.length).toBeGreaterThanOrEqual(lines.length);
@@ -150,7 +181,10 @@ describe('what is wrong', () => {
     const good = JSON.stringify({ Records: [deniedCall({ eventID: 'a' }), { eventName: 'Other' }] });
     await writeFile(at('mixed', 'good.json.gz'), gzipSync(good));
     await writeFile(at('mixed', 'cut.json.gz'), gzipSync(good).subarray(0, 60));
-    await writeFile(at('mixed', 'damaged.json.gz'), Buffer.concat([gzipSync(good).subarray(0, 20), Buffer.alloc(200, 0xff)]));
+    await writeFile(
+      at('mixed', 'damaged.json.gz'),
+      Buffer.concat([gzipSync(good).subarray(0, 20), Buffer.alloc(200, 0xff)]),
+    );
     await writeFile(at('mixed', 'cut.json'), good.slice(0, -40));
     await writeFile(at('mixed', 'empty.json'), '');
     await writeFile(at('mixed', 'other.json'), '{"name":"not a log"}');
@@ -190,12 +224,20 @@ describe('what is wrong', () => {
   });
 
   test('text in a record stays text', async () => {
-    const hostile = iamCall('UpdateAssumeRolePolicy', { roleName: 'x', policyDocument: '{"a":"\u001b[31m\u202e"}' }, {
-      userIdentity: { arn: 'arn:aws:iam::111122223333:user/\u001b]0;x\u0007\u202e', accountId: '111122223333' },
-      eventID: '\u001b[2J',
-    });
+    const hostile = iamCall(
+      'UpdateAssumeRolePolicy',
+      { roleName: 'x', policyDocument: '{"a":"\u001b[31m\u202e"}' },
+      {
+        userIdentity: { arn: 'arn:aws:iam::111122223333:user/\u001b]0;x\u0007\u202e', accountId: '111122223333' },
+        eventID: '\u001b[2J',
+      },
+    );
     await writeFile(at('hostile.json'), JSON.stringify(hostile));
-    for (const args of [['audit', at('hostile.json')], ['who', 'x', at('hostile.json')], ['audit', at('hostile.json'), '--format', 'json']]) {
+    for (const args of [
+      ['audit', at('hostile.json')],
+      ['who', 'x', at('hostile.json')],
+      ['audit', at('hostile.json'), '--format', 'json'],
+    ]) {
       const io = await cli(...args);
       expect(io.printed().length).toBeGreaterThan(50);
       expect(io.printed() + io.warned()).not.toMatch(/[\u001b\u0007\u202e]/);
@@ -209,13 +251,21 @@ describe('who', () => {
   test('names the version in force, who set it, and whom it let in', async () => {
     const io = await who('ci-deploy', '--at', '2026-03-09T14:05:00Z');
     expect(io.printed()).toMatch(/role\/ci-deploy at 2026-03-09 14:05:00 UTC/);
-    expect(io.printed()).toMatch(/Set 2026-03-09 14:02:18 UTC by .*dana@example\.com.*in force until 2026-03-09 14:31:05 UTC/);
+    expect(io.printed()).toMatch(
+      /Set 2026-03-09 14:02:18 UTC by .*dana@example\.com.*in force until 2026-03-09 14:31:05 UTC/,
+    );
     expect(io.printed()).toMatch(/any principal of account 444455565666/);
     expect(io.exitCode()).toBe(0);
   });
 
   test('by ARN, and as JSON', async () => {
-    const io = await who('arn:aws:iam::111122223333:role/ci-deploy', '--at', '2026-03-09T14:05:00Z', '--format', 'json');
+    const io = await who(
+      'arn:aws:iam::111122223333:role/ci-deploy',
+      '--at',
+      '2026-03-09T14:05:00Z',
+      '--format',
+      'json',
+    );
     expect(JSON.parse(io.printed())).toMatchObject({
       role: 'arn:aws:iam::111122223333:role/ci-deploy',
       at: '2026-03-09T14:05:00Z',
@@ -228,8 +278,8 @@ describe('who', () => {
   test('`policy` prints the document as it was set, external IDs and all, for use in commands', async () => {
     const masked = await who('vendor-monitoring', '--at', '2026-03-09T10:00:00Z');
     const io = await who('vendor-monitoring', '--at', '2026-03-09T10:00:00Z', '--format', 'policy');
-    const id = (JSON.parse(io.printed()) as { Statement: [{ Condition: { StringEquals: Record<string, string> } }] }).Statement[0]
-      .Condition.StringEquals['sts:ExternalId'];
+    const id = (JSON.parse(io.printed()) as { Statement: [{ Condition: { StringEquals: Record<string, string> } }] })
+      .Statement[0].Condition.StringEquals['sts:ExternalId'];
     expect(id).toHaveLength(26);
     expect(masked.printed()).not.toContain(id);
     expect(masked.printed()).toMatch(/no… \(26 characters\)/);
@@ -240,13 +290,20 @@ describe('who', () => {
 
   test('what is not known is said, with exit code 1; a name in two accounts is asked about', async () => {
     const update = (account: string, eventTime: string) =>
-      iamCall('UpdateAssumeRolePolicy', { roleName: 'shared', policyDocument: '{"Version":"2012-10-17","Statement":[]}' }, {
-        eventTime,
-        eventID: account,
-        recipientAccountId: account,
-        userIdentity: { arn: `arn:aws:iam::${account}:user/x`, accountId: account },
-      });
-    await writeFile(at('two.json'), JSON.stringify([update('111122223333', '2026-03-01T00:00:00Z'), update('444455556666', '2026-03-02T00:00:00Z')]));
+      iamCall(
+        'UpdateAssumeRolePolicy',
+        { roleName: 'shared', policyDocument: '{"Version":"2012-10-17","Statement":[]}' },
+        {
+          eventTime,
+          eventID: account,
+          recipientAccountId: account,
+          userIdentity: { arn: `arn:aws:iam::${account}:user/x`, accountId: account },
+        },
+      );
+    await writeFile(
+      at('two.json'),
+      JSON.stringify([update('111122223333', '2026-03-01T00:00:00Z'), update('444455556666', '2026-03-02T00:00:00Z')]),
+    );
     const unknown = await cli('who', 'arn:aws:iam::111122223333:role/shared', at('two.json'), '--at', '2026-02-01');
     expect(unknown.printed()).toMatch(/not known/);
     expect(unknown.exitCode()).toBe(1);
@@ -263,12 +320,22 @@ describe('as a program', () => {
     const archive = at('long');
     const { files } = generateArchive({ folder: archive, megabytes: 2, fileMegabytes: 2 });
     // The same file many times under other names: more than can be read before the interrupt comes.
-    await Promise.all(Array.from({ length: 150 }, (_, index) => cp(files[0] ?? '', at('long', `copy-${index}.json.gz`))));
-    const child = spawn(process.execPath, [join(root, 'src/cli/trusttrail.js'), 'audit', archive, '--format', 'json', '--jobs', '1'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // It says when it is ready for the signal, however slow the machine is.
-      env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(listening)}` },
-    });
+    await Promise.all(
+      Array.from({ length: 150 }, (_, index) => cp(files[0] ?? '', at('long', `copy-${index}.json.gz`))),
+    );
+    const child = spawn(
+      process.execPath,
+      [join(root, 'src/cli/trusttrail.js'), 'audit', archive, '--format', 'json', '--jobs', '1'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // It says when it is ready for the signal, however slow the machine is.
+        env: {
+          ...process.env,
+          NO_COLOR: '1',
+          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(listening)}`,
+        },
+      },
+    );
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

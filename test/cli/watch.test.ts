@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readEventValue } from '../../src/cloudtrail/read-record.ts';
 import { watchAccount } from '../../src/cli/commands/watch.ts';
 import { run } from '../../src/cli/main.ts';
 import { bytes, duration, line, progress } from '../../src/cli/progress.ts';
+import { readEventValue } from '../../src/cloudtrail/read-record.ts';
 import type { RecordSource } from '../../src/ports/record-source.ts';
 import { iamCall } from '../cloudtrail/records.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';
@@ -21,7 +21,10 @@ afterAll(async () => {
 });
 
 const policy = (principal: string): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' }] });
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' }],
+  });
 const change = (eventID: string, eventTime: string, principal: string): object =>
   iamCall('UpdateAssumeRolePolicy', { roleName: 'deploy', policyDocument: policy(principal) }, { eventID, eventTime });
 const first = change('e-1', '2026-03-01T10:00:00Z', 'arn:aws:iam::111122223333:root');
@@ -35,14 +38,21 @@ function sourceOf(records: readonly object[], asked: number[], problem?: string)
       name: 'test',
       async *read() {
         const read = readEventValue(JSON.parse(JSON.stringify(records)), 'test');
-        const problems = problem === undefined ? [] : [{ place: 'LookupEvents', message: problem, kind: 'damaged' as const }];
+        const problems =
+          problem === undefined ? [] : [{ place: 'LookupEvents', message: problem, kind: 'damaged' as const }];
         yield { records: read.records, problems, looked: records.length, parts: 1, bytes: 1 };
       },
     };
   };
 }
 
-async function look(state: string, records: readonly object[], now: string, asked: number[] = [], problem?: string): Promise<FakeIo> {
+async function look(
+  state: string,
+  records: readonly object[],
+  now: string,
+  asked: number[] = [],
+  problem?: string,
+): Promise<FakeIo> {
   const io = fakeIo({}, { cwd: folder });
   const options = { region: [], every: 60, state, once: true, format: 'ndjson' as const };
   await watchAccount(io, options, ['us-east-1'], sourceOf(records, asked, problem), () => Date.parse(now));
@@ -53,7 +63,10 @@ const titles = (io: FakeIo) =>
     .printed()
     .split('\n')
     .filter((text) => text !== '')
-    .map((text) => JSON.parse(text) as { readonly events: readonly string[]; readonly change?: { readonly previousFrom: string } });
+    .map(
+      (text) =>
+        JSON.parse(text) as { readonly events: readonly string[]; readonly change?: { readonly previousFrom: string } },
+    );
 
 describe('watch', () => {
   test('prints each finding once, goes on where it was, and remembers the version before', async () => {
@@ -66,7 +79,9 @@ describe('watch', () => {
     expect(asked[1]).toBe(Date.parse('2026-03-01T10:00:00Z'));
     expect(titles(two).map(({ events, change: found }) => [events, found?.previousFrom])).toEqual([[['e-2'], 'store']]);
     expect((await look('a.json', [first, second], '2026-03-01T12:00:00Z')).printed()).toBe('');
-    expect(JSON.parse(await readFile(join(folder, 'a.json'), 'utf8'))).toMatchObject({ seenUntil: '2026-03-01T12:00:00Z' });
+    expect(JSON.parse(await readFile(join(folder, 'a.json'), 'utf8'))).toMatchObject({
+      seenUntil: '2026-03-01T12:00:00Z',
+    });
   });
 
   test('what could not be looked at is looked at again', async () => {
@@ -94,7 +109,15 @@ describe('athena-ddl', () => {
   };
 
   test('prints one statement', async () => {
-    const io = await ddl('s3://my-trail/logs/', '--accounts', '111122223333,444455556666', '--regions', 'us-east-1,eu-west-1', '--from', '2024-05-01');
+    const io = await ddl(
+      's3://my-trail/logs/',
+      '--accounts',
+      '111122223333,444455556666',
+      '--regions',
+      'us-east-1,eu-west-1',
+      '--from',
+      '2024-05-01',
+    );
     expect(io.exitCode()).toBe(0);
     expect(io.printed()).toMatch(/^CREATE EXTERNAL TABLE IF NOT EXISTS cloudtrail_logs \(/);
     expect(io.printed()).toContain("LOCATION 's3://my-trail/logs/AWSLogs/'");

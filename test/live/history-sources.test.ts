@@ -30,10 +30,10 @@ describe.skipIf(emulatorMissing)('history in AWS', () => {
     for (const file of await readdir(samples)) {
       const parts = /^(\d{12})_CloudTrail_([a-z0-9-]+)_(\d{4})(\d{2})(\d{2})T/.exec(file);
       const folder =
-        parts === null
-          ? 'exports'
-          : `AWSLogs/${parts[1]}/CloudTrail/${parts[2]}/${parts[3]}/${parts[4]}/${parts[5]}`;
-      await s3.send(new PutObjectCommand({ Bucket: 'trail', Key: `${folder}/${file}`, Body: await readFile(join(samples, file)) }));
+        parts === null ? 'exports' : `AWSLogs/${parts[1]}/CloudTrail/${parts[2]}/${parts[3]}/${parts[4]}/${parts[5]}`;
+      await s3.send(
+        new PutObjectCommand({ Bucket: 'trail', Key: `${folder}/${file}`, Body: await readFile(join(samples, file)) }),
+      );
     }
     // Enough of them that a listing has more than one page.
     await Promise.all(
@@ -77,8 +77,27 @@ describe.skipIf(emulatorMissing)('history in AWS', () => {
   });
 
   test('Athena runs the query and its answer is read', async () => {
-    const column = (Name: string) => ({ CatalogName: 'hive', SchemaName: '', TableName: '', Name, Label: Name, Type: 'varchar', Precision: 1, Scale: 0, Nullable: 'UNKNOWN', CaseSensitive: true });
-    const names = ['eventid', 'eventtime', 'eventsource', 'eventname', 'recipientaccountid', 'requestparameters', 'identityarn'];
+    const column = (Name: string) => ({
+      CatalogName: 'hive',
+      SchemaName: '',
+      TableName: '',
+      Name,
+      Label: Name,
+      Type: 'varchar',
+      Precision: 1,
+      Scale: 0,
+      Nullable: 'UNKNOWN',
+      CaseSensitive: true,
+    });
+    const names = [
+      'eventid',
+      'eventtime',
+      'eventsource',
+      'eventname',
+      'recipientaccountid',
+      'requestparameters',
+      'identityarn',
+    ];
     const values = [
       'e-1',
       '2026-03-01T00:00:00Z',
@@ -92,10 +111,16 @@ describe.skipIf(emulatorMissing)('history in AWS', () => {
     await fetch(`${aws.endpoint}/moto-api/static/athena/query-results`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ results: [{ rows: [row(names), row(values)], column_info: names.map(column) }], region: 'us-east-1' }),
+      body: JSON.stringify({
+        results: [{ rows: [row(names), row(values)], column_info: names.map(column) }],
+        region: 'us-east-1',
+      }),
     });
     const client = new AthenaClient(aws.client);
-    const source = athenaLogsSource({ database: 'logs', table: 'trail' }, { client, patience: 50, athenaOutput: 's3://trail/results/' });
+    const source = athenaLogsSource(
+      { database: 'logs', table: 'trail' },
+      { client, patience: 50, athenaOutput: 's3://trail/results/' },
+    );
     expect(await recordsOf(source)).toMatchObject([
       {
         eventId: 'e-1',

@@ -1,0 +1,59 @@
+/** Does the audit stay small while the logs grow? Memory and time at 1, 10 and 100 times the records. */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateArchive } from '../../bench/generate-logs.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trusttrail-scale-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const program = join(import.meta.dirname, '..', '..', 'src', 'cli', 'trusttrail.js');
+const tell = `process.on('exit', () => process.stderr.write('used ' + process.resourceUsage().maxRSS + ' ' + process.cpuUsage().user))`;
+
+interface Used {
+  readonly records: number;
+  /** Megabytes. */
+  readonly memory: number;
+  /** Seconds of the processor. */
+  readonly time: number;
+}
+
+function audit(name: string, megabytes: number): Used {
+  const logs = join(folder, name);
+  const archive = generateArchive({ folder: logs, megabytes, fileMegabytes: 0.5 });
+  const hook = `--import=data:text/javascript,${encodeURIComponent(tell)}`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [hook, program, 'audit', logs, '--format', 'json', '--jobs', '2'],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    },
+  );
+  const { summary } = JSON.parse(stdout) as {
+    readonly summary: { readonly records: number; readonly problems: number };
+  };
+  expect(summary).toMatchObject({ records: archive.records, problems: 0 });
+  const [, memory = '', time = ''] = /used (\d+) (\d+)/.exec(stderr) ?? [];
+  return { records: archive.records, memory: Number(memory) / 1000, time: Number(time) / 1e6 };
+}
+
+test('memory stays nearly flat, and time grows no faster than the logs', { timeout: 180_000 }, () => {
+  const one = audit('1', 0.5);
+  const ten = audit('10', 5);
+  const hundred = audit('100', 50);
+  expect(hundred.records).toBeGreaterThan(90 * one.records);
+  expect(hundred.memory).toBeLessThan(400);
+  // A hundred times the logs: what is kept is what matters of them, two in a hundred.
+  expect(hundred.memory).toBeLessThan(ten.memory + 200);
+  // The start of the program counts in the small ones; beyond it ten times the logs take ten times as long, no more.
+  expect(hundred.time).toBeLessThan(Math.max(4, 12 * ten.time));
+  expect(hundred.time / hundred.records).toBeLessThan(one.time / one.records);
+});
