@@ -63,6 +63,16 @@ export const conditionMutuallyExclusive = defineRiskRule({
         }),
       ),
     },
+    {
+      name: 'beside a statement that lets somebody in',
+      policy: policyOf(
+        allow({ AWS: 'arn:aws:iam::111122223333:role/ci' }),
+        allow(
+          { AWS: '111122223333' },
+          { StringEquals: { 'sts:RoleSessionName': 'a' }, StringLike: { 'sts:RoleSessionName': 'b*' } },
+        ),
+      ),
+    },
   ],
   silent: [
     {

@@ -39,6 +39,11 @@ export const setcontextUnrestricted = defineRiskRule({
       policy: policyOf(allow(app, { 'ForAllValues:ArnEquals': { [providers]: identityCenter } }, both)),
       severity: 'low',
     },
+    {
+      name: 'no limit on a statement of its own',
+      policy: policyOf(allow(app), allow(app, undefined, 'sts:SetContext')),
+      severity: 'medium',
+    },
   ],
   silent: [
     {

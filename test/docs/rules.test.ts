@@ -7,6 +7,7 @@ import { riskRuleById, riskRules } from '../../src/risks/catalogue.ts';
 import { rulePage, rulesTable } from '../../src/risks/rule-page.ts';
 
 const folder = join(import.meta.dirname, '../../docs/rules');
+const documentFolder = join(import.meta.dirname, '../../src/policy/document');
 
 test.for(riskRules)('the page of $id', async (rule) => {
   await expect(rulePage(rule)).toMatchFileSnapshot(join(folder, `${rule.id}.md`));
@@ -28,6 +29,10 @@ test('every rule named in peer-checks.md is there, and no check is left without 
   const links = [...text.matchAll(/\[([a-z0-9-]+)\]\(\1\.md\)/g)].map(([, id = '']) => id);
   expect(links.length).toBeGreaterThan(50);
   expect(links.filter((id) => riskRuleById(id) === undefined)).toEqual([]);
+  const sources = readdirSync(documentFolder).map((file) => readFileSync(join(documentFolder, file), 'utf8'));
+  const codes = [...text.matchAll(/`(invalid-[a-z-]+[a-z])`/g)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(20);
+  expect(codes.filter((code) => !sources.some((source) => source.includes(`'${code}'`)))).toEqual([]);
   const rows = text.split('\n').filter((line) => /^\| (?!---|check )/.test(line));
   expect(rows.length).toBeGreaterThan(80);
   expect(rows.filter((row) => !/^\| .+ \| .{10,} \|$/.test(row))).toEqual([]);
