@@ -1,7 +1,9 @@
 /** Which statements and principals of a policy let in what another policy does not, and by which request is it shown? */
-import type { PrincipalEntry } from '../document/trust-policy.ts';
+import type { PrincipalEntry, PrincipalName } from '../document/trust-policy.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
+import { matchEntry } from '../evaluate/principal-match.ts';
+import { YES } from '../evaluate/ternary.ts';
 import { CallerSpace } from './caller-space.ts';
 import type { AccessClass, Undecided, Witness } from './comparison.ts';
 import { type DescribedClass, describeClass } from './describe-class.ts';
@@ -9,7 +11,7 @@ import { and, type Formula } from './formula.ts';
 import { type Answer, Inquiry } from './inquiry.ts';
 import { allows, allowsNot, statementsOn, type Through } from './question.ts';
 import { type AssumeAction, assumeActions, callersOf, furtherActions } from './request-space.ts';
-import { decisionOn } from './witness.ts';
+import { decisionOn, requestOf } from './witness.ts';
 import { TooMuchWork, Work } from './work.ts';
 
 export interface Access {
@@ -104,32 +106,36 @@ class Hunt {
     if (this.witness !== undefined) return;
     const ask = (through: Through): Answer =>
       this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness));
-    const whole = ask({ statement });
-    if (whole === 'no') return;
-    if ('undecided' in whole) {
-      this.undecided.push(...whole.undecided);
-      return;
-    }
-    if (this.#one) {
-      this.witness = whole.witness;
-      return;
-    }
+    const call = `${statement.statement.index} ${actions.join(' ')}`;
     const entries = entriesOf(statement);
-    let covered = false;
-    for (const entry of entries) {
-      const id = `${statement.statement.index} ${actions.join(' ')} ${entry.text}`;
-      if (!this.#known.has(id)) {
-        const answer = entries.length === 1 ? whole : ask({ statement, entries: [entry] });
-        if (answer === 'no' || 'undecided' in answer) continue;
-        this.#known.add(id);
-        this.#add(space, statement, entry, answer.witness, actions, formula);
+    if (entries.length === 0) {
+      if (this.#known.has(call)) return;
+      const answer = ask({ statement });
+      if (answer === 'no') return;
+      if ('undecided' in answer) {
+        this.undecided.push(...answer.undecided);
+        return;
       }
-      covered = true;
+      this.#known.add(call);
+      this.#add(space, statement, undefined, answer.witness, actions, formula);
+      return;
     }
-    const id = `${statement.statement.index} ${actions.join(' ')}`;
-    if (covered || this.#known.has(id)) return;
-    this.#known.add(id);
-    this.#add(space, statement, undefined, whole.witness, actions, formula);
+    // All at once, then without those found, until nobody is left: few of a long list are new.
+    let left = entries.filter(({ text }) => !this.#known.has(`${call} ${text}`));
+    while (left.length > 0) {
+      const answer = ask({ statement, entries: left });
+      if (answer === 'no') return;
+      if ('undecided' in answer) {
+        this.undecided.push(...answer.undecided);
+        return;
+      }
+      const meant = left.filter(({ name }) => means(name, answer.witness));
+      const entry = meant.find(({ name }) => name.kind === 'account') ?? meant[0] ?? left[0];
+      if (entry === undefined) return;
+      this.#known.add(`${call} ${entry.text}`);
+      this.#add(space, statement, entry, answer.witness, actions, formula);
+      left = left.filter(({ text }) => text !== entry.text);
+    }
   }
 
   #add(
@@ -149,6 +155,20 @@ class Hunt {
     const other = decisionOn(this.#from, witness);
     return other === 'explicit-deny' || other === 'implicit-deny';
   }
+}
+
+/** Whether the entry is one of those that let the witness in. */
+function means(name: PrincipalName, witness: Witness): boolean {
+  const request = requestOf(witness);
+  if (request === undefined) return false;
+  const given = (key: string) => request.context.get(key) ?? null;
+  return (
+    matchEntry(name, request.caller, {
+      principalArn: given('aws:principalarn'),
+      userId: given('aws:userid'),
+      closed: true,
+    }) === YES
+  );
 }
 
 /** Each principal by itself; a NotPrincipal as a whole. Where everyone is listed, that says it all. */

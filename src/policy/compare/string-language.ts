@@ -159,6 +159,43 @@ function tokensMatchArn(prefix: PatternTokens): boolean {
   return new Language([fromTokens(prefix, false)]).matches('arn');
 }
 
+/** Writes patterns that begin alike with one beginning, so that few places are open at once. */
+function emit(patterns: readonly Pattern[], from: number, program: Token[], accepts: Set<number>): void {
+  let at = from;
+  const [first] = patterns;
+  for (;;) {
+    const token = first?.[at];
+    if (token?.kind !== 'character' || !patterns.every((pattern) => isCharacter(pattern[at], token.code))) break;
+    program.push(token);
+    at += 1;
+  }
+  if (first !== undefined && patterns.length === 1) {
+    program.push(...first.slice(at));
+    accepts.add(program.length);
+    // A token that nothing passes keeps the places of the patterns apart.
+    program.push({ kind: 'one', mask: 0 });
+    return;
+  }
+  const groups = new Map<number, Pattern[]>();
+  const alone: Pattern[] = [];
+  for (const pattern of patterns) {
+    const token = pattern[at];
+    if (token?.kind !== 'character') alone.push(pattern);
+    else groups.set(token.code, [...(groups.get(token.code) ?? []), pattern]);
+  }
+  const to: number[] = [];
+  const fork = program.length;
+  program.push({ kind: 'jump', to });
+  for (const group of [...groups.values(), ...alone.map((pattern) => [pattern])]) {
+    to.push(program.length - fork);
+    emit(group, at, program, accepts);
+  }
+}
+
+function isCharacter(token: Token | undefined, code: number): boolean {
+  return token?.kind === 'character' && token.code === code;
+}
+
 function headOf(pattern: Pattern): string {
   let head = '';
   for (const token of pattern) {
@@ -229,25 +266,13 @@ export class Language {
     this.patterns = patterns;
     const program: Token[] = [];
     const accepts = new Set<number>();
-    const starts: number[] = [];
-    let texts: string[] | undefined = [];
-    for (const pattern of patterns) {
-      starts.push(program.length);
-      program.push(...pattern);
-      accepts.add(program.length);
-      // A token that nothing passes keeps the places of the patterns apart.
-      program.push({ kind: 'one', mask: 0 });
-      if (texts !== undefined) {
-        const codes = pattern.map((token) => (token.kind === 'character' ? token.code : undefined));
-        if (codes.includes(undefined)) texts = undefined;
-        else texts.push(String.fromCodePoint(...codes.filter((code) => code !== undefined)));
-      }
-    }
-    this.texts = texts === undefined ? undefined : [...new Set(texts)];
+    emit(patterns, 0, program, accepts);
+    const listed = patterns.every((pattern) => pattern.every(({ kind }) => kind === 'character'));
+    this.texts = listed ? [...new Set(patterns.map(headOf))] : undefined;
     this.#program = program;
     this.#accepts = accepts;
     this.#stateOf([]);
-    this.start = this.#stateOf(starts);
+    this.start = this.#stateOf([0]);
   }
 
   /** The characters that every text of a pattern begins with, by pattern. */
