@@ -17,6 +17,7 @@ export const cognitoAmrMissing = defineRiskRule({
   remedy: 'Require `ForAnyValue:StringLike` on `cognito-identity.amazonaws.com:amr` to be `authenticated`.',
   references: ['Amazon Cognito Developer Guide, "IAM roles", role trust and permissions'],
   notCovered: 'Whether the pool gives identities to guests at all, which is a setting of the pool.',
+  folds: ['oidc-claim-ifexists-or-forallvalues', 'condition-vacuous-forallvalues'],
   fires: [
     { name: 'the pool alone', policy: policyOf(builtIn(cognitoIssuer, { StringEquals: aud })) },
     {

@@ -2,7 +2,8 @@
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
 import { github, policyOf } from './example-policies.ts';
 import { oidc, oidcDeny } from './example-providers.ts';
-import { admits, keyOf, oidcTrusts } from './oidc-trust.ts';
+import { isGithub } from './github-subject.ts';
+import { admits, keyOf, oidcTrusts, token } from './oidc-trust.ts';
 import { replaceOperator } from './replace-operator.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -68,6 +69,15 @@ export const oidcClaimIfexistsOrForallvalues = defineRiskRule({
       ),
     },
     {
+      name: 'the subject names the environment already',
+      policy: policyOf(
+        oidc(issuer, {
+          StringEquals: { sub: 'repo:acme/app:environment:production' },
+          StringEqualsIfExists: { environment: 'production' },
+        }),
+      ),
+    },
+    {
       name: 'the subject says that there is an environment, and another condition which',
       policy: policyOf(
         oidc(issuer, {
@@ -94,7 +104,13 @@ export const oidcClaimIfexistsOrForallvalues = defineRiskRule({
             },
           ];
         }
-        const absent = admits(context, trust, [clause('Null', keyOf(trust, key.slice(prefix.length)), ['true'])]);
+        const claim = key.slice(prefix.length).toLowerCase();
+        // A job whose subject names its environment has the claim as well.
+        const others =
+          isGithub(trust.url) && claim === 'environment'
+            ? token(context, trust, { 'sub #': { not: ['repo:*:environment:*'] } })
+            : [];
+        const absent = admits(context, trust, [clause('Null', keyOf(trust, claim), ['true']), ...others]);
         if (absent === 'no') return [];
         return [{ ...at, message: `\`${operator.text}\` lets in tokens that do not have \`${key}\`.` }];
       });
