@@ -1,6 +1,7 @@
 /** Is the token of the web identity not valid? */
 import { defineCause } from './cause.ts';
 import { byGithub, bySaml } from './example-cases.ts';
+import { shortened } from './wording.ts';
 
 export const oidcTokenInvalid = defineCause({
   id: 'oidc-token-invalid',
@@ -68,7 +69,7 @@ export const oidcTokenInvalid = defineCause({
       ? {
           confidence: 'proved',
           summary:
-            `AWS refused the token${text === '' || text === 'An unknown error occurred' ? '' : `: ${text.slice(0, 200)}`}.`.replace(
+            `AWS refused the token${text === '' || text === 'An unknown error occurred' ? '' : `: ${shortened(text)}`}.`.replace(
               /\.\.$/,
               '.',
             ),

@@ -1,6 +1,7 @@
 /** Did AWS refuse the request itself: session name, tags, packed policies? */
 import { defineCause } from './cause.ts';
 import { byUser, failing, trusting } from './example-cases.ts';
+import { shortened } from './wording.ts';
 
 const codes =
   /^(?:PackedPolicyTooLarge|MalformedPolicyDocument|Validation(?:Error|Exception)|InvalidParameter|MissingParameter|LimitExceeded|MalformedInput)/;
@@ -55,7 +56,7 @@ export const requestInvalid = defineCause({
     const code = (record.errorCode ?? '').replace(/^Client\./, '');
     if (!codes.test(code) || /DurationSeconds/i.test(message.text)) return undefined;
     const text =
-      message.text === '' || message.text === 'An unknown error occurred' ? '' : `: ${message.text.slice(0, 240)}`;
+      message.text === '' || message.text === 'An unknown error occurred' ? '' : `: ${shortened(message.text)}`;
     return {
       confidence: 'proved',
       summary: `AWS refused the request as ${code}${text}.`.replace(/\.\.$/, '.'),

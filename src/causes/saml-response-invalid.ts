@@ -1,6 +1,7 @@
 /** Is the SAML response not valid? */
 import { defineCause } from './cause.ts';
 import { byGithub, bySaml } from './example-cases.ts';
+import { shortened } from './wording.ts';
 
 export const samlResponseInvalid = defineCause({
   id: 'saml-response-invalid',
@@ -55,7 +56,7 @@ export const samlResponseInvalid = defineCause({
       ? {
           confidence: 'proved',
           summary:
-            `AWS refused the SAML response${text === '' || text === 'An unknown error occurred' ? '' : `: ${text.slice(0, 200)}`}.`.replace(
+            `AWS refused the SAML response${text === '' || text === 'An unknown error occurred' ? '' : `: ${shortened(text)}`}.`.replace(
               /\.\.$/,
               '.',
             ),

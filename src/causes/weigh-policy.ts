@@ -242,11 +242,15 @@ function causesOf(
     return found;
   }
   const meansCaller = ({ parts: [principal] }: Judged) => principal?.matches !== 'no';
+  const covers = ({ parts }: Judged) => parts[1]?.matches !== 'no';
   const needs = (one: Judged) => Math.max(1, one.fails.length);
   const near = [...allows]
     .sort(
       (a, b) =>
-        needs(a) - needs(b) || Number(meansCaller(b)) - Number(meansCaller(a)) || a.statement.index - b.statement.index,
+        needs(a) - needs(b) ||
+        Number(meansCaller(b)) - Number(meansCaller(a)) ||
+        Number(covers(b)) - Number(covers(a)) ||
+        a.statement.index - b.statement.index,
     )
     .slice(0, mostCompared)
     .map((one) => {
@@ -262,7 +266,7 @@ function causesOf(
   const fewest = ordered[0]?.one;
   const said = new Set<string>();
   for (const { one, claims, principal } of ordered.slice(0, mostClaimed)) {
-    const coversAction = one.parts[1]?.matches !== 'no';
+    const coversAction = covers(one);
     const relevant =
       one === fewest ||
       (coversAction && principal === undefined) ||
