@@ -38,7 +38,8 @@ export function witnessOf(
     if (literals.length === 0 && dimension.shape.presence !== 'always') continue;
     const state = dimension.state(literals, work);
     if (state === undefined) return undefined;
-    if (state !== null && !followsFromCaller.has(lower)) context[named.get(lower) ?? dimension.shape.name] = state;
+    if (state !== null && !followsFromCaller[space.shape.kind].includes(lower))
+      context[named.get(lower) ?? dimension.shape.name] = state;
   }
   const [action, ...others] = actions;
   const { caller } = space;
@@ -52,13 +53,14 @@ export function witnessOf(
   };
 }
 
-/** The evaluator fills these in for every caller. */
-const followsFromCaller: ReadonlySet<string> = new Set([
-  'aws:principaltype',
-  'aws:principalisawsservice',
-  'aws:principalservicename',
-  'aws:federatedprovider',
-]);
+/** The evaluator fills these in for a caller of the kind; what is given in their place would contradict its ARN. */
+const followsFromCaller: Readonly<Record<CallerSpace['shape']['kind'], readonly string[]>> = {
+  user: ['aws:principalaccount', 'aws:principaltype', 'aws:username', 'aws:principalisawsservice'],
+  'role-session': ['aws:principalaccount', 'aws:principaltype', 'aws:principalisawsservice'],
+  service: ['aws:principalisawsservice', 'aws:principalservicename'],
+  'web-identity': ['aws:federatedprovider'],
+  saml: [],
+};
 
 function sessionArn(roleArn: string, session: string): string | undefined {
   const arn = splitArn(roleArn);
