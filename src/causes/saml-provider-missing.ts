@@ -1,6 +1,7 @@
 /** Is there no such SAML provider in the account? */
 import { defineCause } from './cause.ts';
-import { bySaml } from './example-cases.ts';
+import { bySaml, samlProvider } from './example-cases.ts';
+import { shortened } from './wording.ts';
 
 export const samlProviderMissing = defineCause({
   id: 'saml-provider-missing',
@@ -21,17 +22,35 @@ export const samlProviderMissing = defineCause({
       event: bySaml({ errorCode: 'InvalidIdentityToken', errorMessage: 'No SAML provider found in your account' }),
       confidence: 'proved',
     },
+    {
+      name: 'the list of providers lacks it',
+      event: bySaml(),
+      known: { providers: ['arn:aws:iam::111122223333:saml-provider/other'] },
+      confidence: 'likely',
+    },
   ],
   isNot: [
+    { name: 'it is there', event: bySaml(), known: { providers: [samlProvider] } },
     {
       name: 'the response',
       event: bySaml({ errorCode: 'InvalidIdentityToken', errorMessage: 'Response signature invalid' }),
     },
   ],
-  fromRecord: ({ denial }) => {
+  fromRecord: ({ denial, providers }) => {
     const { record, message, call } = denial;
     const code = (record.errorCode ?? '').replace(/^Client\./, '');
     const text = message.text;
+    const arn = record.userIdentity.identityProvider;
+    if (
+      call === 'sts:AssumeRoleWithSAML' &&
+      arn?.includes(':saml-provider/') === true &&
+      providers?.includes(arn) === false
+    )
+      return {
+        confidence: 'likely',
+        summary: `The role’s account has no SAML provider \`${shortened(arn)}\`.`,
+        evidence: [{ source: 'provider', detail: `the account has ${providers.length} providers, and not that one` }],
+      };
     return call === 'sts:AssumeRoleWithSAML' &&
       /specified provider does(?:n't| not) exist|no saml ?provider|provider .{0,2100}(?:not found|does not exist)/i.test(
         text,

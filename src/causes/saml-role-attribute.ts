@@ -24,6 +24,12 @@ export const samlRoleAttribute = defineCause({
       }),
       confidence: 'proved',
     },
+    {
+      name: 'the ARNs of the pair in the wrong order',
+      event: bySaml({ errorCode: 'ValidationError', errorMessage: 'Principal ARN is invalid' }),
+      confidence: 'likely',
+      with: [],
+    },
   ],
   isNot: [
     {
@@ -40,12 +46,23 @@ export const samlRoleAttribute = defineCause({
       event: bySaml({ errorCode: 'InvalidIdentityToken', errorMessage: 'Response signature invalid' }),
     },
   ],
-  fromRecord: ({ denial: { message, call } }) =>
-    call === 'sts:AssumeRoleWithSAML' && /\brole attribute\b/i.test(message.text)
+  fromRecord: ({ denial: { message, call } }) => {
+    if (call !== 'sts:AssumeRoleWithSAML') return undefined;
+    const evidence = [{ source: 'error-message' as const, detail: message.text }] as const;
+    if (/\brole attribute\b/i.test(message.text))
+      return {
+        confidence: 'proved',
+        summary: 'AWS says that the Role attribute of the SAML response does not name this role.',
+        evidence,
+      };
+    // The two ARNs of a pair in the attribute are often the wrong way round, or hold a space.
+    return /^(?:Principal|Role|Request) ARN is invalid/i.test(message.text)
       ? {
-          confidence: 'proved',
-          summary: 'AWS says that the Role attribute of the SAML response does not name this role.',
-          evidence: [{ source: 'error-message', detail: message.text }],
+          confidence: 'likely',
+          summary:
+            'AWS takes one of the ARNs that were read from the SAML response for none: in its Role attribute they may stand in the wrong order, or with a space.',
+          evidence,
         }
-      : undefined,
+      : undefined;
+  },
 });
