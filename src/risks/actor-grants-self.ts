@@ -79,17 +79,14 @@ export const actorGrantsSelf = defineRiskRule({
             `arn:${partition}:iam::${caller.account}:role/*/${caller.role}`,
           ]
         : [actor.arn];
-    const answer = context.someoneNew(
-      {
-        clauses: [
-          external
-            ? clause('StringEquals', 'aws:PrincipalAccount', [caller.account])
-            : clause('ArnLike', 'aws:PrincipalArn', itself),
-        ],
-        entries: (entry) => entry.type === 'AWS' && (external || entry.name.kind !== 'account'),
-      },
-      `actor ${external}`,
-    );
+    const answer = context.someoneNew({
+      clauses: [
+        external
+          ? clause('StringEquals', 'aws:PrincipalAccount', [caller.account])
+          : clause('ArnLike', 'aws:PrincipalArn', itself),
+      ],
+      entries: (entry) => entry.type === 'AWS' && (external || entry.name.kind !== 'account'),
+    });
     if (answer.answer !== 'yes') return [];
     const statement = context.policy.statements[answer.classes[0].statement];
     return [

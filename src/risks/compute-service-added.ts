@@ -51,10 +51,9 @@ export const computeServiceAdded = defineRiskRule({
     context.allows.flatMap((statement) =>
       statement.principal.entries.flatMap((entry) => {
         if (entry.name.kind !== 'service' || serviceKind(entry.name.service) !== 'compute') return [];
-        const answer = context.someoneNew(
-          { entries: (other) => other.type === 'Service' && other.text === entry.text },
-          `service ${entry.text}`,
-        );
+        const answer = context.someoneNew({
+          entries: (other) => other.type === 'Service' && other.text === entry.text,
+        });
         return answer.answer === 'yes'
           ? [
               {

@@ -47,7 +47,7 @@ export const iamUserTrusted = defineRiskRule({
         if (entry.name.kind !== 'user' || statement.principal.element !== 'Principal') return [];
         const only = (other: typeof entry) => other === entry;
         if (!context.alive(statement, only)) return [];
-        if (context.guardedFor(statement, 'aws:MultiFactorAuthPresent', only, entry.pointer)) return [];
+        if (context.guardedFor(statement, 'aws:MultiFactorAuthPresent', only)) return [];
         return [
           {
             pointer: entry.pointer,

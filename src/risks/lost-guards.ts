@@ -45,18 +45,15 @@ function find(context: RiskContext): readonly LostGuard[] {
   for (const statement of before.allows) {
     const keys = new Map<string, string>();
     for (const s of [statement, ...before.denies]) for (const c of s.conditions) keys.set(c.key.toLowerCase(), c.key);
-    for (const [lower, key] of keys) {
+    for (const key of keys.values()) {
       if (!before.guarded(statement, key)) continue;
       const entries = (entry: PrincipalEntry) => statement.principal.entries.some((old) => sameName(old, entry));
-      const without = context.someoneNew(
-        { clauses: [clause('Null', key, ['true'])], entries },
-        `lost ${statement.index} ${lower} absent`,
-      );
+      const without = context.someoneNew({ clauses: [clause('Null', key, ['true'])], entries });
       const arbitrary = strangeValueOf(key, context.policy.text + previous.text);
       const answer =
         without.answer === 'yes' || arbitrary === undefined
           ? without
-          : context.someoneNew({ clauses: arbitrary, entries }, `lost ${statement.index} ${lower} arbitrary`);
+          : context.someoneNew({ clauses: arbitrary, entries });
       if (answer.answer !== 'yes') continue;
       const now = context.policy.statements[answer.classes[0].statement];
       if (now !== undefined)

@@ -68,13 +68,10 @@ export const mfaDenyBoolOnly = defineRiskRule({
         )
         .filter(
           () =>
-            context.someone(
-              {
-                clauses: [clause('Null', 'aws:MultiFactorAuthPresent', ['true'])],
-                entries: (entry) => entry.type === 'AWS' && entry.name.kind !== 'role' && entry.name.kind !== 'session',
-              },
-              'no mfa',
-            ).answer === 'yes',
+            context.someone({
+              clauses: [clause('Null', 'aws:MultiFactorAuthPresent', ['true'])],
+              entries: (entry) => entry.type === 'AWS' && entry.name.kind !== 'role' && entry.name.kind !== 'session',
+            }).answer === 'yes',
         )
         .map(({ pointer }) => ({
           pointer,

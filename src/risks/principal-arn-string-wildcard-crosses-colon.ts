@@ -64,13 +64,10 @@ export const principalArnStringWildcardCrossesColon = defineRiskRule({
           return account.length < 5 ? text.includes('*') : account.some((part) => part.includes('*'));
         });
         if (value === undefined || !context.open(statement)) return [];
-        const stranger = context.someone(
-          {
-            statements: (s) => s.index === statement.index,
-            clauses: [clause('StringLike', 'aws:PrincipalArn', [value.text])],
-          },
-          `arn ${value.pointer}`,
-        );
+        const stranger = context.someone({
+          statements: (s) => s.index === statement.index,
+          clauses: [clause('StringLike', 'aws:PrincipalArn', [value.text])],
+        });
         if (stranger.answer !== 'yes') return [];
         return [
           {

@@ -67,10 +67,10 @@ export const publicPrincipalForeignOrg = defineRiskRule({
             ? clause('StringLike', condition.key, [`${organization}/*`], { set: 'ForAnyValue' })
             : clause('StringEquals', condition.key, [organization]);
           const account = clause('StringEquals', 'aws:PrincipalAccount', ['820915736042', '716304825913']);
-          const answer = context.someone(
-            { statements: (s) => s.index === statement.index, clauses: [limits, account] },
-            `foreign ${statement.index} ${organization} ${paths}`,
-          );
+          const answer = context.someone({
+            statements: (s) => s.index === statement.index,
+            clauses: [limits, account],
+          });
           if (answer.answer !== 'yes') return [];
           return [
             {

@@ -81,16 +81,13 @@ export const publicPrincipalOrgWide = defineRiskRule({
       const star = starOf(statement);
       const { organizations } = context;
       if (star === undefined || organizations.length === 0 || context.open(statement)) return [];
-      const anyAccount = context.someone(
-        {
-          statements: (s) => s.index === statement.index,
-          clauses: [
-            clause('StringEquals', 'aws:PrincipalOrgID', organizations),
-            clause('StringEquals', 'aws:PrincipalAccount', ['820915736042', '716304825913']),
-          ],
-        },
-        `org ${statement.index}`,
-      );
+      const anyAccount = context.someone({
+        statements: (s) => s.index === statement.index,
+        clauses: [
+          clause('StringEquals', 'aws:PrincipalOrgID', organizations),
+          clause('StringEquals', 'aws:PrincipalAccount', ['820915736042', '716304825913']),
+        ],
+      });
       if (anyAccount.answer !== 'yes') return [];
       const guards = context.guards(statement);
       if (guards.includes('aws:principalorgpaths')) return [];

@@ -59,11 +59,11 @@ export interface RiskContext {
   /** What the role may do, as far as it could be read. */
   readonly privilege: Privilege;
   /** Whether some request of the limits is allowed now. Denies of the policy count; other Allow statements only where the limits let them in. */
-  readonly someone: (limits: Limits, name?: string) => Whether;
+  readonly someone: (limits: Limits) => Whether;
   /** Whether some request of the limits is allowed now and was not before. Only with a previous version. */
-  readonly someoneNew: (limits: Limits, name?: string) => AccessAnswer;
+  readonly someoneNew: (limits: Limits) => AccessAnswer;
   /** Whether some request of the limits was allowed before and is not now. */
-  readonly someoneLost: (limits: Limits, name?: string) => AccessAnswer;
+  readonly someoneLost: (limits: Limits) => AccessAnswer;
   /** Whether any request at all gets in by this statement, or by these entries of it. `false` only where that is proved. */
   readonly alive: (statement: Statement, entries?: NonNullable<Limits['entries']>) => boolean;
   /** Whether that needs no proof: no condition and no Deny stands in the way. Callers of other accounts get in then too. */
@@ -71,12 +71,7 @@ export interface RiskContext {
   /** Whether the key keeps anybody out of this statement: neither its absence nor an arbitrary value gets in. Denies count. */
   readonly guarded: (statement: Statement, key: string) => boolean;
   /** The same for the statement's entries that the filter lets through. */
-  readonly guardedFor: (
-    statement: Statement,
-    key: string,
-    entries: NonNullable<Limits['entries']>,
-    name?: string,
-  ) => boolean;
+  readonly guardedFor: (statement: Statement, key: string, entries: NonNullable<Limits['entries']>) => boolean;
   /** The same for whatever requests the limits leave of the statement. */
   readonly guardedWithin: (statement: Statement, key: string, limits: Limits) => boolean;
   /** The keys that the statement's conditions, or those of a Deny, speak of; in lower case. */
@@ -86,7 +81,7 @@ export interface RiskContext {
   /** Whether a principal of an account and organization that the policy never mentions gets in by the statement. */
   readonly open: (statement: Statement) => boolean;
   /** Whether somebody who is not of our own organizations gets in by these entries of the statement. */
-  readonly outsiders: (statement: Statement, entries: NonNullable<Limits['entries']>, name?: string) => boolean;
+  readonly outsiders: (statement: Statement, entries: NonNullable<Limits['entries']>) => boolean;
   /** The exact comparison with the version before. */
   readonly comparison: () => Comparison | undefined;
   readonly standing: (account: string) => Standing;

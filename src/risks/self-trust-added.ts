@@ -73,10 +73,10 @@ export const selfTrustAdded = defineRiskRule({
         ),
     );
     return pinned.flatMap((statement) => {
-      const answer = context.someoneNew(
-        { statements: (s) => s.index === statement.index, clauses: [clause('ArnEquals', 'aws:PrincipalArn', [role])] },
-        `self ${statement.index}`,
-      );
+      const answer = context.someoneNew({
+        statements: (s) => s.index === statement.index,
+        clauses: [clause('ArnEquals', 'aws:PrincipalArn', [role])],
+      });
       return answer.answer === 'yes'
         ? [
             {

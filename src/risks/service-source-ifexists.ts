@@ -52,7 +52,7 @@ export const serviceSourceIfexists = defineRiskRule({
     context.allows.flatMap((statement) => {
       const services = (entry: { readonly type: string }) => entry.type === 'Service';
       if (!statement.principal.entries.some(services)) return [];
-      if (sourceKeys.some((key) => context.guardedFor(statement, key, services, 'services'))) return [];
+      if (sourceKeys.some((key) => context.guardedFor(statement, key, services))) return [];
       return statement.conditions
         .filter(({ key, operator }) => isSourceKey(key) && operator.ifExists)
         .map(({ key, pointer }) => ({

@@ -62,7 +62,7 @@ export const serviceSourceWildcard = defineRiskRule({
       const services = (entry: { readonly type: string }) => entry.type === 'Service';
       if (!statement.principal.entries.some(services)) return [];
       const guarded = ['aws:SourceAccount', 'aws:SourceOrgID', 'aws:SourceOrgPaths'].some((key) =>
-        context.guardedFor(statement, key, services, 'services'),
+        context.guardedFor(statement, key, services),
       );
       if (guarded) return [];
       return statement.conditions.flatMap(({ key, operator, values }) => {
