@@ -64,6 +64,29 @@ const furtherSamples: readonly ClauseSample[] = [
     operators: ['StringEquals', 'StringNotEquals'],
     literals: ['ab'],
   },
+  {
+    key: 'aws:PrincipalOrgPaths',
+    multivalued: true,
+    operators: ['StringEquals', 'StringLike', 'StringNotLike'],
+    literals: ['o-a/r-1/ou-1/', 'o-a/r-1/*', 'o-a/*', 'o-b/*'],
+  },
+];
+
+/** Of which AWS, or the comparison, leaves something open. */
+const openSamples: readonly ClauseSample[] = [
+  ...keySamples.filter(({ literals }) => literals.some((literal) => /\$\{[^*?$]/.test(literal))),
+  {
+    key: 'aws:ShoeSize',
+    multivalued: false,
+    operators: ['StringEquals', 'StringNotEquals', 'StringLike'],
+    literals: ['42', '4*'],
+  },
+  {
+    key: 'aws:PrincipalTag/team',
+    multivalued: false,
+    operators: ['StringEquals', 'StringLike'],
+    literals: ['red', '${aws:username}', '${aws:PrincipalTag/unit}*'],
+  },
 ];
 
 export const pairSamples: readonly ClauseSample[] = [
@@ -240,6 +263,17 @@ function sampleOf(key: string, { samples }: Draw): ClauseSample | undefined {
   return samples.find((sample) => sample.key.toLowerCase() === key.toLowerCase());
 }
 
+const exchangedSetOperator = changedClause((clause) =>
+  /^ForA/.test(clause.operator)
+    ? {
+        ...clause,
+        operator: clause.operator.startsWith('ForAny')
+          ? clause.operator.replace('ForAnyValue', 'ForAllValues')
+          : clause.operator.replace('ForAllValues', 'ForAnyValue').replace('IfExists', ''),
+      }
+    : clause,
+);
+
 const changes: readonly Change[] = [
   (document, draw) => ({ ...document, Statement: [...document.Statement, draw.statement] }),
   (document, draw) => {
@@ -288,6 +322,7 @@ const changes: readonly Change[] = [
           operator: clause.operator.endsWith('IfExists') ? clause.operator.slice(0, -8) : `${clause.operator}IfExists`,
         },
   ),
+  exchangedSetOperator,
   changedClause((clause, draw) => {
     const index = draw.at(clause.values.length);
     return /^(String|Arn)/.test(clause.operator)
@@ -306,9 +341,52 @@ export interface PolicyPair {
   readonly now: PolicyDocument;
 }
 
-/** The second policy is the first with none to three changes, or, seldom, another one over the same keys. */
+const severalValues = pairSamples.filter(({ multivalued }) => multivalued);
+
+/** Few keys, so that clauses meet; every fourth time one of them has several values. */
+function someSamples(): fc.Arbitrary<readonly ClauseSample[]> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.subarray([...pairSamples], { minLength: 1, maxLength: 3 }) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom(...severalValues), fc.subarray([...pairSamples], { maxLength: 1 }))
+        .map(([several, others]) => [several, ...others]),
+    },
+  );
+}
+
+/** The second policy is the first with one to three changes, or, seldom, another one over the same keys. */
 export function policyPairs(): fc.Arbitrary<PolicyPair> {
-  return fc.subarray([...pairSamples], { minLength: 1, maxLength: 3 }).chain((samples) => {
+  return pairsOn(someSamples());
+}
+
+/** Pairs about keys with several values, most often between one set operator and the other. */
+export function severalValuedPairs(): fc.Arbitrary<PolicyPair> {
+  return pairsOn(fc.shuffledSubarray([...severalValues], { minLength: 1 }), [
+    exchangedSetOperator,
+    exchangedSetOperator,
+  ]);
+}
+
+/** Pairs with policy variables, and with a key that is in no registry. */
+export function openPolicyPairs(): fc.Arbitrary<PolicyPair> {
+  return pairsOn(
+    fc
+      .tuple(
+        fc.subarray([...openSamples], { minLength: 1, maxLength: 2 }),
+        fc.subarray([...pairSamples], { maxLength: 1 }),
+      )
+      .map(([open, others]) => [...open, ...others]),
+  );
+}
+
+/** @param first preferred among the changes. */
+function pairsOn(
+  chosen: fc.Arbitrary<readonly ClauseSample[]>,
+  first: readonly Change[] = [],
+): fc.Arbitrary<PolicyPair> {
+  return chosen.chain((samples) => {
     const document = fc.record({
       Version: fc.oneof(
         { weight: 6, arbitrary: fc.constant('2012-10-17' as const) },
@@ -317,7 +395,13 @@ export function policyPairs(): fc.Arbitrary<PolicyPair> {
       Statement: fc.array(statementsOn(samples), { minLength: 1, maxLength: 3 }),
     });
     const step = fc.record({
-      change: fc.constantFrom(...changes),
+      change:
+        first.length === 0
+          ? fc.constantFrom(...changes)
+          : fc.oneof(
+              { weight: 2, arbitrary: fc.constantFrom(...first) },
+              { weight: 1, arbitrary: fc.constantFrom(...changes) },
+            ),
       numbers: fc.array(fc.nat({ max: 1_000 }), { minLength: 4, maxLength: 4 }),
       statement: statementsOn(samples),
       clause: fc.constantFrom(...samples).chain(clauseOf),

@@ -41,8 +41,8 @@ const changes: readonly (readonly [find: RegExp, to: readonly string[]])[] = [
 export function mutantsOf(code: string): readonly Mutant[] {
   const visible = codeAlone(code);
   const found: Mutant[] = [];
+  // An import's braces, and a constant that stands for a union in a type, are no faults.
   for (const [find, to] of changes)
-    // An import's braces, and a constant that stands for a union in a type, are no faults.
     for (const match of visible.matchAll(find))
       for (const other of to) found.push({ offset: match.index, from: match[0], to: other });
   return found.sort((a, b) => a.offset - b.offset);

@@ -27,6 +27,8 @@ export interface NaiveLimits {
   readonly combinations: number;
   /** For what is drawn where not all can be tried. */
   readonly random: () => number;
+  /** Only requests that this policy allows, of users and roles of the account, with the assume action alone. */
+  readonly within?: { readonly policy: NaivePolicy; readonly account: string };
 }
 
 type Kind = NaiveRequest['kind'];
@@ -51,6 +53,8 @@ const presences: Readonly<Record<string, string>> = {
   'aws:multifactorauthage': 'snnnn',
   'aws:currenttime': 'aaaaa',
   'aws:securetransport': 'aaaaa',
+  // Of a key that is in no registry nothing is known.
+  'aws:shoesize': 'sssss',
   'aws:requestedregion': 'aaaaa',
   'aws:sourcearn': 'nnsnn',
   'aws:sourceaccount': 'nnsnn',
@@ -121,7 +125,10 @@ export function naiveDifference(
   multivalued: (key: string) => boolean,
   limits: NaiveLimits,
 ): NaiveDifference {
-  const statements = [old, now].flatMap((policy) => statementsOf(policy).map((statement) => ({ policy, statement })));
+  const { within } = limits;
+  const statements = [old, now, ...(within === undefined ? [] : [within.policy])].flatMap((policy) =>
+    statementsOf(policy).map((statement) => ({ policy, statement })),
+  );
   if (statements.length > 30) throw new Error('more statements than bits');
   const clauses = statements.flatMap(({ policy, statement }, at) =>
     Object.entries(statement.Condition ?? {}).flatMap(([operator, block]) =>
@@ -144,6 +151,8 @@ export function naiveDifference(
   );
   const everything = (1 << statements.length) - 1;
   const ofOld = (1 << statementsOf(old).length) - 1;
+  const ofNow = ((1 << statementsOf(now).length) - 1) << statementsOf(old).length;
+  const ofWithin = everything & ~ofOld & ~ofNow;
   const denies = statements.reduce(
     (mask, { statement }, at) => (statement.Effect === 'Deny' ? mask | (1 << at) : mask),
     0,
@@ -176,10 +185,8 @@ export function naiveDifference(
   };
 
   const seen = new Set<string>();
-  for (const caller of callersFor(
-    statements.map(({ statement }) => statement),
-    literals,
-  )) {
+  const callers = callersFor(literals).filter(({ account }) => within === undefined || account === within.account);
+  for (const caller of related ? shuffled(callers).slice(0, 14) : callers) {
     const bare: NaiveRequest = { ...caller, actions: [assumeActionOf[caller.kind]], context: caller.own };
     const principals = maskOf((statement) => naivePrincipal(statement, bare));
     const follow = keys.filter((key) => caller.own.has(key));
@@ -272,6 +279,7 @@ export function naiveDifference(
 
   function actionSets(kind: Kind): readonly (readonly string[])[] {
     const assume = assumeActionOf[kind];
+    if (within !== undefined) return [[assume]];
     // A further action that is treated as the assume action is adds nothing; two that are treated alike are one.
     const byMask = new Map<number, string>();
     for (const action of accompanying) {
@@ -304,15 +312,25 @@ export function naiveDifference(
         tried += 1;
         let byOld = true;
         let byNow = true;
+        let admitted = true;
         for (const action of list) {
           const alive = mask & (actionMasks.get(action) ?? 0);
           byOld &&= (alive & ofOld & denies) === 0 && (alive & ofOld & ~denies) !== 0;
-          byNow &&= (alive & ~ofOld & denies) === 0 && (alive & ~ofOld & ~denies) !== 0;
+          byNow &&= (alive & ofNow & denies) === 0 && (alive & ofNow & ~denies) !== 0;
+          admitted &&=
+            within === undefined || ((alive & ofWithin & denies) === 0 && (alive & ofWithin & ~denies) !== 0);
         }
-        if (byOld !== byNow) keep(requestOf(caller, free, chosen, list), byOld, byNow);
+        if (admitted && byOld !== byNow) keep(requestOf(caller, free, chosen, list), byOld, byNow);
       }
     };
     visit(0, start);
+  }
+
+  function shuffled<T>(list: readonly T[]): readonly T[] {
+    return list
+      .map((one) => ({ one, place: limits.random() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ one }) => one);
   }
 
   function sampled(
@@ -323,9 +341,10 @@ export function naiveDifference(
   ): void {
     const one = <T>(list: readonly T[]): T => list[Math.floor(limits.random() * list.length)] as T;
     if (choices.some((options) => options.length === 0)) return;
-    for (let run = 0; run < 60; run += 1) {
+    for (let run = 0; run < 40; run += 1) {
       tried += 1;
       const request = requestOf(caller, free, choices.map(one), one(actions));
+      if (within !== undefined && naiveDecision(within.policy, request, multivalued) !== 'allow') continue;
       keep(
         request,
         naiveDecision(old, request, multivalued) === 'allow',
@@ -370,10 +389,7 @@ function literalsOf(
 }
 
 /** The callers that the policies name, those that their patterns mean, and strangers. */
-function callersFor(
-  statements: readonly NaiveStatement[],
-  literals: ReadonlyMap<string, readonly string[]>,
-): readonly NaiveCaller[] {
+function callersFor(literals: ReadonlyMap<string, readonly string[]>): readonly NaiveCaller[] {
   const of = (key: string) => literals.get(key) ?? [];
   const named = [...of('principal AWS'), ...of('aws:principalarn').flatMap(arnsOf)];
   const accounts = new Set(['999999999999', '888888888888']);
@@ -473,8 +489,25 @@ function callersFor(
     'arn:aws:iam::999999999999:saml-provider/stranger',
     ...providers.filter((text) => text.includes(':saml-provider/')),
   ]);
-  if (statements.length === 0) throw new Error('a policy has statements');
   return callers;
+}
+
+/** The policy with only those who need no policy of their own in its Allow statements: no accounts. */
+export function withoutAccounts(policy: NaivePolicy): NaivePolicy {
+  const isAccount = (entry: string) => /^(\d{12}|arn:[a-z-]+:iam::\d{12}:root)$/.test(entry);
+  return {
+    ...policy,
+    Statement: statementsOf(policy).flatMap((statement) => {
+      const { Effect, Principal } = statement;
+      if (Effect === 'Deny' || typeof Principal !== 'object' || Principal === null) return [statement];
+      const kept = Object.entries(Principal)
+        .map(
+          ([type, names]) => [type, type === 'AWS' ? listOf(names).filter((name) => !isAccount(name)) : names] as const,
+        )
+        .filter(([, names]) => listOf(names).length > 0);
+      return kept.length === 0 ? [] : [{ ...statement, Principal: Object.fromEntries(kept) }];
+    }),
+  };
 }
 
 /** The name of a role is its own in an account: one that is named with the path `/` alone is nowhere else. */

@@ -7,15 +7,20 @@ import type { TrustPolicy } from '../../../src/policy/document/trust-policy.ts';
 import { evaluate, prepare } from '../../../src/policy/evaluate/evaluate.ts';
 import type { PolicyDocument } from '../../arbitraries/policies.ts';
 import { isMultivaluedInPairs, type PolicyPair } from '../../arbitraries/policy-pairs.ts';
-import { type NaiveDifference, naiveDifference } from '../../reference/naive-comparer.ts';
-import { type NaivePolicy, naiveDecision } from '../../reference/naive-evaluator.ts';
+import { type NaiveDifference, naiveDifference, withoutAccounts } from '../../reference/naive-comparer.ts';
+import { type NaivePolicy, type NaiveRequest, naiveDecision } from '../../reference/naive-evaluator.ts';
 import { naiveRequestOf } from '../../reference/naive-witness.ts';
 
 export interface Differential {
   readonly pair: PolicyPair;
   readonly comparison: Comparison;
   readonly difference: NaiveDifference;
+  /** Whom brute force finds to need no identity-based policy any more, in the account of `home`. */
+  readonly direct: NaiveRequest | undefined;
 }
+
+/** The role that the pairs are about. */
+export const home = 'arn:aws:iam::111122223333:role/x';
 
 export interface DifferentialOptions {
   readonly compare: typeof compareOf;
@@ -24,16 +29,22 @@ export interface DifferentialOptions {
 }
 
 export function differentialOf(pair: PolicyPair, { compare, seed }: DifferentialOptions): Differential {
-  const comparison = compare(readDocument(pair.old), readDocument(pair.now));
+  const comparison = compare(readDocument(pair.old), readDocument(pair.now), { role: home });
   const difference = naiveDifference(naiveOf(pair.old), naiveOf(pair.now), isMultivaluedInPairs, {
     combinations: 40_000,
     random: randomOf(seed),
   });
-  return { pair, comparison, difference };
+  const [old, now] = [naiveOf(pair.old), naiveOf(pair.now)];
+  const { gained: direct } = naiveDifference(withoutAccounts(old), withoutAccounts(now), isMultivaluedInPairs, {
+    combinations: 40_000,
+    random: randomOf(seed),
+    within: { policy: old, account: '111122223333' },
+  });
+  return { pair, comparison, difference, direct };
 }
 
 /** @returns in words, what in the comparison is not so. */
-export function brokenClaims({ pair, comparison, difference }: Differential): readonly string[] {
+export function brokenClaims({ pair, comparison, difference, direct }: Differential): readonly string[] {
   const broken: string[] = [];
   const { verdict } = comparison;
   const found = (side: 'gained' | 'lost') => {
@@ -44,6 +55,17 @@ export function brokenClaims({ pair, comparison, difference }: Differential): re
     broken.push(`${verdict}, but NEW alone allows ${found('gained')}`);
   if ((verdict === 'equivalent' || verdict === 'broader') && difference.lost !== undefined)
     broken.push(`${verdict}, but OLD alone allows ${found('lost')}`);
+  if (direct !== undefined && comparison.direct?.length === 0 && comparison.undecided.length === 0)
+    broken.push(
+      `nobody is direct, but ${JSON.stringify({ ...direct, context: Object.fromEntries(direct.context) })} is`,
+    );
+  if (direct === undefined && (comparison.direct ?? []).length > 0 && difference.whole)
+    broken.push(`${JSON.stringify(comparison.direct)} is direct, but brute force finds nobody`);
+  for (const { statement, principal } of comparison.direct ?? []) {
+    if (pair.now.Statement[statement]?.Effect === 'Deny') broken.push(`${principal} is direct by a Deny`);
+    if (!principal.includes('111122223333') && !/^A(IDA|ROA)/.test(principal))
+      broken.push(`${principal} is of another account`);
+  }
   const [gains, loses] = [comparison.gained.length > 0, comparison.lost.length > 0];
   const told = gains ? (loses ? 'incomparable' : 'broader') : loses ? 'narrower' : 'equivalent';
   if (verdict !== told && verdict !== 'undecided') broken.push(`${verdict}, but the lists say ${told}`);
