@@ -61,6 +61,8 @@ export interface PartClaim {
   readonly summary: string;
   /** Where it stands, where that is more exact than the part. */
   readonly pointer?: string;
+  /** A slip of typing is the whole difference: of several such claims this is the one that was meant. */
+  readonly slip?: boolean;
   /** Further clauses or entries that belong to it. */
   readonly also?: readonly { readonly pointer: string; readonly detail: string }[];
   readonly who?: Fix['who'];

@@ -97,6 +97,8 @@ export const oidcSubject = defineCause({
             like,
           )
         : undefined;
-    return { summary: unmet(part, difference) };
+    const issuer = clause.key.slice(0, clause.key.lastIndexOf(':')).toLowerCase();
+    const other = issuer === issuerOf(call.caller.provider) ? difference : 'the token is of another provider';
+    return { summary: unmet(part, other) };
   },
 });

@@ -23,6 +23,13 @@ export const sessionName = defineCause({
       says: 'work',
     },
     { name: 'not recorded', event: byUser(null), policy: asks, confidence: 'likely' },
+    {
+      name: 'a variable under the old version is plain text',
+      event: byUser({ roleSessionName: 'ana' }),
+      policy: { ...asks, Version: '2008-10-17' },
+      confidence: 'proved',
+      says: 'plain text',
+    },
   ],
   isNot: [
     { name: 'the user’s own name', event: byUser({ roleSessionName: 'ana' }), policy: asks },

@@ -1,7 +1,8 @@
 /** Did the call come from an address outside `aws:SourceIp`? */
-import { defineCause } from './cause.ts';
+import { isPrivateRange } from '../policy/keys/address-ranges.ts';
+import { type ClausePart, defineCause } from './cause.ts';
 import { byUser, policyOf, statement, trusting, user } from './example-cases.ts';
-import { unmet } from './wording.ts';
+import { shortened, unmet } from './wording.ts';
 
 export const sourceIp = defineCause({
   id: 'source-ip',
@@ -35,6 +36,13 @@ export const sourceIp = defineCause({
       ),
       confidence: 'proved',
     },
+    {
+      name: 'from a private address',
+      event: byUser(null, { sourceIPAddress: '10.1.2.3' }),
+      policy: trusting(user, { IpAddress: { 'aws:SourceIp': '203.0.112.0/24' } }),
+      confidence: 'likely',
+      says: 'private address',
+    },
   ],
   isNot: [
     { name: 'inside', event: byUser(null), policy: trusting(user, { IpAddress: { 'aws:SourceIp': '52.94.0.0/16' } }) },
@@ -45,12 +53,13 @@ export const sourceIp = defineCause({
     },
   ],
   claimsCondition: (part) =>
-    part.clause.key.toLowerCase() === 'aws:sourceip'
-      ? {
-          summary: unmet(
-            part,
-            part.values === null ? 'it came through a VPC endpoint, where aws:SourceIp is not set' : '',
-          ),
-        }
-      : undefined,
+    part.clause.key.toLowerCase() === 'aws:sourceip' ? { summary: unmet(part, whyAbsent(part)) } : undefined,
 });
+
+function whyAbsent({ values, evidence: { denial } }: ClausePart): string {
+  if (values === null) return 'it came through a VPC endpoint, where aws:SourceIp is not set';
+  const { sourceIp: address } = denial.record;
+  return values === undefined && address !== undefined && isPrivateRange(address)
+    ? `it came from the private address ${shortened(address)}, as calls through a VPC endpoint do, where aws:SourceIp is not set`
+    : '';
+}

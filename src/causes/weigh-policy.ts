@@ -262,7 +262,9 @@ function causesOf(
   // A statement that trusts somebody else altogether says least about this call, however little it would take.
   const isFar = ({ principal }: { readonly principal: string | undefined }) =>
     Number(principal === 'principal-missing');
-  const ordered = near.toSorted((a, b) => isFar(a) - isFar(b));
+  const slips = ({ claims }: { readonly claims: readonly Claimed[] }) =>
+    Number(claims.some(({ claim }) => claim.slip === true));
+  const ordered = near.toSorted((a, b) => isFar(a) - isFar(b) || needs(a.one) - needs(b.one) || slips(b) - slips(a));
   const fewest = ordered[0]?.one;
   const said = new Set<string>();
   for (const { one, claims, principal } of ordered.slice(0, mostClaimed)) {
@@ -435,23 +437,27 @@ function deniedBy(
   const { statement, parts } = deny;
   const found: FoundCause[] = [];
   const conditions = parts.filter(({ kind }) => kind === 'condition');
-  const [only] = conditions;
+  // What services alone would escape is no lever for anybody else.
+  const levers = conditions.filter(
+    ({ clause }) => !/^aws:(?:principalisawsservice|viaawsservice)$/i.test(clause?.key ?? ''),
+  );
+  const [only] = levers;
   const exact =
     statement.principal.element === 'NotPrincipal'
       ? parts.slice(0, 1).flatMap((part) => claimsOf(question, call, '', deny, part))
-      : conditions.length === 1 && only !== undefined
+      : levers.length === 1 && only !== undefined
         ? claimsOf(question, call, '', deny, only).filter(({ cause }) => cause.id !== 'condition')
         : [];
   for (const claimed of exact) found.push(foundOf(question, claimed, confidence));
   const general = causeById('explicit-deny');
   if (general === undefined || exact.some(({ cause }) => cause.id === 'not-principal')) return found;
-  const tests = conditions.map(({ reason }) => reason.text);
+  const tests = conditions.slice(0, 4).map(({ reason }) => shortened(reason.text));
   const verb = confidence === 'proved' ? 'denies this call' : 'may deny this call';
   found.push({
     cause: general,
     confidence,
     summary: `${statementName(statement)} is a Deny and ${verb}${
-      tests.length === 0 ? ', without any condition' : `: ${shortened(tests.join('; '))}`
+      tests.length === 0 ? ', without any condition' : `: ${tests.join('; ')}`
     }.`,
     evidence: [
       placed(policy, statement.pointer, parts.map(({ reason }) => reason.text).join('; ')),

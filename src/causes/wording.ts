@@ -86,10 +86,15 @@ export function unmet(
     readonly effect: 'Allow' | 'Deny';
     readonly clause: ConditionClause;
     readonly values: readonly string[] | null | undefined;
+    readonly policy?: { readonly version: string };
   },
   more = '',
 ): string {
   const { where, effect, clause, values } = part;
   const test = effect === 'Deny' ? `is a Deny whose condition holds: it ${wants(clause, 'asks')}` : wants(clause);
-  return `${where} ${test}; ${had(values)}${more === '' ? '' : `: ${more}`}.`;
+  const plain = part.policy?.version === '2008-10-17' && clause.values.some(({ text }) => text.includes('${'));
+  const why = [more, ...(plain ? ['without Version 2012-10-17 a `${…}` is plain text'] : [])]
+    .filter((one) => one !== '')
+    .join('; ');
+  return `${where} ${test}; ${had(values)}${why === '' ? '' : `: ${why}`}.`;
 }

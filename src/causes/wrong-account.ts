@@ -140,6 +140,7 @@ function claim(part: PrincipalPart | ClausePart, written: string, own: string, p
   const place = 'clause' in part ? `in its condition on ${keyName(part.clause.key)} ` : '';
   return {
     pointer,
+    slip: slip !== undefined,
     summary: `${part.where} ${place}trusts account ${written}${which}, and ${'provider' in part.call.caller ? 'the provider' : 'the caller'} is of account ${own}${slip === undefined ? '' : ` (${slip})`}.`,
   };
 }

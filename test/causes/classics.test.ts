@@ -74,6 +74,10 @@ describe('a wrong account id', () => {
       { event: byUser(null), policy: policyOf(statement('Deny', '777788889999'), statement('Allow', '444455556665')) },
     ],
     [
+      'nearer than another statement’s',
+      { event: byUser(null), policy: policyOf(statement('Allow', '777788889999'), statement('Allow', '444455556667')) },
+    ],
+    [
       'with the old words for a refusal',
       {
         event: byUser(null, { errorMessage: 'Not authorized to perform sts:AssumeRole' }),
@@ -308,4 +312,22 @@ describe('other failures of a change', () => {
       'expired-credentials proved',
     ],
   ])('%s', ([, event, expected]) => expect(top({ event })).toBe(expected));
+});
+
+test('of two wrong accounts the one a slip away is named', () => {
+  const policy = policyOf(statement('Allow', '777788889999'), statement('Allow', '444455556667'));
+  const [first] = explained({ name: '', event: byUser(null), policy }).causes;
+  expect(first?.summary).toContain('Statement 2');
+  expect(first?.summary).toContain('one digit off');
+});
+
+test('a Deny that spares services besides is about the caller', () => {
+  const policy = policyOf(
+    statement('Allow', '444455556666'),
+    statement('Deny', '*', {
+      ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::444455556666:role/ci/*' },
+      Bool: { 'aws:PrincipalIsAWSService': 'false' },
+    }),
+  );
+  expect(top({ event: byUser(null), policy })).toBe('principal-arn-condition proved');
 });
