@@ -1,5 +1,5 @@
 /** One class of requests that gains access, in one line for people: who, under what conditions, with which guard gone. */
-import type { PrincipalEntry } from '../document/trust-policy.ts';
+import type { PrincipalEntry, PrincipalName } from '../document/trust-policy.ts';
 import type { PreparedClause } from '../evaluate/condition.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
@@ -10,7 +10,7 @@ import { describePrincipal } from './describe-principal.ts';
 import { and, type Formula } from './formula.ts';
 import { allows, allowsNot, statementsOn, type Through } from './question.ts';
 import { search } from './search.ts';
-import { TooMuchWork, Work } from './work.ts';
+import { TooMuchWork, type Work } from './work.ts';
 
 export interface ToDescribe {
   readonly from: PreparedPolicy;
@@ -29,8 +29,8 @@ export interface ToDescribe {
 
 /** Values of one condition that are asked about one by one; longer lists are told whole. */
 const mostValues = 24;
-/** Describing is no proof: it stops early rather than late. */
-const mostWorkOfWords = 60_000;
+/** Describing is no proof: it stops early rather than late, and then says less. */
+export const mostWorkOfWords = 80_000;
 
 export interface DescribedClass extends AccessClass {
   readonly entry: PrincipalEntry | undefined;
@@ -39,9 +39,8 @@ export interface DescribedClass extends AccessClass {
   readonly unconditional: boolean;
 }
 
-export function describeClass(question: ToDescribe): DescribedClass {
+export function describeClass(question: ToDescribe, work: Work): DescribedClass {
   const { statement, entry, actions, witness, space } = question;
-  const work = new Work(mostWorkOfWords);
   const values = new Map<PreparedClause, readonly string[]>();
   let losses: readonly string[] = [];
   try {
@@ -57,7 +56,13 @@ export function describeClass(question: ToDescribe): DescribedClass {
     .map((clause) => describeClause(clause, valuesOf(clause)))
     .filter((phrase) => phrase !== '');
   const [, further] = actions;
-  const phrases = [...new Set([...conditions, ...losses, ...(further === undefined ? [] : [furtherWords(further)])])];
+  const phrases = [
+    ...new Set([
+      ...conditions,
+      ...losses.filter((phrase) => !text.includes('any organization') || phrase !== 'with any subject'),
+      ...(further === undefined ? [] : [furtherWords(further)]),
+    ]),
+  ];
   return {
     summary: [serviceInstead(space, entry) ?? text, ...phrases].join(', '),
     statement: statement.statement.index,
@@ -151,6 +156,14 @@ function lossesOf(
   const own = new Set([...values.keys()].filter((clause) => clause.row?.negated === false).map(({ key }) => key.lower));
   const guards = new Map<string, PreparedClause>();
   for (const { clauses } of admitting) for (const clause of clauses) guards.set(clause.key.lower, clause);
+  if (entry !== undefined) {
+    const known = statementsOn(from, 'Allow', action).filter(({ clauses }) => clauses.length === 0);
+    const others = exceptions(
+      entry.name,
+      known.flatMap((other) => other.statement.principal.entries.map(({ name }) => name)),
+    );
+    if (others !== undefined) losses.push(others);
+  }
   if (admitting.length > 0) {
     const base = formula(through);
     for (const [key, clause] of guards) {
@@ -184,6 +197,26 @@ function lossesOf(
     losses.push(...deny.clauses.map((clause) => describeClause(clause)).filter((phrase) => phrase !== ''));
   }
   return [...new Set(losses)];
+}
+
+const mostExceptions = 3;
+
+/** Those of an account or role whom the other policy lets in already, whatever they bring. */
+function exceptions(wide: PrincipalName, names: readonly PrincipalName[]): string | undefined {
+  const inside = new Set<string>();
+  for (const name of names) {
+    if (wide.kind === 'account' && 'account' in name && wide.account === name.account) {
+      if (name.kind === 'user' || name.kind === 'role')
+        inside.add(`${name.kind} \`${name.path.slice(1)}${name.name}\``);
+      if (name.kind === 'session') inside.add(`session \`${name.session}\` of role \`${name.role}\``);
+    }
+    if (wide.kind === 'role' && name.kind === 'session' && name.role === wide.name && name.account === wide.account)
+      inside.add(`session \`${name.session}\``);
+  }
+  const shown = [...inside].slice(0, mostExceptions);
+  if (shown.length === 0) return undefined;
+  const more = inside.size - shown.length;
+  return `other than ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function holdsWithout(space: CallerSpace, formula: Formula, key: string, work: Work): boolean {

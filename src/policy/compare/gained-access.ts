@@ -6,13 +6,13 @@ import { matchEntry } from '../evaluate/principal-match.ts';
 import { YES } from '../evaluate/ternary.ts';
 import { CallerSpace } from './caller-space.ts';
 import type { AccessClass, Undecided, Witness } from './comparison.ts';
-import { type DescribedClass, describeClass } from './describe-class.ts';
+import { type DescribedClass, describeClass, mostWorkOfWords } from './describe-class.ts';
 import { and, type Formula } from './formula.ts';
 import { type Answer, Inquiry } from './inquiry.ts';
 import { allows, allowsNot, statementsOn, type Through } from './question.ts';
 import { type AssumeAction, assumeActions, callersOf, furtherActions } from './request-space.ts';
 import { decisionOn, requestOf } from './witness.ts';
-import { TooMuchWork, Work } from './work.ts';
+import { mostText, TooMuchWork, Work } from './work.ts';
 
 export interface Access {
   readonly classes: readonly AccessClass[];
@@ -23,6 +23,7 @@ export interface Access {
 export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: number, home?: string): Access {
   const hunt = new Hunt(from, to, most, home);
   try {
+    if (sizeOf(from) + sizeOf(to) > mostText) throw new TooMuchWork();
     for (const action of assumeActions) hunt.on(action);
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
@@ -35,6 +36,7 @@ export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: num
 export function anyoneGains(from: PreparedPolicy, to: PreparedPolicy, most: number): Anyone {
   const hunt = new Hunt(from, to, most, undefined, true);
   try {
+    if (sizeOf(from) + sizeOf(to) > mostText) throw new TooMuchWork();
     for (const action of assumeActions) hunt.on(action);
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
@@ -48,6 +50,19 @@ export interface Anyone {
   readonly undecided: readonly Undecided[];
 }
 
+/** The characters of all that a comparison looks at. */
+function sizeOf({ policy }: PreparedPolicy): number {
+  let size = 0;
+  for (const { principal, actions, conditions } of policy.statements) {
+    for (const { text } of [...principal.entries, ...actions.patterns]) size += 10 + text.length;
+    for (const { key, values } of conditions) {
+      size += 10 + key.length;
+      for (const { text } of values) size += 3 + text.length;
+    }
+  }
+  return size;
+}
+
 class Hunt {
   /** The first found, where one is all that is asked for. */
   witness: Witness | undefined;
@@ -58,6 +73,7 @@ class Hunt {
   readonly #to: PreparedPolicy;
   readonly #home: string | undefined;
   readonly #inquiry: Inquiry;
+  readonly #words = new Work(mostWorkOfWords);
   /** Statement, call and principal of every class found. */
   readonly #known = new Set<string>();
 
@@ -106,6 +122,7 @@ class Hunt {
     if (this.witness !== undefined) return;
     const ask = (through: Through): Answer =>
       this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness));
+    this.#inquiry.work.spend(this.#from.statements.length + this.#to.statements.length);
     const call = `${statement.statement.index} ${actions.join(' ')}`;
     const entries = entriesOf(statement);
     if (entries.length === 0) {
@@ -114,6 +131,10 @@ class Hunt {
       if (answer === 'no') return;
       if ('undecided' in answer) {
         this.undecided.push(...answer.undecided);
+        return;
+      }
+      if (this.#one) {
+        this.witness = answer.witness;
         return;
       }
       this.#known.add(call);
@@ -127,6 +148,10 @@ class Hunt {
       if (answer === 'no') return;
       if ('undecided' in answer) {
         this.undecided.push(...answer.undecided);
+        return;
+      }
+      if (this.#one) {
+        this.witness = answer.witness;
         return;
       }
       const meant = left.filter(({ name }) => means(name, answer.witness));
@@ -147,7 +172,9 @@ class Hunt {
     formula: (through: Through) => Formula,
   ): void {
     const { from, to, home } = { from: this.#from, to: this.#to, home: this.#home };
-    this.classes.push(describeClass({ from, to, space, statement, entry, witness, actions, home, formula }));
+    this.classes.push(
+      describeClass({ from, to, space, statement, entry, witness, actions, home, formula }, this.#words),
+    );
   }
 
   #shows(witness: Witness): boolean {

@@ -331,6 +331,11 @@ export class Language {
     return this.#states[state]?.tellsClasses ?? false;
   }
 
+  /** How many places are open, which is what a step costs. */
+  sizeAt(state: number): number {
+    return this.#states[state]?.places.length ?? 0;
+  }
+
   maskAt(state: number): number {
     return this.#states[state]?.mask ?? 0;
   }
@@ -475,8 +480,10 @@ function shortest(inside: readonly Language[], outside: readonly Language[], wor
     const node = queue[head];
     if (node === undefined) break;
     if (accepts(languages, positives, node.states)) return textOf(node);
+    let cost = 1 + languages.length / 2;
+    for (let at = 0; at < languages.length; at += 1) cost += (languages[at]?.sizeAt(node.states[at] ?? dead) ?? 0) / 4;
     for (const code of charactersAt(languages, positives, node.states)) {
-      work.spend(1 + languages.length / 2);
+      work.spend(cost);
       const next = step(languages, positives, node.states, code);
       if (next === undefined) continue;
       const key = next.join(',');

@@ -1,7 +1,10 @@
 /** How much work may one comparison cost? A count of steps, not of milliseconds, so that an answer never depends on the machine. */
 
-/** Some hundred milliseconds of a slow machine. */
-export const mostWork = 400_000;
+/** Each way. Some tens of milliseconds. */
+export const mostWork = 200_000;
+
+/** Characters of the texts of two policies, which is more than IAM keeps; beyond it nothing is begun. */
+export const mostText = 40_000;
 
 export class TooMuchWork extends Error {
   override readonly name = 'TooMuchWork';
