@@ -68,9 +68,21 @@ async function scanWhole(task: ScanTask, bytes: Uint8Array): Promise<Found> {
   const scanner = fileScanner(task.name);
   scanner.push(text);
   const scanned = scanner.end();
-  return scanned.stopped === undefined || text.length > mostParsed
-    ? afterStop(task.name, scanned)
-    : parsed(task.name, text);
+  const found =
+    scanned.stopped === undefined || text.length > mostParsed
+      ? afterStop(task.name, scanned)
+      : parsed(task.name, text);
+  if (text !== bytes) release(text);
+  return found;
+}
+
+/**
+ * Gives the memory of an inflated text back at once: left to the garbage collector, which does not see how large it is,
+ * there would be many of them.
+ */
+function release({ buffer }: Uint8Array): void {
+  // A small one may be part of a buffer that others use.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > 65_536) buffer.transfer(0);
 }
 
 function inflatedWhole(bytes: Uint8Array, packing: Packing): Uint8Array | undefined {

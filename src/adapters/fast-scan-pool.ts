@@ -61,7 +61,10 @@ function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; clo
   let last = 0;
   const open = (): Lane => {
     // Beside this file, in the same language: `.ts` in a checkout, `.js` where it was compiled.
-    const worker = new Worker(new URL(`./fast-scan-worker${extname(import.meta.url)}`, import.meta.url));
+    const worker = new Worker(new URL(`./fast-scan-worker${extname(import.meta.url)}`, import.meta.url), {
+      // What a scan leaves behind is short-lived: a small nursery costs nothing and keeps each thread small.
+      resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    });
     const lane: Lane = { worker, waiting: new Map() };
     worker.on('message', ({ id, scan }: ScanAnswer) => {
       lane.waiting.get(id)?.resolve(scan);

@@ -41,7 +41,7 @@ export interface HistoryReview extends Review {
 }
 
 /** Records that are kept as facts together: what concerns one role is then written once. */
-const rememberedAtOnce = 4000;
+const rememberedAtOnce = 1000;
 /** Problems told one by one; the rest is counted. */
 const mostProblems = 1000;
 
