@@ -186,7 +186,7 @@ export function naiveDifference(
 
   const seen = new Set<string>();
   const callers = callersFor(literals).filter(({ account }) => within === undefined || account === within.account);
-  for (const caller of related ? shuffled(callers).slice(0, 14) : callers) {
+  for (const caller of related ? shuffled(callers).slice(0, 9) : callers) {
     const bare: NaiveRequest = { ...caller, actions: [assumeActionOf[caller.kind]], context: caller.own };
     const principals = maskOf((statement) => naivePrincipal(statement, bare));
     const follow = keys.filter((key) => caller.own.has(key));
