@@ -17,6 +17,14 @@ test('one file a cause, one cause a file, named alike', () => {
   expect(causes.every((cause) => causeById(cause.id) === cause)).toBe(true);
 });
 
+test('an id that was released is never taken away', () => {
+  const released = JSON.parse(readFileSync(join(import.meta.dirname, '../released-ids.json'), 'utf8')) as {
+    readonly causes: readonly string[];
+  };
+  expect(released.causes.filter((id) => causeById(id) === undefined)).toEqual([]);
+  expect(released.causes.length).toBeGreaterThan(60);
+});
+
 const pages = join(import.meta.dirname, '../../docs/causes');
 
 test('the table of all causes is made from the modules, and no page is left over', async () => {

@@ -21,8 +21,15 @@ export function register(program: Command, io: Io): void {
       if (format === 'json')
         io.out(`${safeJson(one === undefined ? { causes: causes.map(entryOf) } : entryOf(one), 2)}\n`);
       else io.out(one === undefined ? listOf(causes) : `${causeText(one)}\n`);
-    });
+    })
+    .addHelpText('after', examples);
 }
+
+const examples = `
+Examples:
+  $ trusttrail causes
+  $ trusttrail causes external-id-missing
+  $ trusttrail causes wrong-account --format json`;
 
 function listOf(all: readonly Cause[]): string {
   const width = Math.max(...all.map(({ id }) => id.length));

@@ -39,8 +39,15 @@ export function register(program: Command, io: Io): void {
       else if (event === undefined)
         throw new UserError('explain needs an EVENT file', 'or --batch FILE with JSON lines');
       else await single(io, event, options);
-    });
+    })
+    .addHelpText('after', examples);
 }
+
+const examples = `
+Examples:
+  $ trusttrail explain event.json --policy trust.json
+  $ aws iam get-role --role-name deploy | trusttrail explain event.json --policy -
+  $ trusttrail explain --batch denials.jsonl`;
 
 async function single(io: Io, event: string, options: Options): Promise<void> {
   const records = recordsOf(readEvents(await io.readText(event), event));
