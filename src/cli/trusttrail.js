@@ -25,7 +25,8 @@ async function startHere() {
     const modules = join(packageRoot, 'node_modules');
     if (existsSync(modules)) nodeModule.enableCompileCache(join(modules, '.cache', 'trusttrail'));
   } else nodeModule.enableCompileCache();
-  const entry = existsSync(join(dirname(here), 'main.ts')) ? './main.ts' : './main.js';
+  // The published package holds the compiled program; a checkout runs as it is.
+  const entry = existsSync(join(dirname(here), 'main.ts')) ? './main.ts' : '../../dist/cli/main.js';
   const { runProcess } = await import(entry);
   await runProcess();
 }
