@@ -1,6 +1,7 @@
 /** How do many files become one stream of what they hold: in several threads, in the order of the files? */
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type LogScan, type ScanTask, scanLogFile } from './fast-scan-file.ts';
 import type { ScanAnswer } from './fast-scan-worker.ts';
@@ -58,12 +59,15 @@ interface Lane {
 
 function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; close(): Promise<void> } {
   const lanes: Lane[] = [];
+  // A thread does not share the compiled code that the program keeps on the disk, unless it is told where.
+  const cache = getCompileCacheDir();
   let last = 0;
   const open = (): Lane => {
     // Beside this file, in the same language: `.ts` in a checkout, `.js` where it was compiled.
     const worker = new Worker(new URL(`./fast-scan-worker${extname(import.meta.url)}`, import.meta.url), {
       // What a scan leaves behind is short-lived: a small nursery costs nothing and keeps each thread small.
       resourceLimits: { maxYoungGenerationSizeMb: 6 },
+      ...(cache === undefined ? {} : { env: { ...process.env, NODE_COMPILE_CACHE: dirname(cache) } }),
     });
     const lane: Lane = { worker, waiting: new Map() };
     worker.on('message', ({ id, scan }: ScanAnswer) => {
