@@ -73,7 +73,7 @@ export const mixedHumanAndServiceTrust = defineRiskRule({
     const person = entries.find(
       ({ entry, statement }) =>
         mayBePerson(entry) &&
-        !context.guards(statement).some((key) => key === 'aws:principalarn') &&
+        !context.guarded(statement, 'aws:PrincipalArn') &&
         context.alive(statement),
     );
     if (person === undefined) return [];
