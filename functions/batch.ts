@@ -2,8 +2,8 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Logger } from '../src/adapters/logger.ts';
+import { PoisonMessage } from '../src/adapters/poison-message.ts';
 import { putAside } from './dead-letters.ts';
-import { PoisonMessage } from './message.ts';
 import { log, metrics, recordSkipped } from './telemetry.ts';
 
 /** Takes one message. @throws {PoisonMessage} where no delivery can succeed, anything else where another may. */

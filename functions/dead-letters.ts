@@ -1,9 +1,9 @@
 /** Where does a message go that can never be read? To the queue's dead letters, with the reason, so that nobody has to guess. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import type { PoisonMessage } from '../src/adapters/poison-message.ts';
 import { clients } from './clients.ts';
 import { environment } from './environment.ts';
-import type { PoisonMessage } from './message.ts';
 
 /** @throws where it cannot be put aside; the message then comes again, and SQS puts it aside in the end. */
 export async function putAside(message: SQSRecord, { message: reason }: PoisonMessage): Promise<void> {

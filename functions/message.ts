@@ -1,12 +1,8 @@
 /** Which record does a message carry that a rule sent, or why can it never be one? */
+import { PoisonMessage } from '../src/adapters/poison-message.ts';
 import { envelopeProblem } from '../src/cloudtrail/event-patterns.ts';
 import { readEventValue } from '../src/cloudtrail/read-record.ts';
 import type { CloudTrailRecord } from '../src/cloudtrail/record.ts';
-
-/** No other delivery of the message can succeed: it is put aside at once, with the reason. */
-export class PoisonMessage extends Error {
-  override readonly name = 'PoisonMessage';
-}
 
 /**
  * @param body of an SQS message: an EventBridge event as one of the rules delivers it.

@@ -1,13 +1,9 @@
 /** The watch as a function runs it: the store in DynamoDB, IAM to ask, and the channels of this deployment. */
-import { accountClients } from '../src/adapters/account-clients.ts';
 import { dynamodbTrustStore } from '../src/adapters/dynamodb-trust-store.ts';
-import { iamCallerAccess } from '../src/adapters/iam-caller-access.ts';
-import { iamRoleReader } from '../src/adapters/iam-role-reader.ts';
-import { lookupChangeHistory } from '../src/adapters/lookup-change-history.ts';
-import { iamEventRegion } from '../src/cloudtrail/event-patterns.ts';
 import { knownVendors } from '../src/configuration/known-vendors.ts';
 import { type Watch, watch } from '../src/watch/watch.ts';
-import { callSettings, clients } from './clients.ts';
+import { readers } from './accounts.ts';
+import { clients } from './clients.ts';
 import { bundledConfiguration } from './configuration-file.ts';
 import { environment as env } from './environment.ts';
 import { publishersOf } from './publishers.ts';
@@ -16,14 +12,6 @@ import { counted } from './telemetry.ts';
 const clock = { now: Date.now };
 /** The functions whose roles call into other accounts; a denied call of theirs is never analysed. */
 const functionNames = ['trust-changed', 'assume-role-denied', 'trail-object', 'reconcile'];
-
-export const accounts = accountClients({
-  account: env.ACCOUNT,
-  partition: env.PARTITION,
-  readerRole: env.READER_ROLE,
-  region: iamEventRegion(env.PARTITION) ?? env.AWS_REGION,
-  settings: callSettings,
-});
 
 let made: Watch | undefined;
 
@@ -37,11 +25,10 @@ export function service(): Watch {
     clock,
     configuration: bundledConfiguration(env.LAMBDA_TASK_ROOT),
     vendors: knownVendors,
-    roleReader: iamRoleReader(accounts, clock),
-    callerAccess: iamCallerAccess(accounts, clock),
-    history: lookupChangeHistory(accounts, clock),
+    ...readers,
     settings: {
       readerRole: env.READER_ROLE,
+      ownAccount: env.ACCOUNT,
       ownRoles: functionNames.map((name) => `arn:${env.PARTITION}:iam::${env.ACCOUNT}:role/trusttrail-watch-${name}`),
     },
   });

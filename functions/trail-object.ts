@@ -1,18 +1,20 @@
 /** Files of the organization trail, as the bucket's notifications name them on the queue. */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { filesOf, watchedRecords } from '../src/adapters/trail-files.ts';
 import { handleBatch } from './batch.ts';
+import { clients } from './clients.ts';
+import { environment } from './environment.ts';
 import { service } from './service.ts';
-import { recordAnalysed } from './telemetry.ts';
-import { filesOf, watchedRecords } from './trail-files.ts';
+import { recordAnalysed, recordSkipped } from './telemetry.ts';
 
 /** Records that go through the watch together. */
 const together = 500;
 
 export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   return handleBatch(event, context, async ({ body }, log) => {
-    for (const file of filesOf(body)) {
+    for (const file of filesOf(body, environment.BUCKET)) {
       log.setBindings({ file: file.key });
-      const records = await watchedRecords(file);
+      const records = await watchedRecords(clients.s3(), file, () => recordSkipped('unreadable'));
       for (let from = 0; from < records.length; from += together) {
         const some = records.slice(from, from + together);
         await service().take(some);

@@ -46,7 +46,7 @@ export class Operations extends Construct {
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription: `trusttrail: ${description} What to do: docs/runbook.md.`,
+        alarmDescription: `trusttrail: ${description} What to do: docs/operations.md.`,
       }).addAlarmAction(action);
     };
     for (const [name, queue] of Object.entries(props.deadLetters))

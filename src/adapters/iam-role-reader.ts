@@ -41,7 +41,7 @@ async function readRole(clients: AccountClients, roleArn: string): Promise<RoleA
       answer: 'role',
       role: {
         arn: role.Arn,
-        policyText: decoded(role.AssumeRolePolicyDocument),
+        policyText: decodedPolicy(role.AssumeRolePolicyDocument),
         ...(role.RoleId === undefined ? {} : { roleId: role.RoleId }),
         ...(role.MaxSessionDuration === undefined ? {} : { maxSessionDuration: role.MaxSessionDuration }),
         ...(role.CreateDate === undefined ? {} : { createDate: role.CreateDate.toISOString() }),
@@ -55,7 +55,7 @@ async function readRole(clients: AccountClients, roleArn: string): Promise<RoleA
 }
 
 /** IAM answers in RFC 3986 encoding, which the SDK leaves as it is (IAM API Reference, GetRole). */
-function decoded(document: string): string {
+export function decodedPolicy(document: string): string {
   try {
     return document.startsWith('%') ? decodeURIComponent(document) : document;
   } catch {

@@ -1,6 +1,7 @@
 /** What does the watch work with: its ports, its configuration, and what it is told about itself? */
 import type { Configuration } from '../configuration/configuration.ts';
 import { trustedWorld } from '../configuration/configuration.ts';
+import type { AccountRoles } from '../ports/account-roles.ts';
 import type { CallerAccessReader } from '../ports/caller-access.ts';
 import type { ChangeHistory } from '../ports/change-history.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -18,6 +19,8 @@ export interface WatchPorts {
   readonly vendors?: ReadonlyMap<string, string>;
   readonly roleReader?: RoleReader;
   readonly callerAccess?: CallerAccessReader;
+  /** To see what no event told of; where left out, only the roles that are known are looked at, one by one. */
+  readonly accountRoles?: AccountRoles;
   readonly history?: ChangeHistory;
   readonly settings?: WatchSettings;
 }
@@ -25,6 +28,8 @@ export interface WatchPorts {
 export interface WatchSettings {
   /** Name, without its path, of the role that reads in other accounts. */
   readonly readerRole?: string;
+  /** The account that it runs in, which is looked at beside those of the configuration. */
+  readonly ownAccount?: string;
   /** ARNs or names of the roles that trusttrail itself runs as: their denied calls are never analysed. */
   readonly ownRoles?: readonly string[];
   /** SOURCE of the `trusttrail who` in commands that undo a change; `lookup:` where not given. */

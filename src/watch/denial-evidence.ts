@@ -1,5 +1,6 @@
 /** What is known about a denied call: the version in force at its time, the one before, and what was read or asked later? */
 import type { CallerAccess, DenialEvidence, KnownPolicy, PrincipalHistory, RoleSettings } from '../causes/evidence.ts';
+import { toIsoSeconds } from '../cloudtrail/event-time.ts';
 import type { Denial } from '../cloudtrail/recognised.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { ReadRole } from '../ports/role-reader.ts';
@@ -75,7 +76,10 @@ function stateOf(denial: Denial, history: RoleHistory): RoleState {
 }
 
 function known(state: RoleState, as: KnownPolicy['as'], unclear: boolean): KnownPolicy | undefined {
-  const { policy, setBy } = state;
+  const { policy, setBy, observedAt } = state;
+  // Read from IAM before the call; that nothing was changed since is what the events say.
+  if (policy !== undefined && observedAt !== undefined)
+    return { policy, as: 'now', from: `IAM, as it was read before ${toIsoSeconds(observedAt)}` };
   if (policy === undefined || setBy === undefined) return undefined;
   const from = `the version of ${setBy.record.eventTime}, set by ${actorName(setBy.record)}`;
   return { policy, as, from: unclear ? `${from}, in a second in which the order of events is not known` : from };

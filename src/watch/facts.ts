@@ -5,6 +5,7 @@ import type { Denial, PrincipalEvent, Recognised } from '../cloudtrail/recognise
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { roleFromArn } from '../cloudtrail/role-name.ts';
 import { splitArn } from '../policy/document/names.ts';
+import type { ReadRole } from '../ports/role-reader.ts';
 import type { StoredEvent } from '../ports/trust-store.ts';
 
 /** A fact as it comes back from the store. */
@@ -77,6 +78,23 @@ export function eventOf(fact: Pick<StoredEvent, 'body'>): KnownEvent | undefined
   if (read === undefined) return undefined;
   const record: CloudTrailRecord = { ...read, ...known };
   return { record, recognised: allRecognised(record), from };
+}
+
+/** A role as IAM showed it, apart from any event. */
+export interface Observation {
+  readonly observed: ReadRole;
+  /** Milliseconds: when it had been read, and a little later (survey.ts). */
+  readonly at: number;
+}
+
+/** @returns the observation for the stream of the role's changes. */
+export function observationFactOf({ observed, at }: Observation): StoredEvent {
+  return { eventId: `observed-${at}`, at, body: JSON.stringify({ observed, at }) };
+}
+
+/** @returns what a fact of a role's stream tells of the role: an event, or what IAM showed. */
+export function roleFactOf(fact: StoredEvent): KnownEvent | Observation | undefined {
+  return fact.eventId.startsWith('observed-') ? (JSON.parse(fact.body) as Observation) : eventOf(fact);
 }
 
 /** @returns what a role is found by: its account and its name, which is unique whatever its path (IAM User Guide, "IAM identifiers"). */

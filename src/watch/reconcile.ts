@@ -1,48 +1,172 @@
 /** What does no event tell: roles that are not as the events say, and accepted risks whose time is over? */
-
 import { toIsoSeconds } from '../cloudtrail/event-time.ts';
 import { roleFromArn } from '../cloudtrail/role-name.ts';
 import { acceptanceOf } from '../configuration/acceptance.ts';
 import { severityOf } from '../configuration/configuration.ts';
-import { findingId, sha256 } from '../findings/identity.ts';
-import { compare } from '../policy/compare/compare.ts';
-import { parseTrustPolicy } from '../policy/document/parse.ts';
+import { findingId } from '../findings/identity.ts';
+import type { ReadRole, RoleAnswer } from '../ports/role-reader.ts';
 import type { StoredFinding } from '../ports/trust-store.ts';
 import { checkRisks } from '../risks/check-risks.ts';
-import { actorName } from './actor.ts';
 import type { WatchContext } from './context.ts';
 import type { Conclusions, Draft } from './draft.ts';
-import { eventOf, roleStream } from './facts.ts';
+import { driftOf, unannouncedDraft } from './drift.ts';
+import { roleFactOf, roleKeyOf, roleStream } from './facts.ts';
 import { publishUntilSettled } from './publish.ts';
 import { rolesStream } from './remember.ts';
-import { documentOf, type RoleHistory, type RoleState, roleHistory } from './role-history.ts';
+import { type RoleState, roleHistory, sameDocument, settling } from './role-history.ts';
+import {
+  accountsInTurn,
+  beginSeeding,
+  endSeeding,
+  isUnannounced,
+  keepSeen,
+  type Seeding,
+  seedRole,
+  standingRisks,
+} from './survey.ts';
 
 /** What was looked at, and what could not be. */
 export interface Reconciled {
   readonly roles: number;
   readonly drifted: number;
   readonly unread: readonly { readonly role: string; readonly because: string }[];
+  /** Where whole accounts were read: which of them for the first time, and which could not be. */
+  readonly accounts?: {
+    readonly read: number;
+    readonly seeded: readonly string[];
+    readonly unread: readonly { readonly account: string; readonly because: string }[];
+  };
 }
 
-export async function reconcile(context: WatchContext): Promise<Reconciled> {
-  const { store } = context;
-  let drifted = 0;
-  const unread: { role: string; because: string }[] = [];
-  const roles = await store.events(rolesStream);
-  for (const { eventId: key, body } of roles)
-    await publishUntilSettled(context, async (): Promise<Conclusions> => {
-      const known = await store.findings(key);
-      const events = (await store.events(roleStream(key))).flatMap((fact) => eventOf(fact) ?? []);
-      const history = roleHistory(key, events);
-      const state = history.changes.at(-1)?.after;
-      if (state === undefined || state.exists === false) return { known, drafts: [], retractions: [] };
-      const role = state.arn ?? body;
-      const expired = expiredAcceptances(key, role, state, known, context);
-      const drift = await driftOf(history, role, state, context, (because) => void unread.push({ role, because }));
-      if (drift !== undefined) drifted += 1;
-      return { known, drafts: [...expired, ...(drift === undefined ? [] : [drift])], retractions: [] };
+export interface ReconcileOptions {
+  /** Milliseconds of the clock: no account is begun after it; those left come first the next time. */
+  readonly until?: number;
+}
+
+/** Roles that are looked at at once. */
+const atOnce = 8;
+
+export async function reconcile(context: WatchContext, { until }: ReconcileOptions = {}): Promise<Reconciled> {
+  const { store, roleReader, accountRoles, clock } = context;
+  const tally = { roles: 0, drifted: 0, unread: [] as { role: string; because: string }[] };
+  const known = new Map((await store.events(rolesStream)).map(({ eventId, body }) => [eventId, body]));
+  const look = async (key: string, live: Live | undefined, seeding: Seeding | undefined): Promise<void> => {
+    tally.roles += 1;
+    const looked = await lookAt(key, known.get(key), live, seeding, context);
+    if (looked.drifted) tally.drifted += 1;
+    if (looked.unread !== undefined) tally.unread.push(looked.unread);
+  };
+  if (accountRoles === undefined) {
+    const live = roleReader === undefined ? undefined : { read: (arn: string) => roleReader.read(arn) };
+    for (const key of known.keys()) await look(key, live, undefined);
+    return tally;
+  }
+  const accounts = { read: 0, seeded: [] as string[], unread: [] as { account: string; because: string }[] };
+  const seedings: Seeding[] = [];
+  for (const { account, seeded } of await accountsInTurn(context)) {
+    const own = [...known.keys()].filter((key) => key.startsWith(`${account}/`));
+    const late = until !== undefined && clock.now() >= until;
+    const answer = late
+      ? ({ answer: 'unknown', because: 'no time was left' } as const)
+      : await accountRoles.rolesOf(account);
+    if (answer.answer === 'unknown') {
+      accounts.unread.push({ account, because: answer.because });
+      // Acceptances end by the calendar, whatever can be read.
+      await inParallel(own, (key) => look(key, undefined, undefined));
+      continue;
+    }
+    accounts.read += 1;
+    const seeding = seeded ? undefined : await beginSeeding(account, context);
+    if (seeding !== undefined) seedings.push(seeding);
+    const roles = new Map(answer.roles.flatMap((role) => [[roleKeyOf(role.arn) ?? role.arn, role] as const]));
+    const read = (key: string): Live => ({
+      readAt: answer.readAt,
+      read: async () => {
+        const role = roles.get(key);
+        return role === undefined ? { answer: 'no-such-role' } : { answer: 'role', role };
+      },
     });
-  return { roles: roles.length, drifted, unread };
+    await inParallel([...new Set([...own, ...roles.keys()])], (key) => look(key, read(key), seeding));
+  }
+  await endSeeding(seedings, accounts.unread, context);
+  accounts.seeded.push(...seedings.map(({ account }) => account));
+  return { ...tally, accounts };
+}
+
+/** How a role can be seen as it is now. */
+interface Live {
+  readonly read: (arn: string) => Promise<RoleAnswer>;
+  /** Milliseconds: when whole accounts were read, and what was seen is kept. */
+  readonly readAt?: number;
+}
+
+async function lookAt(
+  key: string,
+  named: string | undefined,
+  live: Live | undefined,
+  seeding: Seeding | undefined,
+  context: WatchContext,
+): Promise<{ readonly drifted: boolean; readonly unread?: { readonly role: string; readonly because: string } }> {
+  const { store, clock } = context;
+  let drifted = false;
+  let unread: { role: string; because: string } | undefined;
+  let seen: ReadRole | undefined;
+  await publishUntilSettled(context, async (): Promise<Conclusions> => {
+    drifted = false;
+    seen = undefined;
+    const known = await store.findings(key);
+    const facts = await store.events(roleStream(key));
+    const history = roleHistory(
+      key,
+      facts.flatMap((fact) => roleFactOf(fact) ?? []),
+    );
+    const { latest } = history;
+    const gone = latest.exists === false;
+    const role = latest.arn ?? named;
+    const answer =
+      live === undefined || (live.readAt === undefined && (gone || latest.policyText === undefined))
+        ? undefined
+        : await live.read(role ?? key);
+    if (answer?.answer === 'unknown') unread = { role: role ?? key, because: answer.because };
+    const drafts: Draft[] = [];
+    if (role !== undefined && !gone) drafts.push(...expiredAcceptances(key, role, latest, known, context));
+    if (answer === undefined || answer.answer === 'unknown') return { known, drafts, retractions: [] };
+    if (latest.exists === true && role !== undefined) {
+      const drift = driftOf(history, role, answer, clock.now());
+      if (drift !== undefined) drafts.push(drift);
+      drifted = drift !== undefined;
+    }
+    if (answer.answer !== 'role' || live?.readAt === undefined) return { known, drafts, retractions: [] };
+    const risks = standingRisks(answer.role, context);
+    const last = history.changes.at(-1)?.change.record.at;
+    const settled = last === undefined || clock.now() - last >= settling;
+    if (latest.exists !== true && settled && seeding === undefined && isUnannounced(answer.role, clock.now())) {
+      drafts.push(unannouncedDraft(key, answer.role, risks));
+      drifted = true;
+    }
+    if (seeding !== undefined) drafts.push(...seedRole(key, answer.role, risks, seeding));
+    if (settled && isNews(latest, answer.role)) seen = answer.role;
+    return { known, drafts, retractions: [] };
+  });
+  // Only when everything was told: what is kept as seen is no drift any more.
+  if (seen !== undefined && live?.readAt !== undefined) await keepSeen(key, seen, live.readAt, context);
+  return { drifted, ...(unread === undefined ? {} : { unread }) };
+}
+
+/** Whether what IAM shows is not what is known of the role. */
+function isNews({ exists, policyText }: RoleState, role: ReadRole): boolean {
+  return exists !== true || policyText === undefined || !sameDocument(policyText, role.policyText);
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let item = items[next]; item !== undefined; item = items[next]) {
+      next += 1;
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }
 
 /** An acceptance that has ended while its risk is still there is told once. */
@@ -91,78 +215,4 @@ function expiredAcceptances(
     });
   }
   return [...drafts.values()];
-}
-
-/** The policy as IAM has it now, against the last version that an event told of. */
-async function driftOf(
-  history: RoleHistory,
-  role: string,
-  state: RoleState,
-  { roleReader, clock }: WatchContext,
-  cannotRead: (because: string) => void,
-): Promise<Draft | undefined> {
-  if (roleReader === undefined || state.policyText === undefined) return undefined;
-  const answer = await roleReader.read(role);
-  if (answer.answer === 'unknown') {
-    cannotRead(answer.because);
-    return undefined;
-  }
-  const { setBy } = state;
-  const name = roleFromArn(role)?.name ?? role;
-  const last = setBy === undefined ? undefined : setBy.record;
-  const live = answer.answer === 'role' ? answer.role.policyText : undefined;
-  // A change whose event is still under way is no drift.
-  if (last !== undefined && clock.now() - last.at < 15 * 60_000) return undefined;
-  const parsed = live === undefined ? undefined : parseTrustPolicy(live);
-  const compared =
-    parsed?.status === 'read' && state.policy !== undefined
-      ? compare(state.policy, parsed.policy, { role })
-      : undefined;
-  if (live !== undefined && sameDocument(live, state.policyText)) return undefined;
-  if (compared?.verdict === 'equivalent' && (compared.direct ?? []).length === 0) return undefined;
-  const id = findingId('drift', {
-    role: history.key,
-    event: last?.eventId,
-    live: live === undefined ? null : sha256(live),
-  });
-  const at = last?.at ?? 0;
-  return {
-    key: { id, subject: history.key, at },
-    content: {
-      id,
-      kind: 'drift',
-      severity:
-        (compared?.gained.length ?? 0) > 0 || (compared === undefined && live !== undefined) ? 'high' : 'medium',
-      title:
-        live === undefined
-          ? `${name} is not there any more, and no event told of its deletion`
-          : `The trust policy of ${name} is not the one that the events show`,
-      // Told by the time of the last event, so that the same state of things is the same finding each day.
-      time: last?.eventTime ?? toIsoSeconds(0),
-      ...(roleFromArn(role) === undefined ? {} : { account: roleFromArn(role)?.account ?? '' }),
-      role,
-      events: last === undefined ? [] : [last.eventId],
-      count: 1,
-      change: {
-        verdict: compared?.verdict ?? (live === undefined ? 'narrower' : 'undecided'),
-        gained: compared?.gained ?? [],
-        lost: compared?.lost ?? [],
-        ...(compared === undefined ? {} : { direct: compared.direct, undecided: compared.undecided }),
-        previous: documentOf(state.policyText),
-        ...(live === undefined ? {} : { current: documentOf(live) }),
-        previousFrom: state.setFrom ?? 'store',
-      },
-      notes: [
-        last === undefined
-          ? 'No event of the version before is known.'
-          : `The last version that an event told of is that of ${last.eventTime}, set by ${actorName(last)}; what was changed since reached neither the rules nor the trail.`,
-      ],
-    },
-    tell: { to: 'people' },
-  };
-}
-
-function sameDocument(left: string, right: string): boolean {
-  const [one, other] = [documentOf(left), documentOf(right)];
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -105,7 +105,7 @@ function addChange(change: TrustChange, add: Add, affected: Affected): void {
 }
 
 /** Keys of the users, roles and providers that the text's Principal elements name. */
-function principalsNamedIn(text: string): ReadonlySet<string> {
+export function principalsNamedIn(text: string): ReadonlySet<string> {
   const parsed = parseTrustPolicy(text);
   if (parsed.status !== 'read') return new Set();
   const keys = parsed.policy.statements

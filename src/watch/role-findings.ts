@@ -19,6 +19,8 @@ import {
   factOf,
   type KnownEvent,
   nameOfCaller,
+  type Observation,
+  roleFactOf,
   roleStream,
 } from './facts.ts';
 import { burstDrafts, denialDraft, type KnownDenial, type Told } from './on-denial.ts';
@@ -62,8 +64,8 @@ async function firstConcerned(key: string, touched: RoleTouched, context: WatchC
 
 async function historyOf(key: string, touched: RoleTouched, context: WatchContext): Promise<RoleHistory> {
   const { store } = context;
-  const read = async (): Promise<readonly KnownEvent[]> =>
-    (await store.events(roleStream(key), { most: mostChanges })).flatMap((fact) => eventOf(fact) ?? []);
+  const read = async (): Promise<readonly (KnownEvent | Observation)[]> =>
+    (await store.events(roleStream(key), { most: mostChanges })).flatMap((fact) => roleFactOf(fact) ?? []);
   const events = await read();
   if (context.history === undefined) return roleHistory(key, events);
   const before = roleHistory(key, events);

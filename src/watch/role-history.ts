@@ -1,8 +1,9 @@
 /** What was a role like at a time, by the changes that are known of it? */
 import type { TrustChange } from '../cloudtrail/recognised.ts';
+import { clip } from '../findings/escape.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
-import type { KnownEvent } from './facts.ts';
+import type { KnownEvent, Observation } from './facts.ts';
 
 /** A change with the role before and after it. */
 export interface RoleChange {
@@ -29,6 +30,8 @@ export interface RoleState {
   readonly roleId?: string;
   /** The change that created it. */
   readonly createdBy?: TrustChange;
+  /** Milliseconds: the policy is the one that IAM showed then, and no event told of it. */
+  readonly observedAt?: number;
 }
 
 export interface RoleHistory {
@@ -37,17 +40,27 @@ export interface RoleHistory {
   readonly changes: readonly RoleChange[];
   /** Every one that failed, with the role as it stayed. */
   readonly failed: readonly RoleChange[];
+  /** The role after everything that is known, what IAM showed of it included. */
+  readonly latest: RoleState;
 }
+
+/** How near to a change what IAM shows may be the version before it, or after it. */
+export const settling = 15 * 60_000;
 
 const unknownRole: RoleState = { exists: undefined };
 const noRole: RoleState = { exists: false };
 
 /** @param events the stream of the role's changes, in the order of time, then eventID. */
-export function roleHistory(key: string, events: readonly KnownEvent[]): RoleHistory {
+export function roleHistory(key: string, events: readonly (KnownEvent | Observation)[]): RoleHistory {
   const changes: RoleChange[] = [];
   const failed: RoleChange[] = [];
   let state = unknownRole;
-  for (const { recognised, from } of events)
+  for (const event of events) {
+    if ('observed' in event) {
+      state = shown(state, event, changes.at(-1)?.change);
+      continue;
+    }
+    const { recognised, from } = event;
     for (const change of recognised) {
       if (change.kind !== 'trust-change') continue;
       if (!change.succeeded) {
@@ -60,7 +73,38 @@ export function roleHistory(key: string, events: readonly KnownEvent[]): RoleHis
       changes.push({ change, from, before, after });
       state = after;
     }
-  return { key, changes, failed };
+  }
+  return { key, changes, failed, latest: state };
+}
+
+/**
+ * What IAM showed is the version before the next change, and says nothing of any time before. Near a change it is left
+ * out: IAM may still have shown the old version, or already the new one.
+ */
+function shown(state: RoleState, { observed, at }: Observation, last: TrustChange | undefined): RoleState {
+  if (last !== undefined && at - last.record.at < settling) return state;
+  const { arn, policyText, roleId, maxSessionDuration } = observed;
+  const sameRole =
+    state.exists === true && (roleId === undefined || state.roleId === undefined || roleId === state.roleId);
+  if (sameRole && state.policyText !== undefined && sameDocument(state.policyText, policyText))
+    return { ...state, arn };
+  const duration = maxSessionDuration ?? (sameRole ? state.maxSessionDuration : undefined);
+  const parsed = parseTrustPolicy(policyText);
+  return {
+    exists: true,
+    arn,
+    policyText,
+    ...(parsed.status === 'read' ? { policy: parsed.policy } : {}),
+    setFrom: 'history',
+    ...(duration === undefined ? {} : { maxSessionDuration: duration }),
+    ...(roleId === undefined ? {} : { roleId }),
+    observedAt: at,
+  };
+}
+
+/** Whether two texts are the same JSON, however they are laid out. */
+export function sameDocument(left: string, right: string): boolean {
+  return JSON.stringify(documentOf(left)) === JSON.stringify(documentOf(right));
 }
 
 function changed(state: RoleState, change: TrustChange, from: KnownEvent['from']): RoleState {
@@ -94,8 +138,9 @@ function changed(state: RoleState, change: TrustChange, from: KnownEvent['from']
   }
 }
 
-function withoutPolicy({ policy: _, policyText: __, setBy: ___, setFrom: ____, ...state }: RoleState): RoleState {
-  return state;
+function withoutPolicy(state: RoleState): RoleState {
+  const { policy: _, policyText: __, setBy: ___, setFrom: ____, observedAt: _____, ...rest } = state;
+  return rest;
 }
 
 function policyOf(change: TrustChange, from: KnownEvent['from']): Partial<RoleState> {
@@ -129,12 +174,29 @@ export const nobody: TrustPolicy = {
   placeOf: () => undefined,
 };
 
-/** The document as a JSON value, or its text where it is no JSON. */
+/** IAM takes at most 8,192 characters that count (IAM User Guide, "IAM and AWS STS quotas"); white space does not. */
+const mostDocument = 65_536;
+const deepestDocument = 64;
+
+/** The document as a JSON value; its text, shortened, where it is no JSON or none that IAM can ever have taken. */
 export function documentOf(text: string | undefined): unknown {
   if (text === undefined) return undefined;
+  if (text.length > mostDocument || nesting(text) > deepestDocument) return clip(text, 2_000);
   try {
     return JSON.parse(text) as unknown;
   } catch {
     return text;
   }
+}
+
+/** How deep brackets nest; those in strings count too, which errs on the safe side. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const sign of text)
+    if (sign === '{' || sign === '[') {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (sign === '}' || sign === ']') depth -= 1;
+  return deepest;
 }

@@ -4,7 +4,7 @@ import { type Affected, nothingAffected } from './affected.ts';
 import { callerFindings } from './caller-findings.ts';
 import { contextOf, type WatchPorts } from './context.ts';
 import { PublishingFailed, publishUntilSettled } from './publish.ts';
-import { type Reconciled, reconcile } from './reconcile.ts';
+import { type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts';
 import { remember } from './remember.ts';
 import { roleFindings } from './role-findings.ts';
 
@@ -22,7 +22,7 @@ export interface Watch {
   /** The second half; what several calls of {@link Watch.remember} answered may be merged before. */
   conclude(affected: Affected): Promise<void>;
   /** What no event tells: roles that are not as the events say (drift), and acceptances that have ended. */
-  reconcile(): Promise<Reconciled>;
+  reconcile(options?: ReconcileOptions): Promise<Reconciled>;
 }
 
 export function watch(ports: WatchPorts): Watch {
@@ -49,7 +49,7 @@ export function watch(ports: WatchPorts): Watch {
         await attempt(() => publishUntilSettled(context, () => callerFindings(key, touched, context)));
       if (failures.length > 0) throw new PublishingFailed(failures);
     },
-    reconcile: () => reconcile(context),
+    reconcile: (options) => reconcile(context, options),
   };
   return self;
 }

@@ -26,6 +26,13 @@ export function register(program: Command, io: Io): void {
     .option('--stack <name>', 'name of the hub’s stack', 'Trusttrail')
     .option('--region <region>', 'where the hub is; by default where the events of IAM arrive')
     .addOption(new Option('--format <format>', 'the form of the answer').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ trusttrail doctor
+  $ AWS_PROFILE=security trusttrail doctor --stack Trusttrail --region us-east-1 --format json`,
+    )
     .action(async (options: Options) => {
       const reader = deploymentReader({ fetch });
       const found = await diagnose(reader, {

@@ -1,14 +1,11 @@
 /** Which files of the trail does a message name, and what do they hold that matters? */
 import { gunzipSync } from 'node:zlib';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../src/cloudtrail/event-patterns.ts';
-import { readEvents } from '../src/cloudtrail/read-record.ts';
-import type { CloudTrailRecord } from '../src/cloudtrail/record.ts';
-import { clients } from './clients.ts';
-import { environment } from './environment.ts';
-import { PoisonMessage } from './message.ts';
-import { recordSkipped } from './telemetry.ts';
+import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
+import { readEvents } from '../cloudtrail/read-record.ts';
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import { PoisonMessage } from './poison-message.ts';
 
 /** Amazon S3 User Guide, "Event message structure"; an SNS topic on the way wraps it in its `Message`. */
 const notification = z.object({
@@ -31,12 +28,17 @@ const mostBytes = 60_000_000;
 const mostText = 900_000_000;
 
 export interface TrailFile {
+  readonly bucket: string;
   readonly key: string;
   readonly size: number | undefined;
 }
 
-/** @returns the log files that the message names; digests, insights and S3's test message name none. @throws {PoisonMessage} */
-export function filesOf(body: string): readonly TrailFile[] {
+/**
+ * @param trail the trail's bucket; files of any other are not read.
+ * @returns the log files that the message names; digests, insights and S3's test message name none.
+ * @throws {PoisonMessage}
+ */
+export function filesOf(body: string, trail: string | undefined): readonly TrailFile[] {
   let value = parsed(body);
   const outer = wrapped.safeParse(value);
   if (outer.success) value = parsed(outer.data.Message);
@@ -44,19 +46,27 @@ export function filesOf(body: string): readonly TrailFile[] {
   const read = notification.safeParse(value);
   if (!read.success) throw new PoisonMessage('no notification of S3');
   return read.data.Records.filter(({ eventName }) => /ObjectCreated/.test(eventName)).flatMap(({ s3 }) => {
-    if (s3.bucket.name !== environment.BUCKET)
-      throw new PoisonMessage(`of the bucket ${s3.bucket.name}, which is not the trail’s`);
+    if (s3.bucket.name !== trail) throw new PoisonMessage(`of the bucket ${s3.bucket.name}, which is not the trail’s`);
     // Keys in notifications are encoded as in a form: a space is a plus.
     const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
-    return /\/CloudTrail\/.*\.json(?:\.gz)?$/.test(key) ? [{ key, size: s3.object.size }] : [];
+    return /\/CloudTrail\/.*\.json(?:\.gz)?$/.test(key) ? [{ bucket: s3.bucket.name, key, size: s3.object.size }] : [];
   });
 }
 
-/** @returns the records that the rules of EventBridge would have caught. @throws {PoisonMessage} where the file can never be read. */
-export async function watchedRecords({ key, size }: TrailFile): Promise<readonly CloudTrailRecord[]> {
+/**
+ * @param skipped told of each record that cannot be read.
+ * @returns the records that the rules of EventBridge would have caught.
+ * @throws {PoisonMessage} where the file can never be read.
+ */
+export async function watchedRecords(
+  client: Pick<S3Client, 'send'>,
+  file: TrailFile,
+  skipped: () => void,
+): Promise<readonly CloudTrailRecord[]> {
+  const { key, size } = file;
   if ((size ?? 0) > mostBytes)
     throw new PoisonMessage(`${key} has ${size} bytes: larger than any file of CloudTrail’s`);
-  const bytes = await contentOf(key);
+  const bytes = await contentOf(client, file);
   let text: string;
   try {
     text = isGzip(bytes)
@@ -67,14 +77,14 @@ export async function watchedRecords({ key, size }: TrailFile): Promise<readonly
   }
   const { records, problems } = readEvents(text, key);
   if (records.length === 0 && problems[0] !== undefined) throw new PoisonMessage(`${key}: ${problems[0].message}`);
-  for (const _ of problems) recordSkipped('unreadable');
+  for (const _ of problems) skipped();
   // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
   return records.filter((record) => record.derived === undefined && isWatched(record));
 }
 
-async function contentOf(key: string): Promise<Uint8Array> {
+async function contentOf(client: Pick<S3Client, 'send'>, { bucket, key }: TrailFile): Promise<Uint8Array> {
   try {
-    const { Body: body } = await clients.s3().send(new GetObjectCommand({ Bucket: environment.BUCKET, Key: key }));
+    const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (body === undefined) throw new Error('S3 answered without the file');
     return await body.transformToByteArray();
   } catch (error) {

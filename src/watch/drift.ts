@@ -1,0 +1,142 @@
+/** Is a role as the events say, or was it changed, made or deleted without one? */
+import { toIsoSeconds } from '../cloudtrail/event-time.ts';
+import { roleFromArn } from '../cloudtrail/role-name.ts';
+import { findingId, sha256 } from '../findings/identity.ts';
+import { worst } from '../findings/severity.ts';
+import { compare } from '../policy/compare/compare.ts';
+import { parseTrustPolicy } from '../policy/document/parse.ts';
+import type { ReadRole, RoleAnswer } from '../ports/role-reader.ts';
+import type { RuledRisk } from '../risks/risk-rule.ts';
+import { actorName } from './actor.ts';
+import type { Draft } from './draft.ts';
+import { documentOf, type RoleHistory, sameDocument, settling } from './role-history.ts';
+
+/** The policy as IAM has it now, against the last version that an event told of. */
+export function driftOf(
+  history: RoleHistory,
+  role: string,
+  answer: Exclude<RoleAnswer, { readonly answer: 'unknown' }>,
+  now: number,
+): Draft | undefined {
+  const state = history.latest;
+  if (state.policyText === undefined) return undefined;
+  const { setBy, observedAt } = state;
+  const name = roleFromArn(role)?.name ?? role;
+  const last = setBy === undefined ? undefined : setBy.record;
+  const live = answer.answer === 'role' ? answer.role.policyText : undefined;
+  // A change whose event is still under way is no drift.
+  if (last !== undefined && now - last.at < settling) return undefined;
+  const parsed = live === undefined ? undefined : parseTrustPolicy(withoutIds(live));
+  const compared =
+    parsed?.status === 'read' && state.policy !== undefined
+      ? compare(state.policy, parsed.policy, { role })
+      : undefined;
+  if (live !== undefined && sameDocument(live, state.policyText)) return undefined;
+  if (compared?.verdict === 'equivalent' && (compared.direct ?? []).length === 0) return undefined;
+  const id = findingId('drift', {
+    role: history.key,
+    event: last?.eventId,
+    ...(observedAt === undefined ? {} : { observed: sha256(state.policyText) }),
+    live: live === undefined ? null : sha256(live),
+  });
+  const at = last?.at ?? observedAt ?? 0;
+  // The id that IAM puts in the place of a deleted principal lets nobody in: that deletion is told of by its own event.
+  const onlyDeleted =
+    live !== undefined &&
+    withoutIds(live) !== live &&
+    compared?.verdict === 'narrower' &&
+    compared.undecided.length === 0;
+  return {
+    key: { id, subject: history.key, at },
+    content: {
+      id,
+      kind: 'drift',
+      severity: onlyDeleted
+        ? 'info'
+        : (compared?.gained.length ?? 0) > 0 || (compared === undefined && live !== undefined)
+          ? 'high'
+          : 'medium',
+      title:
+        live === undefined
+          ? `${name} is not there any more, and no event told of its deletion`
+          : onlyDeleted
+            ? `The trust policy of ${name} holds the id of a principal that was deleted`
+            : `The trust policy of ${name} is not the one that ${last === undefined ? 'was read before' : 'the events show'}`,
+      // Told by the time of what was known last, so that the same state of things is the same finding each day.
+      time: last?.eventTime ?? toIsoSeconds(at),
+      ...(roleFromArn(role) === undefined ? {} : { account: roleFromArn(role)?.account ?? '' }),
+      role,
+      events: last === undefined ? [] : [last.eventId],
+      count: 1,
+      change: {
+        verdict: compared?.verdict ?? (live === undefined ? 'narrower' : 'undecided'),
+        gained: compared?.gained ?? [],
+        lost: compared?.lost ?? [],
+        ...(compared === undefined ? {} : { direct: compared.direct, undecided: compared.undecided }),
+        previous: documentOf(state.policyText),
+        ...(live === undefined ? {} : { current: documentOf(live) }),
+        previousFrom: state.setFrom ?? 'store',
+      },
+      notes: [
+        last === undefined
+          ? 'No event of the version before is known: it was read from IAM.'
+          : `The last version that an event told of is that of ${last.eventTime}, set by ${actorName(last)}; what was changed since reached neither the rules nor the trail.`,
+      ],
+    },
+    tell: { to: onlyDeleted ? 'programs' : 'people' },
+  };
+}
+
+/** The text without principals that are an id, `AROA…` or `AIDA…`, where it can be read at all. */
+function withoutIds(text: string): string {
+  const value = documentOf(text);
+  if (typeof value !== 'object' || value === null || !/"A(?:ROA|IDA)[A-Z0-9]{10,}"/.test(text)) return text;
+  const isId = (one: unknown): boolean => typeof one === 'string' && /^A(?:ROA|IDA)[A-Z0-9]{10,}$/.test(one);
+  // IAM takes no empty list of principals: a statement that names nobody any more allows nobody.
+  return JSON.stringify(value, (name, member: unknown) => {
+    if (name === 'AWS' && Array.isArray(member)) {
+      const left = member.filter((one) => !isId(one));
+      return left.length === 0 ? noPrincipal : left;
+    }
+    return name === 'AWS' && isId(member) ? noPrincipal : member;
+  });
+}
+
+/** A principal that cannot be: the account 000000000000 is none. */
+const noPrincipal = 'arn:aws:iam::000000000000:role/deleted';
+
+/** A role that is there and that no event told of, although the account has been watched since before it was made. */
+export function unannouncedDraft(
+  key: string,
+  { arn, policyText, createDate, roleId }: ReadRole,
+  risks: readonly RuledRisk[],
+): Draft {
+  const at = Date.parse(createDate ?? '') || 0;
+  const id = findingId('drift', { role: key, unannounced: roleId ?? createDate ?? null });
+  return {
+    key: { id, subject: key, at },
+    content: {
+      id,
+      kind: 'drift',
+      severity: worst(['medium', ...risks.map(({ severity }) => severity)]),
+      title: `${roleFromArn(arn)?.name ?? arn} is there, and no event told of its creation`,
+      time: toIsoSeconds(at),
+      ...(roleFromArn(arn) === undefined ? {} : { account: roleFromArn(arn)?.account ?? '' }),
+      role: arn,
+      events: [],
+      count: 1,
+      ...(risks.length === 0 ? {} : { risks: risks.map(({ discriminator: _, statement: __, ...risk }) => risk) }),
+      change: {
+        verdict: 'undecided',
+        gained: [],
+        lost: [],
+        current: documentOf(policyText),
+        previousFrom: 'unknown',
+      },
+      notes: [
+        'Its creation reached neither the rules nor the trail: `trusttrail doctor` says what may be wrong with them.',
+      ],
+    },
+    tell: { to: 'people' },
+  };
+}
