@@ -72,9 +72,7 @@ export const mixedHumanAndServiceTrust = defineRiskRule({
     if (service === undefined) return [];
     const person = entries.find(
       ({ entry, statement }) =>
-        mayBePerson(entry) &&
-        !context.guarded(statement, 'aws:PrincipalArn') &&
-        context.alive(statement),
+        mayBePerson(entry) && !context.guarded(statement, 'aws:PrincipalArn') && context.alive(statement),
     );
     if (person === undefined) return [];
     return [
