@@ -426,14 +426,17 @@ export class Language {
 
 /**
  * @param preferred tried first, so that the text found is one that people can read.
- * @returns a text of all `inside` and none of `outside`; `undefined` where there is none.
+ * @returns a text of all `inside` and of none `excluded`; `undefined` where there is none.
  */
 export function findText(
   inside: readonly Language[],
-  outside: readonly Language[],
+  excluded: readonly Language[],
   work: Work,
   preferred: readonly string[] = [],
 ): string | undefined {
+  if (inside.some((language, at) => inside.some((other, place) => place > at && apart(language, other))))
+    return undefined;
+  const outside = excluded.filter((language) => !inside.some((other) => apart(language, other)));
   const fits = (text: string) =>
     inside.every((language) => language.matches(text)) && !outside.some((language) => language.matches(text));
   for (const text of preferred) if (fits(text)) return text;
@@ -458,6 +461,12 @@ export function findText(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Beginnings are compared where that is quick: no text begins as both do. */
+function apart(one: Language, other: Language): boolean {
+  if (one.patterns.length * other.patterns.length > 512) return false;
+  return one.heads.every((head) => !other.heads.some((begin) => compatible(head, begin)));
 }
 
 const everything = new Language([anyText]);

@@ -1,7 +1,7 @@
 /** How much work may one comparison cost? A count of steps, not of milliseconds, so that an answer never depends on the machine. */
 
 /** Each way. Some tens of milliseconds. */
-export const mostWork = 200_000;
+export const mostWork = 100_000;
 
 /** Characters of the texts of two policies, which is more than IAM keeps; beyond it nothing is begun. */
 export const mostText = 40_000;
