@@ -1,6 +1,7 @@
 /** What does the page of a cause say, and the table of all of them? Markdown, made from the modules. */
 import { markdown } from '../findings/escape.ts';
 import { sideName, whoName } from '../findings/forms/words.ts';
+import { wrap } from '../findings/forms/wrap.ts';
 import type { Cause, CauseExample } from './cause.ts';
 
 /** The page `docs/causes/ID.md`. */
@@ -49,12 +50,16 @@ export function causeText(cause: Cause): string {
   return [
     `${cause.id}: ${cause.title}.`,
     `Side: ${sideName(cause.side)}. Fixed by: ${whoName(cause.who)}.`,
-    `What it means\n  ${cause.means}`,
-    `How it is told apart\n  ${cause.toldApart}`,
-    `Fix\n  ${cause.fix}`,
+    `What it means\n${wrapped(cause.means)}`,
+    `How it is told apart\n${wrapped(cause.toldApart)}`,
+    `Fix\n${wrapped(cause.fix)}`,
     `It is this\n${cause.isIt.map(({ name, confidence }) => `  - ${name} (${confidence})`).join('\n')}`,
     `It is not this\n${cause.isNot.map(({ name }) => `  - ${name}`).join('\n')}`,
   ].join('\n\n');
+}
+
+function wrapped(text: string): string {
+  return `  ${wrap(text, 96, '  ', 2)}`;
 }
 
 function list(lines: readonly string[]): string {

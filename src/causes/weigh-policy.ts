@@ -6,6 +6,7 @@ import type { AssumeRequest, Decision, Reason, StatementResult, Ternary } from '
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
 import { actionCauses, causeById, conditionCauses, principalCauses } from './catalogue.ts';
 import { accountOfCaller, type Cause, type PartClaim, type PartQuestion } from './cause.ts';
+import { evidenceOfCaller, evidenceOfKey } from './event-evidence.ts';
 import type { DenialEvidence } from './evidence.ts';
 import { clausesHold, neverHoldsWith, principalMatches, valuesInCall } from './trial.ts';
 import { shortened, statementName } from './wording.ts';
@@ -411,7 +412,7 @@ function firstClaim(
   return [];
 }
 
-function foundOf({ policy }: PolicyToWeigh, { part, cause, claim }: Claimed, confidence: Confidence): FoundCause {
+function foundOf({ policy, call }: PolicyToWeigh, { part, cause, claim }: Claimed, confidence: Confidence): FoundCause {
   const { pointer = part.reason.pointer, also = [] } = claim;
   return {
     cause,
@@ -420,6 +421,8 @@ function foundOf({ policy }: PolicyToWeigh, { part, cause, claim }: Claimed, con
     evidence: [
       placed(policy, pointer, part.reason.text),
       ...also.map((one) => placed(policy, one.pointer, one.detail)),
+      ...(part.kind === 'principal' ? [evidenceOfCaller(call)] : []),
+      ...(part.clause === undefined ? [] : evidenceOfKey(part.clause.key, valuesInCall(part.clause.key, call))),
     ],
     ...(claim.who === undefined ? {} : { who: claim.who }),
     ...(claim.fix === undefined ? {} : { fix: claim.fix }),

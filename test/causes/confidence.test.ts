@@ -180,3 +180,13 @@ test('what is met is ruled out with its reason', () => {
   );
   expect(JSON.stringify(ruledOut)).not.toContain('acme-4711-xyz');
 });
+
+test('the evidence names the place in the policy and the one in the record', () => {
+  const policy = trusting('444455556667', { StringEquals: { 'sts:ExternalId': 'acme-4711-xyz' } });
+  const { causes } = answer(byUser({ externalId: 'other-0815-abc' }), policy);
+  expect(causes.map(({ evidence }) => evidence.map(({ source, pointer }) => `${source} ${pointer}`))).toEqual([
+    ['trust-policy /Statement/0/Principal/AWS', 'event /userIdentity/arn'],
+    ['trust-policy /Statement/0/Condition/StringEquals/sts:ExternalId', 'event /requestParameters/externalId'],
+  ]);
+  expect(JSON.stringify(causes)).not.toMatch(/acme-4711|other-0815/);
+});
