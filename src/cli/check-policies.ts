@@ -4,11 +4,12 @@ import { type Configuration, severityOf, trustedWorld } from '../configuration/c
 import { knownVendors } from '../configuration/known-vendors.ts';
 import { type RiskFinding, type Severity, severities } from '../findings/finding.ts';
 import { collectExternalIds, maskRisk } from '../findings/mask.ts';
-import type { Problem, TrustPolicy } from '../policy/document/trust-policy.ts';
+import { newAccess } from '../policy/compare/compare.ts';
+import type { ParsedTrustPolicy, Problem, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { validateTrustPolicy } from '../policy/document/validate.ts';
 import { checkRisks } from '../risks/check-risks.ts';
 import type { RiskQuestion, TrustedWorld } from '../risks/risk-rule.ts';
-import type { PolicyInFile } from './policies-in-file.ts';
+import type { Deployment, PolicyInFile } from './policies-in-file.ts';
 import { templateAccount, templateOrganization } from './template-values.ts';
 
 export interface CheckSettings {
@@ -19,6 +20,8 @@ export interface CheckSettings {
   readonly role?: string;
   readonly previous?: TrustPolicy;
   readonly showExternalIds: boolean;
+  /** Whether to derive fixes, and to give their texts. Default: to derive them. */
+  readonly fixes?: 'none' | 'with-texts';
 }
 
 /** A finding with the role it is about, where the file tells. */
@@ -28,8 +31,15 @@ export interface Checked {
   readonly findings: readonly CheckFinding[];
   /** Found and accepted by the configuration. */
   readonly accepted: number;
+  /** Texts of the whole repaired document, in the order of the findings; only where `fixes` asks for them. */
+  readonly repairs: readonly Repaired[];
   /** Why nothing can be said of it; none of the findings then. */
   readonly unreadable?: Problem;
+}
+
+export interface Repaired {
+  readonly fix: NonNullable<RiskFinding['fix']>;
+  readonly text: string;
 }
 
 export interface Among {
@@ -37,89 +47,257 @@ export interface Among {
   readonly externalIds: ReadonlyMap<string, readonly string[]>;
 }
 
-/** @returns everything that is found in one policy, the most severe first. */
-export function checkPolicy(one: PolicyInFile, settings: CheckSettings, among?: Among): Checked {
+/** Something found, before anybody is asked whether it is accepted. */
+interface Found {
+  readonly finding: RiskFinding;
+  readonly discriminator: string;
+  readonly statement: number | undefined;
+  readonly fixText?: string;
+}
+
+/**
+ * @param baseline what the owner allows the role at most.
+ * @returns everything that is found in one policy, the most severe first.
+ */
+export function checkPolicy(
+  one: PolicyInFile,
+  settings: CheckSettings,
+  among?: Among,
+  baseline?: { readonly name: string; readonly policy: TrustPolicy },
+): Checked {
   const { input } = one;
-  const { parsed } = input;
-  if (parsed.status === 'unreadable') return { findings: [], accepted: 0, unreadable: parsed.problem };
-  const role = settings.role ?? input.role.arn;
+  const nothing = { findings: [], accepted: 0, repairs: [] };
+  if (input.parsed.status === 'unreadable') return { ...nothing, unreadable: input.parsed.problem };
+  const role = input.role.arn ?? settings.role;
+  const judge = (parsed: ParsedTrustPolicy): readonly Found[] => [
+    ...foundIn(parsed, one, role, settings, among),
+    ...(baseline === undefined || parsed.status !== 'read' ? [] : beyond(parsed.policy, baseline)),
+  ];
+  const found = one.deployments === undefined ? judge(input.parsed) : inAllDeployments(one.deployments, judge);
+  const { configuration, at } = settings;
   const named = one.label === undefined && role === undefined ? {} : { role: one.label ?? role ?? '' };
-  const place = <F extends RiskFinding>(finding: F): F & { readonly role?: string } => ({
-    ...finding,
-    file: input.name,
-    ...named,
-  });
-  if (parsed.status === 'meaningless') {
-    const refused = parsed.problems.map((problem) => place(invalid(problem)));
-    return { findings: refused, accepted: 0 };
+  const findings: CheckFinding[] = [];
+  const repairs: Repaired[] = [];
+  let accepted = 0;
+  for (const { finding, discriminator, fixText } of [...found].sort(bySeverityThenPlace)) {
+    const acceptance = rolesMeant(one, role, configuration)
+      .map((meant) => acceptanceOf(configuration, { rule: finding.rule, discriminator }, meant, at))
+      .find((answer) => answer !== undefined);
+    if (acceptance !== undefined && !acceptance.expired) {
+      accepted += 1;
+      continue;
+    }
+    const severity = severityOf(configuration, finding.rule, finding.severity);
+    const told: CheckFinding = {
+      ...finding,
+      severity,
+      file: input.name,
+      ...named,
+      // A fix of a policy with stand-ins in it is nobody's policy.
+      ...(one.deployments === undefined ? {} : { fix: null }),
+    };
+    findings.push(told);
+    if (told.fix !== null && fixText !== undefined) repairs.push({ fix: told.fix, text: fixText });
+    if (acceptance !== undefined)
+      findings.push({
+        ...told,
+        rule: 'acceptance-expired',
+        message: `The acceptance of ${finding.rule} ended on ${acceptance.acceptance.until}, and the risk is still there.`,
+        why: `It was accepted because: ${acceptance.acceptance.reason}`,
+        docs: 'docs/check-in-ci.md',
+        fix: null,
+      });
+  }
+  const ids =
+    settings.showExternalIds || input.parsed.status !== 'read'
+      ? new Set<string>()
+      : collectExternalIds(JSON.parse(input.parsed.policy.text));
+  const shown = settings.showExternalIds ? findings : findings.map((finding) => maskRisk(finding, ids));
+  return { findings: shown, accepted, repairs };
+}
+
+/** A pattern of the configuration names the account that the template is deployed to, which is not known here. */
+function rolesMeant(
+  { accountAssumed }: PolicyInFile,
+  role: string | undefined,
+  { accounts }: Configuration,
+): readonly (string | undefined)[] {
+  if (accountAssumed !== true || role === undefined) return [role];
+  return [role, ...accounts.map((account) => role.replace(templateAccount, account))];
+}
+
+function foundIn(
+  parsed: ParsedTrustPolicy,
+  one: PolicyInFile,
+  role: string | undefined,
+  settings: CheckSettings,
+  among: Among | undefined,
+): readonly Found[] {
+  switch (parsed.status) {
+    case 'unreadable':
+      return [ofProblem(parsed.problem, invalid(parsed.problem))];
+    case 'meaningless':
+      return parsed.problems.map((problem) => ofProblem(problem, invalid(problem)));
   }
   const { policy } = parsed;
   const { configuration, at } = settings;
-  const problems = uniqueProblems([...parsed.problems, ...validateTrustPolicy(policy, quotaOf(configuration))]);
   const previous = settings.previous ?? one.previous;
+  const { maxSessionDuration } = one.input.role;
   const question: RiskQuestion = {
     policy,
     at,
     world: worldOf(one, configuration),
     ...(role === undefined ? {} : { role }),
     ...(previous === undefined ? {} : { previous }),
-    ...(input.role.maxSessionDuration === undefined
-      ? {}
-      : { maxSessionDuration: { now: input.role.maxSessionDuration } }),
+    ...(maxSessionDuration === undefined ? {} : { maxSessionDuration: { now: maxSessionDuration } }),
     ...(one.attachedPolicies === undefined ? {} : { attachedPolicies: one.attachedPolicies }),
     ...(one.policyDocuments === undefined ? {} : { policyDocuments: one.policyDocuments }),
     ...(configuration.sizeQuota === undefined ? {} : { sizeQuota: configuration.sizeQuota }),
     ...(among === undefined ? {} : { externalIdsElsewhere: among.externalIds }),
   };
-  const risks = checkRisks(question);
-  const findings: CheckFinding[] = [];
-  let accepted = 0;
-  for (const { discriminator, statement: _, ...risk } of risks) {
-    const acceptance = acceptanceOf(configuration, { rule: risk.rule, discriminator }, role, at);
-    if (acceptance !== undefined && !acceptance.expired) {
-      accepted += 1;
-      continue;
-    }
-    const severity = severityOf(configuration, risk.rule, risk.severity);
-    findings.push(place({ ...risk, severity }));
-    if (acceptance !== undefined)
-      findings.push(
-        place({
-          rule: 'acceptance-expired',
-          severity,
-          pointer: risk.pointer,
-          ...(risk.line === undefined ? {} : { line: risk.line, column: risk.column ?? 1 }),
-          message: `The acceptance of \`${risk.rule}\` ended on ${acceptance.acceptance.until}, and the risk is still there.`,
-          why: `It was accepted because: ${acceptance.acceptance.reason}`,
-          docs: 'docs/rules/README.md',
-          fix: null,
-        }),
-      );
-  }
-  for (const problem of problems) {
-    if (problem.level === 'refused') findings.push(place(invalid(problem)));
+  const found: Found[] = checkRisks(question, {
+    fixes: settings.fixes !== 'none' && one.deployments === undefined,
+    fixTexts: settings.fixes === 'with-texts',
+  }).map(({ discriminator, statement, fixText, ...finding }) => ({
+    finding,
+    discriminator,
+    statement,
+    ...(fixText === undefined ? {} : { fixText }),
+  }));
+  const risks = [...found];
+  for (const problem of uniqueProblems([...parsed.problems, ...validateTrustPolicy(policy, quotaOf(configuration))])) {
+    if (problem.level === 'refused') found.push(ofProblem(problem, invalid(problem)));
     // What a rule has said already, more exactly, is not said again.
-    else if (problem.level !== 'doubtful' && !findings.some(({ pointer }) => touches(pointer, problem.pointer)))
-      findings.push(place(notRefused(problem)));
+    else if (problem.level !== 'doubtful' && !risks.some(({ finding }) => touches(finding.pointer, problem.pointer)))
+      found.push(ofProblem(problem, notRefused(problem)));
   }
-  const ids = settings.showExternalIds ? new Set<string>() : collectExternalIds(JSON.parse(policy.text));
-  const shown = settings.showExternalIds ? findings : findings.map((finding) => maskRisk(finding, ids));
-  return { findings: shown.sort(bySeverityThenPlace), accepted };
+  return found;
+}
+
+function ofProblem(problem: Problem, finding: RiskFinding): Found {
+  const statement = /^\/Statement\/(\d+)/.exec(problem.pointer)?.[1];
+  return {
+    finding,
+    discriminator: problem.pointer,
+    statement: statement === undefined ? undefined : Number(statement),
+  };
+}
+
+/**
+ * What holds however the unknown values turn out, for some setting of the template's conditions. Where one deployment
+ * folds a finding under a more exact one that does not hold everywhere, it is still there.
+ */
+function inAllDeployments(
+  groups: readonly (readonly Deployment[])[],
+  judge: (parsed: ParsedTrustPolicy) => readonly Found[],
+): readonly Found[] {
+  const all = groups.flatMap((group) => {
+    const judged = group.map(({ parsed, standIns }) => ({ found: judge(parsed), standIns }));
+    const holdsIn = (found: readonly Found[], { finding: { rule, pointer }, statement }: Found): Found | undefined =>
+      found.find(
+        (other) =>
+          (other.finding.rule === rule && other.finding.pointer === pointer) ||
+          (other.statement === statement && other.finding.also?.includes(rule) === true),
+      );
+    const held = judged.flatMap(({ found, standIns }) =>
+      found.flatMap((one): readonly Found[] => {
+        const everywhere = judged.map((other) => holdsIn(other.found, one));
+        if (!everywhere.every((other) => other !== undefined)) return [];
+        const { also: _, ...finding } = one.finding;
+        const least = Math.min(...everywhere.map((other) => severities.indexOf(other.finding.severity)));
+        const also = (one.finding.also ?? []).filter((id) =>
+          everywhere.every((other) => other.finding.also?.includes(id)),
+        );
+        return [
+          {
+            ...one,
+            finding: {
+              ...finding,
+              severity: severities[least] ?? finding.severity,
+              message: withNames(finding.message, standIns),
+              ...(also.length === 0 ? {} : { also }),
+            },
+          },
+        ];
+      }),
+    );
+    return held.filter(
+      (one) =>
+        !held.some((other) => other.statement === one.statement && other.finding.also?.includes(one.finding.rule)),
+    );
+  });
+  const unique = new Map<string, Found>();
+  for (const one of all) {
+    const { rule, line, column, pointer } = one.finding;
+    const name = `${rule} ${line === undefined ? pointer : `${line}:${column}`}`;
+    if (!unique.has(name)) unique.set(name, one);
+  }
+  return [...unique.values()];
+}
+
+/** Nobody wrote the stand-ins: a message names what they stand for. */
+function withNames(message: string, standIns: ReadonlyMap<string, string>): string {
+  let text = message;
+  for (const [value, label] of [...standIns].sort(([a], [b]) => b.length - a.length)) {
+    if (!/\d{8}/.test(value)) continue;
+    const name = `\${${label.replace(/^(?:Ref|GetAtt) /, '')}}`;
+    text = text.replaceAll(value, name);
+    const account = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(value)?.[1];
+    if (account !== undefined && account !== templateAccount) text = text.replaceAll(account, name);
+  }
+  return text.replaceAll(templateAccount, '${AWS::AccountId}');
 }
 
 function quotaOf({ sizeQuota }: Configuration): { readonly quota?: number } {
   return sizeQuota === undefined ? {} : { quota: sizeQuota };
 }
 
-/** Values that are known only once a template is deployed count as the owner's own: only what is wrong all the same is said. */
 function worldOf(one: PolicyInFile, configuration: Configuration): TrustedWorld {
   const world = trustedWorld(configuration, knownVendors);
   if (one.accountAssumed === undefined) return world;
   return {
     ...world,
     accounts: one.accountAssumed ? [...world.accounts, templateAccount] : world.accounts,
-    organizations: one.unknown.length === 0 ? world.organizations : [...world.organizations, templateOrganization],
+    // Where none is configured, those that the policy names count as our own.
+    organizations: world.organizations.length === 0 ? [] : [...world.organizations, templateOrganization],
   };
+}
+
+/** The policy may allow at most what the baseline does; one finding for each class of callers beyond it. */
+function beyond(
+  policy: TrustPolicy,
+  baseline: { readonly name: string; readonly policy: TrustPolicy },
+): readonly Found[] {
+  const answer = newAccess(baseline.policy, policy);
+  if (answer.answer === 'no') return [];
+  const finding = (pointer: string, severity: Severity, message: string): Found => {
+    const place = policy.placeOf(pointer);
+    return {
+      finding: {
+        rule: 'baseline-exceeded',
+        severity,
+        ...(place === undefined ? {} : { line: place.line, column: place.column }),
+        pointer,
+        message,
+        why: 'The configuration names a folder of trust policies that nobody may go beyond; whoever needs more changes the baseline first.',
+        docs: 'docs/check-in-ci.md',
+        fix: null,
+      },
+      discriminator: pointer,
+      statement: undefined,
+    };
+  };
+  if (answer.answer === 'undecided')
+    return [
+      finding(
+        '',
+        'medium',
+        `Whether this allows more than the baseline ${baseline.name} could not be decided, because of ${answer.undecided.map(({ construct }) => construct).join(', ')}.`,
+      ),
+    ];
+  return answer.classes.map(({ summary, statement }) =>
+    finding(`/Statement/${statement}`, 'high', `The baseline ${baseline.name} does not let this in: ${summary}.`),
+  );
 }
 
 /** Found by the parser and by the validator alike. */
@@ -170,7 +348,7 @@ function touches(one: string, other: string): boolean {
   return one === other || one.startsWith(`${other}/`) || (other.startsWith(`${one}/`) && one.split('/').length > 3);
 }
 
-function bySeverityThenPlace(a: RiskFinding, b: RiskFinding): number {
+function bySeverityThenPlace({ finding: a }: Found, { finding: b }: Found): number {
   return (
     severities.indexOf(b.severity) - severities.indexOf(a.severity) ||
     (a.line ?? 0) - (b.line ?? 0) ||
@@ -179,12 +357,13 @@ function bySeverityThenPlace(a: RiskFinding, b: RiskFinding): number {
   );
 }
 
-/** @returns the external IDs of all policies with the accounts of their roles. */
+/** @returns the external IDs of all policies with the accounts of their roles; those known only later are left out. */
 export function externalIdsOf(policies: readonly PolicyInFile[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, Set<string>>();
-  for (const { input } of policies) {
-    if (input.parsed.status !== 'read') continue;
-    const account = /^arn:[^:]*:iam::(\d{12}):/.exec(input.role.arn ?? '')?.[1] ?? '';
+  for (const { input, unknown } of policies) {
+    if (input.parsed.status !== 'read' || unknown.length > 0) continue;
+    const account = /^arn:[^:]*:iam::(\d{12}):/.exec(input.role.arn ?? '')?.[1];
+    if (account === undefined) continue;
     for (const { conditions } of input.parsed.policy.statements)
       for (const { key, values } of conditions)
         if (key.toLowerCase() === 'sts:externalid')

@@ -17,8 +17,14 @@ const ticks = 8;
 /**
  * Bytes, rate and time left while something long is read.
  * @param total bytes; 0 where it is not known yet.
+ * @param counted what is counted in place of bytes: `roles`.
  */
-export function progress(io: Io, total: number, stream: NodeJS.WritableStream = process.stderr): Progress {
+export function progress(
+  io: Io,
+  total: number,
+  stream: NodeJS.WritableStream = process.stderr,
+  counted?: string,
+): Progress {
   if (!io.stderr.isTTY) return nothing;
   const started = performance.now();
   let sum = total;
@@ -29,7 +35,7 @@ export function progress(io: Io, total: number, stream: NodeJS.WritableStream = 
     hideCursor: true,
     stopOnComplete: false,
     fps: ticks,
-    format: (_, { value }) => line(value, sum, (performance.now() - started) / 1000, note, io.stderr.columns),
+    format: (_, { value }) => line(value, sum, (performance.now() - started) / 1000, note, io.stderr.columns, counted),
   });
   bar.start(Math.max(1, total), 0);
   return {
@@ -46,7 +52,16 @@ export function progress(io: Io, total: number, stream: NodeJS.WritableStream = 
 }
 
 /** @param seconds since it began. */
-export function line(done: number, total: number, seconds: number, note: string, columns: number): string {
+export function line(
+  done: number,
+  total: number,
+  seconds: number,
+  note: string,
+  columns: number,
+  counted?: string,
+): string {
+  const size = (count: number): string => (counted === undefined ? bytes(count) : String(Math.round(count)));
+  const all = counted === undefined ? bytes(total) : `${total} ${counted}`;
   const rate = seconds > 0 ? done / seconds : 0;
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const filled = Math.round(share * 20);
@@ -54,8 +69,8 @@ export function line(done: number, total: number, seconds: number, note: string,
   const bar = `${'█'.repeat(filled)}${'░'.repeat(20 - filled)}`;
   const numbers =
     total > 0
-      ? `${bar} ${Math.floor(share * 100)} % of ${bytes(total)}, ${bytes(rate)}/s${left}`
-      : `${bytes(done)}, ${bytes(rate)}/s`;
+      ? `${bar} ${Math.floor(share * 100)} % of ${all}, ${size(rate)}/s${left}`
+      : `${size(done)}, ${size(rate)}/s`;
   return (note === '' ? numbers : `${numbers}  ${note}`).slice(0, Math.max(20, columns - 1));
 }
 

@@ -3,147 +3,384 @@
 /** The account that a template is deployed to, where nobody has said which: a number that AWS gives to nobody. */
 export const templateAccount = '000000000000';
 
-export interface TemplateValue {
-  readonly value: unknown;
-  /** What is known only once it is deployed: `Ref Vendor`. */
-  readonly unknown: readonly string[];
-}
-
-export interface TemplateContext {
-  readonly account: string;
-  /** Logical ids of the template's roles and users, for `Fn::GetAtt … Arn`. */
-  readonly principals: ReadonlyMap<string, 'role' | 'user'>;
-}
-
-const pseudo: Readonly<Record<string, string>> = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': 'us-east-1',
-  'AWS::URLSuffix': 'amazonaws.com',
-};
+/** The organization that a value known only later is taken for, where it is our own. */
+export const templateOrganization = 'o-0000000000';
 
 /**
- * Resolves intrinsic functions (CloudFormation User Guide, "Intrinsic function reference"). What is not known is taken
- * to be harmless, an own account, an own organization, a long secret, so that only what is wrong whatever the value is
- * is found; and it is told of in `unknown`.
- *
- * @param key the nearest condition key or member name above the value: it says what kind of value is expected.
+ * One way in which the values that are known only once the template is deployed may turn out. Whatever is said of a
+ * template has to hold in all of them.
  */
-export function resolved(node: unknown, key: string, context: TemplateContext): TemplateValue {
-  if (Array.isArray(node)) {
-    const items = node.map((item: unknown) => resolved(item, key, context));
-    return { value: items.map(({ value }) => value), unknown: items.flatMap(({ unknown }) => unknown) };
+export interface StandIns {
+  readonly account: string;
+  /** Which of the values each kind can have is taken; unknowns of one template are spread over them where `mixed`. */
+  readonly variant: number;
+  readonly mixed: boolean;
+  /** How the template's conditions turn out; one that is not named is true. */
+  readonly conditions: ReadonlyMap<string, boolean>;
+}
+
+/** What of the template itself gives values. */
+export interface TemplateParts {
+  /** Logical id → what follows the account in its ARN: `role/deploy`. */
+  readonly arns: ReadonlyMap<string, string>;
+  /** Logical id → what `Ref` gives, where that is known or does not matter: a role's name. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Logical ids whose `Ref` gives their ARN: identity providers. */
+  readonly arnByRef: ReadonlySet<string>;
+  readonly mappings: unknown;
+}
+
+export interface TemplateValue {
+  readonly value: unknown;
+  /** JSON pointer into `value` → steps of the template that lead to what it was made of. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** What is known only once it is deployed, by the text that stands for it. */
+  readonly unknown: ReadonlyMap<string, string>;
+  /** Names of the conditions that decided something. */
+  readonly conditions: ReadonlySet<string>;
+}
+
+/** How many different values a kind of unknown is given. */
+export const standInVariants = 4;
+
+/**
+ * Resolves intrinsic functions (CloudFormation User Guide, "Intrinsic function reference").
+ *
+ * @param path steps of the template that lead to the node.
+ */
+export function resolved(
+  node: unknown,
+  path: readonly string[],
+  parts: TemplateParts,
+  standIns: StandIns,
+): TemplateValue {
+  const resolver = new Resolver(parts, standIns);
+  const tree = resolver.resolve(node, { key: '', path });
+  const sources = new Map<string, readonly string[]>();
+  const value = tree === undefined ? undefined : finished(tree, '', sources);
+  return { value, sources, unknown: resolver.unknown, conditions: resolver.conditions };
+}
+
+/** A value with what each part of it was made of. */
+type Tree =
+  | { readonly path: readonly string[]; readonly leaf: unknown }
+  | { readonly path: readonly string[]; readonly items: readonly Tree[] }
+  | { readonly path: readonly string[]; readonly members: readonly (readonly [string, Tree])[] };
+
+function finished(tree: Tree, pointer: string, sources: Map<string, readonly string[]>): unknown {
+  sources.set(pointer, tree.path);
+  if ('leaf' in tree) return tree.leaf;
+  if ('items' in tree) return tree.items.map((item, at) => finished(item, `${pointer}/${at}`, sources));
+  return Object.fromEntries(
+    tree.members.map(([name, member]) => [
+      name,
+      finished(member, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, sources),
+    ]),
+  );
+}
+
+interface Spot {
+  /** The nearest condition key or member name above the value: it says what kind of value is expected. */
+  readonly key: string;
+  readonly path: readonly string[];
+  /** The issuer that the statement's condition keys speak of. */
+  readonly issuer?: string;
+}
+
+class Resolver {
+  readonly unknown = new Map<string, string>();
+  readonly conditions = new Set<string>();
+  private readonly parts: TemplateParts;
+  private readonly standIns: StandIns;
+
+  constructor(parts: TemplateParts, standIns: StandIns) {
+    this.parts = parts;
+    this.standIns = standIns;
   }
-  if (typeof node !== 'object' || node === null) return { value: node, unknown: [] };
-  const entries = Object.entries(node);
-  const [only] = entries;
-  if (entries.length === 1 && only !== undefined && /^(?:Ref|Condition|Fn::\w+)$/.test(only[0]) && isIntrinsic(only))
-    return intrinsic(only[0], only[1], key, context);
-  const members = entries.map(([name, value]) => [name, resolved(value, name, context)] as const);
-  return {
-    value: Object.fromEntries(members.map(([name, { value }]) => [name, value])),
-    unknown: members.flatMap(([, { unknown }]) => unknown),
-  };
+
+  /** @returns `undefined` for `AWS::NoValue`: the member or element is not there. */
+  resolve(node: unknown, spot: Spot): Tree | undefined {
+    const { path } = spot;
+    if (Array.isArray(node))
+      return {
+        path,
+        items: node.flatMap((item: unknown, at) => this.resolve(item, { ...spot, path: [...path, String(at)] }) ?? []),
+      };
+    if (typeof node !== 'object' || node === null) return { path, leaf: node };
+    const entries = Object.entries(node);
+    const [only] = entries;
+    if (entries.length === 1 && only !== undefined && isIntrinsic(only))
+      return this.intrinsic(only[0], only[1], { ...spot, path: [...path, only[0]] }, path);
+    const issuer = issuerIn(node) ?? spot.issuer;
+    return {
+      path,
+      members: entries.flatMap(([name, value]) => {
+        const inner = { key: name, path: [...path, name], ...(issuer === undefined ? {} : { issuer }) };
+        const member = this.resolve(value, inner);
+        return member === undefined ? [] : [[name, member] as const];
+      }),
+    };
+  }
+
+  /** @param whole where the function as a whole stands. */
+  private intrinsic(name: string, argument: unknown, spot: Spot, whole: readonly string[]): Tree | undefined {
+    const leaf = (value: unknown): Tree => ({ path: whole, leaf: value });
+    switch (name) {
+      case 'Ref': {
+        if (argument === 'AWS::NoValue') return undefined;
+        return leaf(this.reference(String(argument), spot));
+      }
+      case 'Fn::Sub':
+        return leaf(this.substituted(argument, spot));
+      case 'Fn::Join':
+        return leaf(this.joined(argument, spot));
+      case 'Fn::GetAtt':
+        return leaf(this.attribute(Array.isArray(argument) ? argument.map(String) : String(argument).split('.'), spot));
+      case 'Fn::FindInMap': {
+        const found = this.mapped(argument);
+        return found === undefined ? leaf(this.standIn(labelOf(name, argument), spot)) : this.resolve(found, spot);
+      }
+      case 'Fn::Select': {
+        const [index, list] = listOf(argument);
+        const items = Array.isArray(list) ? list : [];
+        const chosen = /^\d+$/.test(String(index)) ? (items[Number(index)] as unknown) : undefined;
+        return chosen === undefined
+          ? leaf(this.standIn(labelOf(name, argument), spot))
+          : this.resolve(chosen, { ...spot, path: [...spot.path, '1', String(index)] });
+      }
+      case 'Fn::If': {
+        const [condition, yes, no] = listOf(argument);
+        const named = String(condition);
+        this.conditions.add(named);
+        const holds = this.standIns.conditions.get(named) ?? true;
+        return this.resolve(holds ? yes : no, { ...spot, path: [...spot.path, holds ? '1' : '2'] });
+      }
+      default:
+        return this.other(labelOf(name, argument), spot, whole);
+    }
+  }
+
+  /** Some function nobody can answer: a whole Principal or Condition may stand for it, too. */
+  private other(label: string, spot: Spot, whole: readonly string[]): Tree | undefined {
+    const value = this.standIn(label, spot);
+    if (spot.key === 'Principal')
+      return { path: whole, members: [['AWS', { path: whole, leaf: this.standIn(label, { ...spot, key: 'AWS' }) }]] };
+    if (spot.key === 'Condition' || spot.key === 'Statement') return undefined;
+    return { path: whole, leaf: value };
+  }
+
+  private reference(name: string, spot: Spot): string {
+    const known = pseudo(name, this.standIns.account) ?? this.parts.names.get(name);
+    if (known !== undefined) return known;
+    const arn = this.parts.arns.get(name);
+    if (arn !== undefined && this.parts.arnByRef.has(name)) return `arn:aws:iam::${this.standIns.account}:${arn}`;
+    return this.standIn(`Ref ${name}`, spot);
+  }
+
+  private attribute([name, ...of]: readonly string[], spot: Spot): string {
+    const arn = this.parts.arns.get(name ?? '');
+    if (arn !== undefined && of.join('.') === 'Arn') return `arn:aws:iam::${this.standIns.account}:${arn}`;
+    return this.standIn(`GetAtt ${[name, ...of].join('.')}`, spot);
+  }
+
+  private substituted(argument: unknown, spot: Spot): string {
+    const [text, variables] = Array.isArray(argument) ? (argument as readonly unknown[]) : [argument, {}];
+    if (typeof text !== 'string') return this.standIn('Fn::Sub', spot);
+    const given = typeof variables === 'object' && variables !== null ? (variables as Record<string, unknown>) : {};
+    return text.replaceAll(/\$\{(!?)([^}]*)\}/g, (whole, literal: string, raw: string, at: number) => {
+      if (literal === '!') return `\${${raw}}`;
+      const name = raw.trim();
+      const key = kindWithin(text, at, whole.length, spot.key);
+      if (Object.hasOwn(given, name)) return textOf(this.resolve(given[name], { ...spot, key }));
+      return name.includes('.') && !name.startsWith('AWS::')
+        ? this.attribute(name.split('.'), { ...spot, key })
+        : this.reference(name, { ...spot, key });
+    });
+  }
+
+  private joined(argument: unknown, spot: Spot): string {
+    const [separator, parts] = listOf(argument);
+    if (typeof separator !== 'string' || !Array.isArray(parts))
+      return this.standIn(labelOf('Fn::Join', argument), spot);
+    let text = '';
+    parts.forEach((part: unknown, at) => {
+      const next: unknown = parts[at + 1];
+      const before = at === 0 ? '' : `${text}${separator}`;
+      const after = parts.length === at + 1 ? '' : `${separator}${typeof next === 'string' ? next : '…'}`;
+      const key = kindWithin(`${before}?${after}`, before.length, 1, spot.key);
+      text = before + textOf(this.resolve(part, { ...spot, key }));
+    });
+    return text;
+  }
+
+  private mapped(argument: unknown): unknown {
+    let found: unknown = this.parts.mappings;
+    for (const step of listOf(argument)) {
+      if (typeof step !== 'string' || typeof found !== 'object' || found === null || !Object.hasOwn(found, step))
+        return undefined;
+      found = (found as Record<string, unknown>)[step];
+    }
+    return typeof found === 'string' || Array.isArray(found) ? found : undefined;
+  }
+
+  private standIn(label: string, { key, issuer }: Spot): string {
+    const seed = seedOf(label);
+    const { account, variant, mixed } = this.standIns;
+    const chosen = mixed ? (variant + (seed % standInVariants)) % standInVariants : variant;
+    const value = valueFor(key.toLowerCase(), { account, variant: chosen, seed, issuer });
+    this.unknown.set(value, label);
+    return value;
+  }
+}
+
+interface Choice {
+  readonly account: string;
+  readonly variant: number;
+  readonly seed: number;
+  readonly issuer: string | undefined;
+}
+
+/** Values of the kind that the place asks for: our own and somebody else's, narrow and wide. IAM takes each of them. */
+function valueFor(key: string, { account, variant, seed, issuer }: Choice): string {
+  const number = String(seed).padStart(8, '0');
+  const foreign = variant % 2 === 1;
+  const owner = foreign ? `0000${number}` : account;
+  const name = `known-once-deployed-${number}`;
+  const variants = (...values: readonly string[]): string => values[variant % values.length] ?? name;
+  switch (key) {
+    case 'aws':
+      return variants(
+        `arn:aws:iam::${account}:root`,
+        `arn:aws:iam::${owner}:root`,
+        `arn:aws:iam::${account}:role/${name}`,
+        `arn:aws:iam::${owner}:role/${name}`,
+      );
+    case 'account':
+    case 'aws:principalaccount':
+    case 'aws:sourceaccount':
+      return owner;
+    case 'service':
+      return variants('ec2.amazonaws.com', 'cloudtrail.amazonaws.com', 'lambda.amazonaws.com', 'sns.amazonaws.com');
+    case 'federated':
+      if (issuer === 'saml') return `arn:aws:iam::${account}:saml-provider/${name}`;
+      if (issuer !== undefined && /^(?:accounts\.google\.com|cognito-identity\.amazonaws\.com)$/.test(issuer))
+        return issuer;
+      if (issuer !== undefined) return `arn:aws:iam::${account}:oidc-provider/${issuer}`;
+      return variants(
+        `arn:aws:iam::${account}:oidc-provider/${name}.example.com`,
+        `arn:aws:iam::${account}:saml-provider/${name}`,
+      );
+    case 'action':
+    case 'notaction':
+      return 'sts:AssumeRole';
+    case 'effect':
+      return variants('Allow', 'Deny');
+    case 'version':
+      return '2012-10-17';
+    case 'name':
+      return variants(name, `${name}/part`);
+    case 'sts:externalid':
+      return `${name}-4f1b7c92e6d84a03`;
+    case 'aws:sourceip':
+    case 'aws:vpcsourceip':
+      return variants('203.0.113.7/32', '198.51.100.0/24');
+    case 'aws:sourcevpc':
+      return `vpc-${number}`;
+    case 'aws:sourcevpce':
+      return `vpce-${number}`;
+    case 'aws:currenttime':
+    case 'aws:tokenissuetime':
+      return variants('2099-01-01T00:00:00Z', '2001-01-01T00:00:00Z');
+    case 'aws:epochtime':
+      return variants('4070908800', '978307200');
+    case 'aws:multifactorauthage':
+      return '3600';
+  }
+  if (/org(?:id|paths)$/.test(key)) {
+    const organization = foreign ? `o-00${number}` : templateOrganization;
+    return key.endsWith('id') ? organization : `${organization}/r-0000/ou-0000-${number}/`;
+  }
+  if (/^aws:(?:multifactorauthpresent|securetransport|viaawsservice|principalisawsservice)$/.test(key))
+    return variants('true', 'false');
+  if (key === 'aws:principalarn') return `arn:aws:iam::${owner}:role/${name}`;
+  if (key === 'aws:sourcearn') return `arn:aws:lambda:us-east-1:${owner}:function:${name}`;
+  if (/arn$/.test(key)) return `arn:aws:iam::${owner}:role/${name}`;
+  if (/token\.actions\.githubusercontent\.com:sub$/.test(key))
+    return variants(
+      `repo:known/once-deployed-${number}:ref:refs/heads/main`,
+      `repo:known/once-deployed-${number}:environment:production`,
+    );
+  if (key === 'token.actions.githubusercontent.com:aud') return 'sts.amazonaws.com';
+  if (key === 'saml:aud') return 'https://signin.aws.amazon.com/saml';
+  return `${name}-4f1b7c92e6d84a03`;
+}
+
+/** A number of eight digits that the same name always gives. */
+function seedOf(label: string): number {
+  let seed = 7;
+  for (const character of label) seed = (seed * 31 + (character.codePointAt(0) ?? 0)) % 99_999_989;
+  return seed;
+}
+
+/** What kind of value stands at a place of a text: an account in an ARN, a name, or all that the text is for. */
+function kindWithin(text: string, at: number, length: number, key: string): string {
+  const before = text.slice(0, at);
+  const after = text.slice(at + length);
+  if (before === '' && after === '') return key;
+  if (/:(?::|[a-z0-9-]*:)$/.test(before) && /^arn:|[^\w]arn:/.test(before) && after.startsWith(':')) return 'account';
+  // A policy that is itself a text: the member before the quote tells.
+  if (before.endsWith('"') && after.startsWith('"'))
+    return /"([^"\\]+)"\s*:\s*(?:\[[^\]]*)?"$/.exec(before)?.[1] ?? 'name';
+  if (/^o-[a-z0-9]*$/.test(before)) return 'name';
+  if (after.startsWith('/') && before === '' && /orgpaths$/i.test(key)) return 'aws:PrincipalOrgID';
+  return 'name';
+}
+
+function pseudo(name: string, account: string): string | undefined {
+  switch (name) {
+    case 'AWS::AccountId':
+      return account;
+    case 'AWS::Partition':
+      return 'aws';
+    case 'AWS::Region':
+      return 'us-east-1';
+    case 'AWS::URLSuffix':
+      return 'amazonaws.com';
+    default:
+      return undefined;
+  }
 }
 
 /** A trust policy has a `Condition` too, which is an object; as a function it names one. */
 function isIntrinsic([name, value]: readonly [string, unknown]): boolean {
-  return name !== 'Condition' || typeof value === 'string';
+  return /^(?:Ref|Fn::\w+)$/.test(name) || (name === 'Condition' && typeof value === 'string');
 }
 
-function intrinsic(name: string, argument: unknown, key: string, context: TemplateContext): TemplateValue {
-  switch (name) {
-    case 'Ref':
-      return reference(String(argument), key, context);
-    case 'Fn::Sub':
-      return substituted(argument, key, context);
-    case 'Fn::Join':
-      return joined(argument, key, context);
-    case 'Fn::GetAtt':
-      return attribute(argument, key, context);
-    case 'Fn::If': {
-      const [, yes, no] = Array.isArray(argument) ? (argument as readonly unknown[]) : [];
-      const branches = [yes, no].map((one) => resolved(one, key, context));
-      const given = branches.filter(({ value }) => value !== undefined && value !== noValue);
-      return {
-        value: given.length === 1 ? given[0]?.value : given.flatMap(({ value }) => value),
-        unknown: [
-          `Fn::If ${Array.isArray(argument) ? String(argument[0]) : ''}`,
-          ...branches.flatMap((one) => one.unknown),
-        ],
-      };
+/** The issuer that the condition keys of a statement name: `token.actions.githubusercontent.com:sub`. */
+function issuerIn(node: object): string | undefined {
+  if (!('Condition' in node) || typeof node.Condition !== 'object' || node.Condition === null) return undefined;
+  for (const block of Object.values(node.Condition)) {
+    if (typeof block !== 'object' || block === null) continue;
+    for (const key of Object.keys(block)) {
+      if (/^saml:/i.test(key)) return 'saml';
+      const issuer = /^([a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/[\w./-]+)?):[\w-]+$/i.exec(key)?.[1];
+      if (issuer !== undefined) return issuer;
     }
-    default:
-      return unknownValue(`${name} ${typeof argument === 'string' ? argument : ''}`.trim(), key, context);
   }
+  return undefined;
 }
 
-const noValue = Symbol('AWS::NoValue');
-
-function reference(name: string, key: string, context: TemplateContext): TemplateValue {
-  if (name === 'AWS::AccountId') return { value: context.account, unknown: [] };
-  if (name === 'AWS::NoValue') return { value: noValue, unknown: [] };
-  const known = pseudo[name];
-  return known === undefined ? unknownValue(`Ref ${name}`, key, context) : { value: known, unknown: [] };
+function labelOf(name: string, argument: unknown): string {
+  const of = typeof argument === 'string' ? argument : '';
+  return `${name.replace('Fn::', '')} ${of}`.trim();
 }
 
-function substituted(argument: unknown, key: string, context: TemplateContext): TemplateValue {
-  const [text, variables] = Array.isArray(argument) ? (argument as readonly unknown[]) : [argument, {}];
-  if (typeof text !== 'string') return unknownValue('Fn::Sub', key, context);
-  const given = typeof variables === 'object' && variables !== null ? (variables as Record<string, unknown>) : {};
-  const unknown: string[] = [];
-  const value = text.replaceAll(/\$\{(!?)([^}]*)\}/g, (whole, literal: string, name: string) => {
-    if (literal === '!') return `\${${name}}`;
-    const part = Object.hasOwn(given, name)
-      ? resolved(given[name], key, context)
-      : name.includes('.')
-        ? attribute(name.split('.'), key, context)
-        : reference(name, insideOf(text, whole), context);
-    unknown.push(...part.unknown);
-    return String(part.value);
-  });
-  return { value, unknown };
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
-/** A part of a text stands for an account where an ARN has one, else for a name. */
-function insideOf(text: string, part: string): string {
-  return text.includes(`::${part}:`) || text === part ? 'AWS' : 'name';
+function textOf(tree: Tree | undefined): string {
+  if (tree === undefined) return '';
+  if ('leaf' in tree) return String(tree.leaf);
+  return 'items' in tree ? tree.items.map(textOf).join(',') : '';
 }
-
-function joined(argument: unknown, key: string, context: TemplateContext): TemplateValue {
-  const [separator, parts] = Array.isArray(argument) ? (argument as readonly unknown[]) : [];
-  if (typeof separator !== 'string' || !Array.isArray(parts)) return unknownValue('Fn::Join', key, context);
-  const items = parts.map((part: unknown, at) => {
-    const before = String(parts[at - 1] ?? '');
-    return resolved(part, /::$/.test(before) || separator === ':' ? 'AWS' : 'name', context);
-  });
-  return {
-    value: items.map(({ value }) => String(value)).join(separator),
-    unknown: items.flatMap((one) => one.unknown),
-  };
-}
-
-function attribute(argument: unknown, key: string, context: TemplateContext): TemplateValue {
-  const [name, of] = Array.isArray(argument) ? argument.map(String) : String(argument).split('.');
-  const kind = context.principals.get(name ?? '');
-  if (kind !== undefined && of === 'Arn')
-    return { value: `arn:aws:iam::${context.account}:${kind}/${name}`, unknown: [] };
-  return unknownValue(`Fn::GetAtt ${name ?? ''}.${of ?? ''}`, key, context);
-}
-
-function unknownValue(what: string, key: string, { account }: TemplateContext): TemplateValue {
-  const lower = key.toLowerCase();
-  const value = ((): string => {
-    if (/org(?:id|paths)$/.test(lower)) return templateOrganization;
-    if (lower === 'aws' || /account$/.test(lower)) return account;
-    if (lower === 'service') return 'ec2.amazonaws.com';
-    if (lower === 'federated') return `arn:aws:iam::${account}:oidc-provider/known-once-deployed.example.com`;
-    if (/arn$/.test(lower)) return `arn:aws:iam::${account}:role/known-once-deployed`;
-    if (/ip$/.test(lower)) return '198.51.100.7/32';
-    if (lower === 'name') return 'known-once-deployed';
-    return 'known-once-deployed-4f1b7c92e6d84a03';
-  })();
-  return { value, unknown: [what] };
-}
-
-/** The organization that a value known only later is taken for. */
-export const templateOrganization = 'o-0000000000';

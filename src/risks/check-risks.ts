@@ -11,6 +11,8 @@ import type { FixProposal, RiskHit, RiskQuestion, RiskRule, RuledRisk } from './
 export interface RiskOptions {
   /** Whether to derive and verify fixes, which costs a comparison each. Default: true. */
   readonly fixes?: boolean;
+  /** Whether to give the text of fixes as well, for writing them; it may hold external IDs. Default: false. */
+  readonly fixTexts?: boolean;
   /** Rules to ask; all of the catalogue where not given. */
   readonly rules?: readonly RiskRule[];
 }
@@ -90,6 +92,7 @@ function riskOf(
     ...(also.length === 0 ? {} : { also }),
     discriminator: hit.discriminator ?? hit.pointer,
     ...(hit.statement === undefined ? {} : { statement: hit.statement }),
+    ...(proposal === undefined || options.fixTexts !== true ? {} : { fixText: proposal.text }),
   };
 }
 

@@ -128,4 +128,9 @@ export function defineRiskRule(rule: RiskRule): RiskRule {
 }
 
 /** A finding of a rule with what is needed to accept it. */
-export type RuledRisk = RiskFinding & { readonly discriminator: string; readonly statement?: number };
+export type RuledRisk = RiskFinding & {
+  readonly discriminator: string;
+  readonly statement?: number;
+  /** Text of the repaired document, with the formatting of the one before; only where it was asked for. */
+  readonly fixText?: string;
+};

@@ -1,5 +1,7 @@
 /** `trusttrail check`: what is wrong with these trust policies, before they are deployed or after? */
 import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { readConfiguration } from '../../configuration/configuration.ts';
 import { plainText } from '../../findings/escape.ts';
@@ -9,8 +11,10 @@ import { sarifOfRisks } from '../../findings/forms/sarif.ts';
 import { terminalRisk } from '../../findings/forms/terminal.ts';
 import { collectExternalIds, maskExternalIds } from '../../findings/mask.ts';
 import { atLeast } from '../../findings/severity.ts';
+import type { AccessAnswer } from '../../policy/compare/comparison.ts';
 import { publicAccess } from '../../policy/compare/public-access.ts';
 import { parsePrincipal } from '../../policy/document/principal-name.ts';
+import type { Problem, TrustPolicy } from '../../policy/document/trust-policy.ts';
 import { riskRules } from '../../risks/catalogue.ts';
 import { runBatch } from '../batch.ts';
 import { type CheckFinding, type CheckSettings, checkPolicy, counted, externalIdsOf } from '../check-policies.ts';
@@ -74,6 +78,8 @@ export function register(program: Command, io: Io): void {
           'expected an ARN such as arn:aws:iam::111122223333:role/deploy',
         );
       if (options.except !== undefined && options.public !== true) throw new UserError('--except goes with --public');
+      if (options.batch !== undefined && (options.public === true || options.fix !== undefined))
+        throw new UserError(`--${options.public === true ? 'public' : 'fix'} does not go with --batch`);
       if (options.batch !== undefined) await batch(io, options.batch, options);
       else if (files.length === 0) throw new UserError('check needs a POLICY file', 'or --batch FILE with JSON lines');
       else if (options.public === true) await publicOnly(io, files, options);
@@ -93,16 +99,33 @@ Examples:
 
 Exit codes: 0 nothing at or above --fail-on; 1 something is, or (--public) somebody outside can; 2 bad input.`;
 
-async function settingsFor(io: Io, options: Options): Promise<CheckSettings> {
-  const { configuration } = await findConfiguration(io, options.config);
+interface Setting {
+  readonly settings: CheckSettings;
+  /** Where the configuration was found: the folder of its baseline is beside it. */
+  readonly file: string | undefined;
+  /** Of `--role`, or the only one of the configuration: where templates and plans are deployed to. */
+  readonly account: string | undefined;
+}
+
+async function settingsFor(io: Io, options: Options): Promise<Setting> {
+  const { configuration, file } = await findConfiguration(io, options.config);
   const previous = options.previous === undefined ? undefined : policyOf(await readPolicyFile(io, options.previous));
+  const [only, ...more] = configuration.accounts;
   return {
-    configuration,
-    at: new Date().toISOString(),
-    showExternalIds: options.showExternalIds === true,
-    ...(options.role === undefined ? {} : { role: options.role }),
-    ...(previous === undefined ? {} : { previous }),
+    file,
+    account: accountIn(options.role) ?? (more.length === 0 ? only : undefined),
+    settings: {
+      configuration,
+      at: new Date().toISOString(),
+      showExternalIds: options.showExternalIds === true,
+      ...(options.role === undefined ? {} : { role: options.role }),
+      ...(previous === undefined ? {} : { previous }),
+    },
   };
+}
+
+function accountIn(arn: string | undefined): string | undefined {
+  return /^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? '')?.[1];
 }
 
 interface Read {
@@ -112,15 +135,14 @@ interface Read {
 }
 
 /** A file that cannot be read costs one line, and the others are still checked. */
-async function readAll(io: Io, files: readonly string[], options: Options): Promise<Read> {
-  const account = /^arn:[^:]*:iam::(\d{12}):/.exec(options.role ?? '')?.[1];
+async function readAll(io: Io, files: readonly string[], account: string | undefined): Promise<Read> {
   const policies: PolicyInFile[] = [];
   const failures: UserError[] = [];
   let read = 0;
   for (const file of files)
     try {
       const found = policiesInFile(await io.readText(file), nameOf(file), account);
-      policies.push(...found);
+      for (const one of found) policies.push(one);
       read += 1;
       if (found.length === 0) io.err(`trusttrail: ${plainText(nameOf(file))}: holds no role\n`);
     } catch (error) {
@@ -130,48 +152,101 @@ async function readAll(io: Io, files: readonly string[], options: Options): Prom
   return { policies, files: read, failures };
 }
 
+/** How often Ctrl+C is listened to, and the bar drawn. */
+const policiesAtOnce = 50;
+
 async function checkFiles(io: Io, files: readonly string[], options: Options): Promise<void> {
-  const settings = await settingsFor(io, options);
-  const { policies, files: read, failures } = await readAll(io, files, options);
+  const setting = await settingsFor(io, options);
+  const { settings } = setting;
+  if (options.fix !== undefined) await writeFixes(io, files, options, setting);
+  const { policies, files: read, failures } = await readAll(io, files, setting.account);
   const among = policies.length > 1 ? { externalIds: externalIdsOf(policies) } : undefined;
-  const bar = progress(io, policies.length);
+  const baselines = baselinesOf(io, setting);
+  const bar = progress(io, policies.length, process.stderr, 'roles');
   const findings: CheckFinding[] = [];
   const errors: UserError[] = [...failures];
   let accepted = 0;
   let checked = 0;
+  let done = 0;
   for (const one of policies) {
-    const result = checkPolicy(one, settings, among);
-    if (result.unreadable !== undefined) {
-      const error = problemError(one.input.name, result.unreadable);
-      errors.push(one.label === undefined ? error : new UserError(`${error.message} (${one.label})`));
-    } else checked += 1;
-    findings.push(...result.findings);
-    accepted += result.accepted;
-    bar.at(findings.length === 0 ? checked : checked, one.label);
+    done += 1;
+    if (one.undetermined === undefined) {
+      const result = checkPolicy(one, settings, among, await baselines(one));
+      if (result.unreadable === undefined) checked += 1;
+      else errors.push(unreadableError(one, result.unreadable));
+      for (const finding of result.findings) findings.push(finding);
+      accepted += result.accepted;
+    }
+    if (done % policiesAtOnce === 0) {
+      bar.at(done, one.label);
+      await setImmediate();
+    }
   }
   bar.stop();
-  for (const error of errors) io.err(`trusttrail: ${plainText(error.message)}\n`);
-  for (const { input, label, unknown } of policies)
-    if (unknown.length > 0)
-      io.err(
-        `trusttrail: ${plainText(`${input.name}${label === undefined ? '' : ` (${label})`}: known only once it is deployed, and taken to be harmless: ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ' …' : ''}`)}\n`,
-      );
+  for (const error of errors) io.err(`trusttrail: ${plainText(oneLine(error))}\n`);
+  for (const note of policies.flatMap(noteOf)) io.err(`trusttrail: ${plainText(note)}\n`);
   if (checked === 0 && errors.length > 0) {
     io.exit(2);
     return;
   }
-  if (options.fix !== undefined) await writeFixes(io, files, options, settings);
   const summary = {
     files: read,
     ...counted(findings),
     ...(accepted === 0 ? {} : { accepted }),
     ...(errors.length === 0 ? {} : { unreadable: errors.length }),
+    ...(checked === policies.length - (errors.length - failures.length)
+      ? {}
+      : { undetermined: policies.length - checked - (errors.length - failures.length) }),
   };
   if (options.format === 'json') io.out(`${safeJson({ findings, summary }, 2)}\n`);
   else if (options.format === 'sarif')
     io.out(`${safeJson(sarifOfRisks(findings, riskRules, { version: version(), repository }), 2)}\n`);
-  else io.out(textOf(io, findings, summary, policies.length));
+  else io.out(textOf(io, findings, summary, checked));
   io.exit(findings.some(({ severity }) => atLeast(severity, options.failOn)) ? 1 : 0);
+}
+
+function oneLine({ message, hint }: UserError): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
+}
+
+function unreadableError({ input, label }: PolicyInFile, problem: Problem): UserError {
+  const { message } = problemError(input.name, problem);
+  return new UserError(label === undefined ? message : `${message} (${label})`);
+}
+
+/** What a reader has to know of a policy that is not known whole. */
+function noteOf({ input, label, unknown, undetermined }: PolicyInFile): readonly string[] {
+  const subject = label === undefined ? input.name : `${input.name} (${label})`;
+  if (undetermined !== undefined) return [`${subject}: ${undetermined}`];
+  if (unknown.length === 0) return [];
+  const named = `${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ', …' : ''}`;
+  return [`${subject}: known only once it is deployed: ${named}; just what holds whatever they are is told`];
+}
+
+/** @returns what the configuration's baseline holds for a role: `NAME.json`, or a file called like the one checked. */
+function baselinesOf(io: Io, { settings, file }: Setting) {
+  const { baseline: folder } = settings.configuration;
+  const read = new Map<string, { readonly name: string; readonly policy: TrustPolicy } | undefined>();
+  return async ({ input }: PolicyInFile) => {
+    if (folder === undefined) return undefined;
+    const role = input.role.roleName ?? (input.role.arn ?? settings.role)?.split('/').at(-1);
+    const name = role ?? basename(input.name, '.json');
+    if (!/^[\w+=,.@-]+$/.test(name)) return undefined;
+    if (!read.has(name)) {
+      const place = join(dirname(file ?? join(io.cwd, 'none')), folder, `${name}.json`);
+      read.set(name, await readBaseline(io, place, join(folder, `${name}.json`)));
+    }
+    return read.get(name);
+  };
+}
+
+async function readBaseline(io: Io, place: string, name: string) {
+  try {
+    return { name, policy: policyOf(await readPolicyFile(io, place)) };
+  } catch (error) {
+    if (error instanceof UserError && /no such file/.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 function textOf(
@@ -199,59 +274,75 @@ function textOf(
   return `${[...parts, `${last}\n`].join('\n')}`;
 }
 
-/** Applies fixes one after the other, each made anew from what the file then holds. */
-async function writeFixes(io: Io, files: readonly string[], options: Options, settings: CheckSettings): Promise<void> {
+/** Applies fixes one after the other, each made anew from what the file then holds; the formatting stays. */
+async function writeFixes(io: Io, files: readonly string[], options: Options, setting: Setting): Promise<void> {
+  const settings: CheckSettings = { ...setting.settings, fixes: 'with-texts', showExternalIds: true };
   const mostFixes = 50;
+  const tell = (file: string, what: string): void => io.err(`trusttrail: ${plainText(`${nameOf(file)}: ${what}`)}\n`);
   for (const file of files) {
-    if (file === '-') continue;
-    let text = await io.readText(file).catch(() => undefined);
-    let written = 0;
-    for (; text !== undefined && written < mostFixes; written += 1) {
-      const [one, ...more] = policiesInFile(text, nameOf(file));
-      if (one === undefined || more.length > 0) break;
-      const unmasked = checkPolicy(one, { ...settings, showExternalIds: true });
-      const fix = unmasked.findings
-        .map((finding) => finding.fix)
-        .find((candidate) => candidate?.verified === true && (candidate.grants === 'nothing' || options.fix === 'all'));
-      const fixed = fix === undefined || fix === null ? undefined : one.input.withDocument(documentOf(fix, text));
-      if (fix === undefined || fix === null || fixed === undefined || fixed === text) break;
-      io.err(`trusttrail: ${plainText(`${file}: ${fix.summary}`)}\n`);
+    if (file === '-' || file.endsWith('.gz')) {
+      tell(file, 'fixes are written into plain files only');
+      continue;
+    }
+    // What is wrong with the file is told by the check that follows.
+    const before = await io.readText(file).catch(() => undefined);
+    if (before === undefined) continue;
+    let text = before;
+    for (let written = 0; written < mostFixes; written += 1) {
+      const policies = policiesFrom(text, file, setting.account);
+      const [one] = policies;
+      if (one === undefined) break;
+      if (policies.length > 1 || one.input.withDocument('{}') === undefined) {
+        tell(file, 'fixes are written into policy documents and the output of get-role only');
+        break;
+      }
+      const { repairs } = checkPolicy(one, settings);
+      const fitting = repairs.find(({ fix }) => fix.verified && (fix.grants === 'nothing' || options.fix === 'all'));
+      const fixed = fitting === undefined ? undefined : one.input.withDocument(fitting.text);
+      if (fitting === undefined || fixed === undefined || fixed === text) break;
+      tell(file, `fixed: ${fitting.fix.summary}`);
       text = fixed;
     }
-    if (text !== undefined && written > 0) await writeFile(file, text.endsWith('\n') ? text : `${text}\n`);
+    if (text !== before) await writeFile(file, text);
   }
 }
 
-function documentOf(fix: NonNullable<CheckFinding['fix']>, text: string): string {
-  const step = /\n([ \t]+)\S/.exec(text)?.[1];
-  return JSON.stringify(fix.policy, null, step ?? (text.includes('\n') ? '  ' : undefined));
+function policiesFrom(text: string, file: string, account: string | undefined): readonly PolicyInFile[] {
+  try {
+    return policiesInFile(text, nameOf(file), account);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 async function publicOnly(io: Io, files: readonly string[], options: Options): Promise<void> {
-  const { policies, failures } = await readAll(io, files, options);
-  for (const error of failures) io.err(`trusttrail: ${plainText(error.message)}\n`);
+  if (options.format === 'sarif') throw new UserError('--public answers as text or json');
+  insideOf(options.except ?? [], undefined);
+  const { account } = await settingsFor(io, options);
+  const { policies, failures } = await readAll(io, files, account);
+  for (const error of failures) io.err(`trusttrail: ${plainText(oneLine(error))}\n`);
   const answers = policies.flatMap((one) => {
-    const { parsed, role, name } = one.input;
-    if (parsed.status !== 'read') {
-      io.err(
-        `trusttrail: ${plainText(problemError(name, parsed.status === 'unreadable' ? parsed.problem : parsed.problems[0]).message)}\n`,
-      );
+    const { input, label, undetermined } = one;
+    if (undetermined !== undefined) return [];
+    const first = input.parsed;
+    if (first.status !== 'read') {
+      const error = unreadableError(one, first.status === 'unreadable' ? first.problem : first.problems[0]);
+      io.err(`trusttrail: ${plainText(error.message)}\n`);
       return [];
     }
-    const own = /^arn:[^:]*:iam::(\d{12}):/.exec(options.role ?? role.arn ?? '')?.[1];
-    const inside = insideOf(options.except ?? [], own);
-    const answer = publicAccess(parsed.policy, inside);
+    const answer = publicInAll(one, insideOf(options.except ?? [], accountIn(input.role.arn ?? options.role)));
     const shown =
       options.showExternalIds === true
         ? answer
-        : maskExternalIds(answer, collectExternalIds(JSON.parse(parsed.policy.text)));
-    return [{ file: name, ...(one.label === undefined ? {} : { role: one.label }), answer: shown }];
+        : maskExternalIds(answer, collectExternalIds(JSON.parse(first.policy.text)));
+    return [{ file: input.name, ...(label === undefined ? {} : { role: label }), answer: shown }];
   });
+  for (const note of policies.flatMap(noteOf)) io.err(`trusttrail: ${plainText(note)}\n`);
   if (answers.length === 0) {
     io.exit(2);
     return;
   }
-  if (options.format === 'sarif') throw new UserError('--public answers as text or json');
   if (options.format === 'json')
     io.out(
       `${safeJson(
@@ -278,6 +369,20 @@ async function publicOnly(io: Io, files: readonly string[], options: Options): P
   io.exit(answers.every(({ answer }) => answer.answer === 'no') ? 0 : 1);
 }
 
+/** The answer for every way a template may turn out; where it depends on that, it is open. */
+function publicInAll(one: PolicyInFile, inside: ReturnType<typeof insideOf>): AccessAnswer {
+  const groups = one.deployments ?? [[{ parsed: one.input.parsed, standIns: new Map<string, string>() }]];
+  const answers = groups.map((group) =>
+    group.map(({ parsed }) => (parsed.status === 'read' ? publicAccess(parsed.policy, inside) : undefined)),
+  );
+  const certain = answers.find((group) => group.every((answer) => answer?.answer === 'yes'));
+  if (certain?.[0] !== undefined) return certain[0];
+  const all = answers.flat();
+  if (all.every((answer) => answer?.answer === 'no')) return { answer: 'no' };
+  const open = one.deployments === undefined ? all[0] : undefined;
+  return open ?? { answer: 'undecided', undecided: [{ construct: `it depends on ${one.unknown.join(', ')}` }] };
+}
+
 function insideOf(except: readonly string[], own: string | undefined) {
   const wrong = except.find((one) => !/^(?:\d{12}|o-[a-z0-9]{10,32})$/.test(one));
   if (wrong !== undefined)
@@ -289,7 +394,7 @@ function insideOf(except: readonly string[], own: string | undefined) {
 }
 
 async function batch(io: Io, file: string, options: Options): Promise<void> {
-  const settings = await settingsFor(io, options);
+  const { settings } = await settingsFor(io, options);
   let found = false;
   await runBatch(io, file, (line) => {
     const answer = answerLine(line, settings);
