@@ -1,10 +1,11 @@
 /**
  * How fast is history read? The scanner and the whole audit beside what a user would run instead, on one generated archive:
  * `zcat`, `gunzip` and `JSON.parse` in one thread, and DuckDB where it is to be had (`DUCKDB=FOLDER`, the folder above its
- * node_modules). `node bench/audit.ts [MEGABYTES] [FOLDER]`; every contender reads the same files, best of three.
+ * node_modules). `node bench/audit.ts [MEGABYTES] [SHARE THAT MATTERS] [FOLDER]`. Each contender is a process of its own
+ * that reads the same files from the same cache, best of three; the seconds of the processor hold on a busy machine too.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,21 +18,7 @@ import {
   principalEvents,
   trustChanges,
 } from '../src/cloudtrail/recognise.ts';
-import { type Archive, generateArchive } from './generate-logs.ts';
-
-export interface Contest {
-  readonly archive: Omit<Archive, 'files'> & { readonly files: number };
-  /** Seconds. */
-  readonly scan: number;
-  readonly audit: number;
-  readonly zcat: number;
-  readonly parse: number;
-  readonly duckdb: number | undefined;
-  /** Megabytes at most, of all threads of the audit. */
-  readonly auditMemory: number;
-  /** Records that matter, as each contender counts them. */
-  readonly found: { readonly scan: number; readonly parse: number; readonly duckdb: number | undefined };
-}
+import { generateArchive } from './generate-logs.ts';
 
 const changes = new Set([
   ...trustChanges.keys(),
@@ -41,57 +28,87 @@ const changes = new Set([
 ]);
 const assumes: ReadonlySet<string> = new Set(assumeCalls);
 const program = join(import.meta.dirname, '..', 'src', 'cli', 'trusttrail.js');
+const threads = 2;
 
-export async function measure(archive: Archive, folder: string, jobs = 2): Promise<Contest> {
-  let auditMemory = 0;
-  let scanned = 0;
-  let parsed = 0;
-  const scan = await best(async () => {
-    scanned = 0;
-    for await (const { records } of logFilesSource([folder], { jobs }).read()) scanned += records.length;
-  });
-  const audit = await best(() => {
-    const { stderr, status } = spawnSync(
-      process.execPath,
-      [
-        `--import=data:text/javascript,${encodeURIComponent(tellMemory)}`,
-        program,
-        'audit',
-        folder,
-        '--jobs',
-        String(jobs),
-        '--format',
-        'ndjson',
-      ],
-      { encoding: 'utf8', maxBuffer: 1 << 30 },
+export interface Result {
+  readonly name: string;
+  /** Of the clock. */
+  readonly seconds: number;
+  /** Of the processor, all threads together. */
+  readonly processor: number;
+  /** Megabytes, at most. */
+  readonly memory: number;
+  /** Records that matter, as the contender counts them. */
+  readonly found: number | undefined;
+}
+
+/** The contenders, each the arguments of a process. */
+function contenders(folder: string): readonly { readonly name: string; readonly command: readonly string[] }[] {
+  const self = (what: string): readonly string[] => [process.execPath, import.meta.filename, `--${what}`, folder];
+  return [
+    { name: `scan, ${threads} workers`, command: self('scan') },
+    {
+      name: `trusttrail audit, ${threads} workers`,
+      command: [process.execPath, program, 'audit', folder, '--jobs', String(threads), '--format', 'ndjson'],
+    },
+    { name: 'zcat > /dev/null', command: ['sh', '-c', `find '${folder}' -name '*.gz' | xargs zcat > /dev/null`] },
+    { name: 'gunzip + JSON.parse, one thread', command: self('parse') },
+    ...(process.env['DUCKDB'] === undefined
+      ? []
+      : [{ name: `DuckDB read_json, ${threads} threads`, command: self('duckdb') }]),
+  ];
+}
+
+/** Runs a contender three times. */
+function measured(name: string, command: readonly string[]): Result {
+  const results = [0, 1, 2].map((): Result => {
+    const { stdout, stderr, error } = spawnSync(
+      'bash',
+      ['-c', 'TIMEFORMAT="took %R %U %S"; time "$@"', 'bash', ...command],
+      {
+        encoding: 'utf8',
+        maxBuffer: 1 << 30,
+        env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tellMemory)}` },
+      },
     );
-    if (status !== 0 && status !== 1) throw new Error(stderr);
-    auditMemory = Math.max(auditMemory, Number(/memory (\d+)/.exec(stderr)?.[1]) / 1000);
+    const [, real = '', user = '', system = ''] = /took ([\d.]+) ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
+    if (error !== undefined || real === '') throw new Error(`${name}: ${stderr}`);
+    const found = /^found (\d+)/m.exec(stdout)?.[1];
+    return {
+      name,
+      seconds: Number(real),
+      processor: Number(user) + Number(system),
+      memory: Math.max(0, ...[...stderr.matchAll(/memory (\d+)/g)].map(([, kilobytes]) => Number(kilobytes) / 1000)),
+      found: found === undefined ? undefined : Number(found),
+    };
   });
-  const zcat = await best(
-    () => void spawnSync('sh', ['-c', 'xargs zcat > /dev/null'], { input: archive.files.join('\n') }),
-  );
-  const parse = await best(() => {
-    parsed = 0;
-    for (const file of archive.files) {
-      const { Records: records } = JSON.parse(gunzipSync(readFileSync(file)).toString()) as {
-        readonly Records: readonly Raw[];
-      };
-      for (const record of records) if (matters(record)) parsed += 1;
-    }
-  });
-  const duck = await duckdb(folder, jobs);
-  const { files, ...counts } = archive;
+  const least = (of: (one: Result) => number): number => Math.min(...results.map(of));
   return {
-    archive: { ...counts, files: files.length },
-    scan,
-    audit,
-    zcat,
-    parse,
-    duckdb: duck?.seconds,
-    auditMemory,
-    found: { scan: scanned, parse: parsed, duckdb: duck?.found },
+    name,
+    seconds: least(({ seconds }) => seconds),
+    processor: least(({ processor }) => processor),
+    memory: Math.max(...results.map(({ memory }) => memory)),
+    found: results[0]?.found,
   };
+}
+
+const tellMemory = `process.on('exit', () => process.stderr.write('memory ' + process.resourceUsage().maxRSS + '\\n'))`;
+
+async function scan(folder: string): Promise<number> {
+  let found = 0;
+  for await (const { records } of logFilesSource([folder], { jobs: threads }).read()) found += records.length;
+  return found;
+}
+
+function parse(folder: string): number {
+  let found = 0;
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.gz')) continue;
+    const text = gunzipSync(readFileSync(join(folder, file))).toString();
+    for (const { eventName, errorCode } of (JSON.parse(text) as { readonly Records: readonly Raw[] }).Records)
+      if (changes.has(eventName) || (assumes.has(eventName) && errorCode !== undefined)) found += 1;
+  }
+  return found;
 }
 
 interface Raw {
@@ -99,35 +116,21 @@ interface Raw {
   readonly errorCode?: string;
 }
 
-function matters({ eventName, errorCode }: Raw): boolean {
-  return changes.has(eventName) || (assumes.has(eventName) && errorCode !== undefined);
-}
-
-const tellMemory = `process.on('exit', () => process.stderr.write('memory ' + process.resourceUsage().maxRSS))`;
-
 /** The same question in SQL, with as many threads. */
-async function duckdb(
-  folder: string,
-  threads: number,
-): Promise<{ readonly seconds: number; readonly found: number } | undefined> {
-  const place = process.env['DUCKDB'];
-  if (place === undefined) return undefined;
-  const { DuckDBInstance } = createRequire(join(place, 'x.js'))('@duckdb/node-api') as DuckDb;
+async function duckdb(folder: string): Promise<number> {
+  const { DuckDBInstance } = createRequire(join(process.env['DUCKDB'] ?? '.', 'x.js'))('@duckdb/node-api') as DuckDb;
   const names = (list: Iterable<string>): string => [...list].map((name) => `'${name}'`).join(', ');
-  const query = `
+  const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) });
+  const connection = await instance.connect();
+  const reader = await connection.runAndReadAll(`
     select count(*) from (
       select unnest(Records) as r from read_json('${folder}/**/*.json.gz', maximum_object_size = 200000000,
-        columns = {Records: 'STRUCT(eventName VARCHAR, errorCode VARCHAR, errorMessage VARCHAR, eventID VARCHAR, eventTime VARCHAR, userIdentity JSON, requestParameters JSON, responseElements JSON)[]'}))
-    where r.eventName in (${names(changes)}) or (r.eventName in (${names(assumes)}) and r.errorCode is not null)`;
-  let found = 0;
-  const seconds = await best(async () => {
-    const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) });
-    const connection = await instance.connect();
-    const reader = await connection.runAndReadAll(query);
-    found = Number(reader.getRows()[0]?.[0]);
-    connection.closeSync();
-  });
-  return { seconds, found };
+        columns = {Records: 'STRUCT(eventName VARCHAR, errorCode VARCHAR, eventID VARCHAR, eventTime VARCHAR,
+          userIdentity JSON, requestParameters JSON)[]'}))
+    where r.eventName in (${names(changes)}) or (r.eventName in (${names(assumes)}) and r.errorCode is not null)`);
+  const found = Number(reader.getRows()[0]?.[0]);
+  connection.closeSync();
+  return found;
 }
 
 interface DuckDb {
@@ -144,44 +147,45 @@ interface DuckDb {
   };
 }
 
-/** @returns seconds: the best of three, since what else the machine does only ever makes it slower. */
-async function best(work: () => unknown): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 3; round += 1) {
-    const start = performance.now();
-    await work();
-    least = Math.min(least, (performance.now() - start) / 1000);
+/** Makes the archive and lets the contenders run. */
+export function measure(megabytes: number, matter: number, folder: string): void {
+  const made = generateArchive({ folder, megabytes, matter });
+  console.log(
+    `${made.records} records, ${Math.round(made.textBytes / 1e6)} MB of JSON in ${made.files.length} gzip files (${Math.round(made.packedBytes / 1e6)} MB); ${made.trustChanges} changes of trust policies, ${made.denials} denials`,
+  );
+  for (const { name, command } of contenders(folder)) {
+    const { seconds, processor, memory, found } = measured(name, command);
+    const columns = [
+      name.padEnd(34),
+      `${seconds.toFixed(2).padStart(6)} s`,
+      `${Math.round(made.textBytes / 1e6 / seconds)
+        .toString()
+        .padStart(5)} MB/s`,
+      `processor ${processor.toFixed(2).padStart(6)} s`,
+      memory === 0 ? '' : `${Math.round(memory)} MB of memory`,
+      found === undefined ? '' : `${found} records found`,
+    ];
+    console.log(columns.join('  ').trimEnd());
   }
-  return least;
+  console.log(
+    execFileSync('uptime', { encoding: 'utf8' })
+      .trim()
+      .replace(/^.*load/, 'load'),
+  );
 }
 
 if (import.meta.main) {
-  const [megabytes = '400', given] = process.argv.slice(2);
-  const folder = given ?? join(tmpdir(), `trusttrail-bench-${process.pid}`);
-  try {
-    const archive = generateArchive({ folder, megabytes: Number(megabytes) });
-    const { archive: made, found, ...result } = await measure(archive, folder);
-    const { scan, audit, zcat, parse, duckdb: duck, auditMemory } = result;
-    const row = (name: string, seconds: number | undefined, note = ''): string =>
-      seconds === undefined
-        ? `${name.padEnd(38)} not measured`
-        : `${name.padEnd(38)} ${seconds.toFixed(2).padStart(6)} s  ${Math.round(made.textBytes / 1e6 / seconds)
-            .toString()
-            .padStart(5)} MB/s of JSON  ${note}`;
-    console.log(
-      `${made.records} records, ${Math.round(made.textBytes / 1e6)} MB of JSON in ${made.files} gzip files (${Math.round(made.packedBytes / 1e6)} MB); ${made.trustChanges} changes of trust policies, ${made.denials} denials`,
-    );
-    console.log(row('scan, 2 workers', scan, `${found.scan} records found`));
-    console.log(row('trusttrail audit, 2 workers', audit, `${Math.round(auditMemory)} MB of memory`));
-    console.log(row('zcat > /dev/null', zcat));
-    console.log(row('gunzip + JSON.parse, one thread', parse, `${found.parse} records found`));
-    console.log(row('DuckDB read_json, 2 threads', duck, `${found.duckdb} records found`));
-    console.log(
-      `load of the machine: ${execFileSync('uptime', { encoding: 'utf8' })
-        .trim()
-        .replace(/^.*load/, 'load')}`,
-    );
-  } finally {
-    if (given === undefined) rmSync(folder, { recursive: true, force: true });
+  const [first = '400', second = '0.02', third] = process.argv.slice(2);
+  const only = /^--(scan|parse|duckdb)$/.exec(first)?.[1];
+  if (only === 'scan') console.log(`found ${await scan(second)}`);
+  else if (only === 'parse') console.log(`found ${parse(second)}`);
+  else if (only === 'duckdb') console.log(`found ${await duckdb(second)}`);
+  else {
+    const folder = third ?? join(tmpdir(), `trusttrail-bench-${process.pid}`);
+    try {
+      measure(Number(first), Number(second), folder);
+    } finally {
+      if (third === undefined) rmSync(folder, { recursive: true, force: true });
+    }
   }
 }

@@ -69,9 +69,7 @@ async function scanWhole(task: ScanTask, bytes: Uint8Array): Promise<Found> {
   scanner.push(text);
   const scanned = scanner.end();
   const found =
-    scanned.stopped === undefined || text.length > mostParsed
-      ? afterStop(task.name, scanned)
-      : parsed(task.name, text);
+    scanned.stopped === undefined || text.length > mostParsed ? afterStop(task.name, scanned) : parsed(task.name, text);
   if (text !== bytes) release(text);
   return found;
 }

@@ -73,24 +73,27 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
   };
   const totals = new Map<RecordSource, number>();
   let bytes = 0;
-  reading: for (const source of sources) {
-    const reads = source.read({
-      ...(signal === undefined ? {} : { signal }),
-      total: (known) => {
-        totals.set(source, known);
-        progress?.of([...totals.values()].reduce((sum, one) => sum + one, 0));
-      },
-    });
-    for await (const batch of reads) {
-      bytes += batch.bytes;
-      progress?.at(bytes);
-      waiting.push(...intake.take(batch));
-      if (waiting.length >= rememberedAtOnce) await remember();
-      if (signal?.aborted === true) break reading;
+  try {
+    reading: for (const source of sources) {
+      const reads = source.read({
+        ...(signal === undefined ? {} : { signal }),
+        total: (known) => {
+          totals.set(source, known);
+          progress?.of([...totals.values()].reduce((sum, one) => sum + one, 0));
+        },
+      });
+      for await (const batch of reads) {
+        bytes += batch.bytes;
+        progress?.at(bytes);
+        waiting.push(...intake.take(batch));
+        if (waiting.length >= rememberedAtOnce) await remember();
+        if (signal?.aborted === true) break reading;
+      }
     }
+    await remember();
+  } finally {
+    progress?.stop();
   }
-  await remember();
-  progress?.stop();
   if (options.findings !== false) await service.conclude(affected);
   const keys = [...affected.roles.keys()].sort();
   const findings = [...found.values()]

@@ -141,7 +141,11 @@ function text(io: Io, answer: WhoCouldAssume, showExternalIds: boolean): string 
           `${version.exists === false ? 'Deleted' : 'Set'} ${readableTime(setBy.record.eventTime)} by ${plainText(setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? 'somebody the record does not name')} (event ${plainText(setBy.record.eventId)})${version.until === undefined ? '' : `, in force until ${readableTime(version.until)}`}.`,
         ]),
     ...(version.exists === false
-      ? [setBy === undefined ? 'There was no such role, as far as the records tell.' : 'There was no such role any more: nobody could assume it.']
+      ? [
+          setBy === undefined
+            ? 'There was no such role, as far as the records tell.'
+            : 'There was no such role any more: nobody could assume it.',
+        ]
       : allowed === undefined
         ? ['Its trust policy at that time is not known.']
         : allowed.length === 0 && undecided.length === 0
