@@ -7,8 +7,10 @@ import { collectExternalIds, maskRisk } from '../findings/mask.ts';
 import { newAccess } from '../policy/compare/compare.ts';
 import type { ParsedTrustPolicy, Problem, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { validateTrustPolicy } from '../policy/document/validate.ts';
+import { matchWildcard } from '../policy/evaluate/wildcard.ts';
 import { checkRisks } from '../risks/check-risks.ts';
 import type { RiskQuestion, TrustedWorld } from '../risks/risk-rule.ts';
+import { privilegeOf } from '../risks/role-privilege.ts';
 import type { Deployment, PolicyInFile } from './policies-in-file.ts';
 import { templateAccount, templateOrganization } from './template-values.ts';
 
@@ -42,13 +44,16 @@ export interface Repaired {
   readonly text: string;
 }
 
+/** What policies that are checked together have in common. */
 export interface Among {
-  /** External IDs of all policies that are checked together: value → the accounts of their roles. */
+  /** External IDs of all of them: value → the accounts of their roles. */
   readonly externalIds: ReadonlyMap<string, readonly string[]>;
+  /** What was found in the same policy of another role: half of an account's roles share a few policies. */
+  readonly answers: Map<string, readonly Found[]>;
 }
 
 /** Something found, before anybody is asked whether it is accepted. */
-interface Found {
+export interface Found {
   readonly finding: RiskFinding;
   readonly discriminator: string;
   readonly statement: number | undefined;
@@ -141,6 +146,10 @@ function foundIn(
   }
   const { policy } = parsed;
   const { configuration, at } = settings;
+  const { answers } = among ?? {};
+  const name = answers === undefined ? undefined : nameOfQuestion(policy, one, role, settings);
+  const known = name === undefined ? undefined : answers?.get(name);
+  if (known !== undefined) return known.map((found) => replaced(found, policy));
   const previous = settings.previous ?? one.previous;
   const { maxSessionDuration } = one.input.role;
   const question: RiskQuestion = {
@@ -171,7 +180,46 @@ function foundIn(
     else if (problem.level !== 'doubtful' && !risks.some(({ finding }) => touches(finding.pointer, problem.pointer)))
       found.push(ofProblem(problem, notRefused(problem)));
   }
+  if (name !== undefined && (answers?.size ?? 0) < mostAnswers) answers?.set(name, found);
   return found;
+}
+
+/** Answers that are kept: memory stays flat, however many roles there are. */
+const mostAnswers = 2000;
+
+/**
+ * All that the rules look at, save the name of the role where the policy cannot speak of it. `undefined`: the question
+ * is not asked twice.
+ */
+function nameOfQuestion(
+  policy: TrustPolicy,
+  one: PolicyInFile,
+  role: string | undefined,
+  { previous, configuration }: CheckSettings,
+): string | undefined {
+  if (previous !== undefined || one.previous !== undefined || one.deployments !== undefined) return undefined;
+  const end = (role ?? '').lastIndexOf('/') + 1;
+  const own = (role ?? '').slice(end);
+  if (policy.text.includes(own) || /externalid/i.test(policy.text)) return undefined;
+  const { level, because } = privilegeOf(one);
+  const partners = configuration.partners.map(({ roles }) =>
+    role === undefined ? true : roles.some((pattern) => matchWildcard(pattern, role)),
+  );
+  return JSON.stringify([
+    policy.text,
+    (role ?? '').slice(0, end),
+    one.input.role.maxSessionDuration ?? null,
+    level,
+    because ?? null,
+    partners,
+    one.accountAssumed ?? null,
+  ]);
+}
+
+function replaced(found: Found, policy: TrustPolicy): Found {
+  const { line: _, column: __, ...finding } = found.finding;
+  const place = policy.placeOf(finding.pointer);
+  return { ...found, finding: place === undefined ? finding : { ...finding, ...place } };
 }
 
 function ofProblem(problem: Problem, finding: RiskFinding): Found {

@@ -160,7 +160,7 @@ async function checkFiles(io: Io, files: readonly string[], options: Options): P
   const { settings } = setting;
   if (options.fix !== undefined) await writeFixes(io, files, options, setting);
   const { policies, files: read, failures } = await readAll(io, files, setting.account);
-  const among = policies.length > 1 ? { externalIds: externalIdsOf(policies) } : undefined;
+  const among = policies.length > 1 ? { externalIds: externalIdsOf(policies), answers: new Map() } : undefined;
   const baselines = baselinesOf(io, setting);
   const bar = progress(io, policies.length, process.stderr, 'roles');
   const findings: CheckFinding[] = [];
