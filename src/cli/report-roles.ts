@@ -1,12 +1,15 @@
 /** Which versions did each role's trust policy have, and who is trusted by it in the end: for the report? */
 import type { Finding } from '../findings/finding.ts';
 import type { PolicyVersion, RoleVersions, TrustEdge } from '../findings/forms/html.ts';
-import { maskExternalIds } from '../findings/mask.ts';
-import type { PrincipalEntry, TrustPolicy } from '../policy/document/trust-policy.ts';
+import { collectExternalIds, maskExternalIds } from '../findings/mask.ts';
+import { compare } from '../policy/compare/compare.ts';
+import type { AccessClass } from '../policy/compare/comparison.ts';
+import { splitArn } from '../policy/document/names.ts';
+import type { TrustPolicy } from '../policy/document/trust-policy.ts';
 import type { TrustStore } from '../ports/trust-store.ts';
 import { actorName } from '../watch/actor.ts';
 import { eventOf, roleStream } from '../watch/facts.ts';
-import { documentOf, roleHistory } from '../watch/role-history.ts';
+import { documentOf, nobody, roleHistory } from '../watch/role-history.ts';
 
 /** Roles that the report shows. */
 const mostRoles = 500;
@@ -54,57 +57,37 @@ export async function rolePages(
     if (shown.length > 0) versions.push({ role, versions: shown });
     if (last?.exists === true && last.policy !== undefined) {
       const before = history.changes.find(({ after }) => after.policy !== undefined)?.after.policy;
-      edges.push(...edgesOf(role, last.policy, before, accounts));
+      const found = edgesOf(role, last.policy, before, accounts);
+      const ids = collectExternalIds(documentOf(last.policyText));
+      edges.push(...(showExternalIds ? found : maskExternalIds(found, ids)));
     }
   }
   return { versions, edges };
 }
 
+/** Each class of callers that the policy really lets in, conditions taken into account. */
 function edgesOf(
   role: string,
   policy: TrustPolicy,
   first: TrustPolicy | undefined,
   accounts: readonly string[],
 ): readonly TrustEdge[] {
-  const own = new Set([role.split(':')[4], ...accounts]);
-  const before = new Set(first === undefined ? [] : entriesOf(first).map(({ text }) => text));
-  return entriesOf(policy).map((entry): TrustEdge => {
-    const isNew = first !== undefined && first !== policy && !before.has(entry.text);
-    const { name } = entry;
-    const outside = 'account' in name && !own.has(name.account);
+  const own = new Set([splitArn(role)?.account, ...accounts]);
+  const inTheBeginning = new Set((first === undefined ? [] : allowedBy(first, role)).map(({ summary }) => summary));
+  return allowedBy(policy, role).map(({ summary, rank, witness }): TrustEdge => {
+    const account = splitArn(witness.principal ?? witness.federated ?? '')?.account;
+    const isOutside = rank === 1 && account !== undefined && !own.has(account);
     return {
       role,
-      trusted: trustedBy(entry),
+      trusted: summary,
       marks: [
-        ...(isNew ? (['new'] as const) : []),
-        ...(name.kind === 'everyone' ? (['public'] as const) : outside ? (['outside'] as const) : []),
+        ...(first !== undefined && !inTheBeginning.has(summary) ? (['new'] as const) : []),
+        ...(rank === 0 ? (['public'] as const) : isOutside ? (['outside'] as const) : []),
       ],
     };
   });
 }
 
-function entriesOf(policy: TrustPolicy): readonly PrincipalEntry[] {
-  const found = new Map<string, PrincipalEntry>();
-  for (const { effect, principal } of policy.statements)
-    if (effect === 'Allow' && principal.element === 'Principal')
-      for (const entry of principal.entries) found.set(entry.text, entry);
-  return [...found.values()];
-}
-
-function trustedBy({ name, text }: PrincipalEntry): string {
-  switch (name.kind) {
-    case 'everyone':
-      return 'everyone (under its conditions, if any)';
-    case 'account':
-      return `account ${name.account}`;
-    case 'service':
-      return `service ${name.service}`;
-    case 'unique-id':
-      return `a deleted ${name.of} (${name.id})`;
-    case 'oidc-provider':
-    case 'built-in-provider':
-      return `identity provider ${name.url}`;
-    default:
-      return text;
-  }
+function allowedBy(policy: TrustPolicy, role: string): readonly AccessClass[] {
+  return compare(nobody, policy, { role }).gained;
 }

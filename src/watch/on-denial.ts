@@ -228,7 +228,8 @@ export async function burstDrafts(
   const id = known?.id ?? findingId('denial-spike', { subject, first: first.eventId });
   const at = known?.at ?? first.at;
   const callers = [...new Set(run.map(({ denial }) => callerKeyOf(denial)))];
-  const one = callers.length === 1 ? who(first.denial) : `${callers.length} callers`;
+  const isEstimate = run.some(({ weight }) => weight > 1);
+  const one = callers.length === 1 ? who(first.denial) : `${isEstimate ? 'at least ' : ''}${callers.length} callers`;
   const since =
     change !== undefined && proved ? `, since ${shortActor(actorName(change.change.record))} changed it` : '';
   const notes = [
@@ -245,7 +246,7 @@ export async function burstDrafts(
     id,
     kind: 'denial-spike',
     severity: proved ? 'high' : 'medium',
-    title: `${one} ${callers.length === 1 ? 'was' : 'were'} denied ${role === undefined ? 'the role' : roleNameOf(role)} ${count} times in ${lasting(last.at - first.at)}${since}${causeInTitle(cause)}`,
+    title: `${one} ${callers.length === 1 ? 'was' : 'were'} denied ${role === undefined ? 'the role' : roleNameOf(role)} ${isEstimate ? `about ${count}` : count} times in ${lasting(last.at - first.at)}${since}${causeInTitle(cause)}`,
     time: record.eventTime,
     ...(first.denial.roleAccount === undefined ? {} : { account: first.denial.roleAccount }),
     ...(record.region === undefined ? {} : { region: record.region }),

@@ -146,6 +146,8 @@ function withoutPolicy(state: RoleState): RoleState {
 function policyOf(change: TrustChange, from: KnownEvent['from']): Partial<RoleState> {
   const { policyText } = change;
   if (policyText === undefined) return { setBy: change, setFrom: from };
+  // One that IAM cannot have taken is not analysed: comparing takes longer the more it names.
+  if (policyText.replace(/\s+/g, '').length > mostSignificant) return { policyText, setBy: change, setFrom: from };
   const parsed = parseTrustPolicy(policyText);
   return { policyText, setBy: change, setFrom: from, ...(parsed.status === 'read' ? { policy: parsed.policy } : {}) };
 }
@@ -175,6 +177,7 @@ export const nobody: TrustPolicy = {
 };
 
 /** IAM takes at most 8,192 characters that count (IAM User Guide, "IAM and AWS STS quotas"); white space does not. */
+const mostSignificant = 10_240;
 const mostDocument = 65_536;
 const deepestDocument = 64;
 
