@@ -85,7 +85,7 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
       for await (const batch of reads) {
         bytes += batch.bytes;
         progress?.at(bytes);
-        waiting.push(...intake.take(batch));
+        for (const record of intake.take(batch)) waiting.push(record);
         if (waiting.length >= rememberedAtOnce) await remember();
         if (signal?.aborted === true) break reading;
       }

@@ -221,7 +221,11 @@ function summary({ findings, timelines, counts, interrupted }: Review, problems:
     `${count(findings.length, 'finding')}${words === '' ? '' : `: ${words}`}; ${count(timelines.length, 'role')}.`,
     `Read ${count(counts.records, 'record')} in ${count(counts.parts - counts.passedOver, 'file')} (${bytes(counts.bytes)})${rate}: ${count(counts.trustChanges, 'change')} of roles and principals, ${count(counts.denials, 'denied call')}, ${count(counts.callerSideChanges, 'change')} on callers’ side${span}.`,
     ...(counts.passedOver > 0 ? [`${count(counts.passedOver, 'file')} passed over: no logs.`] : []),
-    ...(problems ? [`${count(counts.problems, 'record')} or files could not be read, as told above.`] : []),
+    ...(problems
+      ? [
+          `${counts.problems.toLocaleString('en')} ${counts.problems === 1 ? 'record or file' : 'records or files'} could not be read, as told above.`,
+        ]
+      : []),
     ...(interrupted ? ['Interrupted: what came after is not in this.'] : []),
   ];
   return `${lines.join('\n')}\n`;
