@@ -1,7 +1,6 @@
 /** How long does a call to AWS wait, and how often is it tried? One client a service, made when it is first needed. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -18,7 +17,7 @@ export const callSettings = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
 };
 
-function lazily<T>(make: () => T): () => T {
+export function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();
@@ -29,12 +28,10 @@ function lazily<T>(make: () => T): () => T {
 export const clients = {
   dynamodb: lazily(() => new DynamoDBClient(callSettings)),
   eventBridge: lazily(() => new EventBridgeClient(callSettings)),
-  s3: lazily(
-    () => new S3Client({ ...callSettings, requestHandler: { ...callSettings.requestHandler, requestTimeout: 30_000 } }),
-  ),
   secretsManager: lazily(() => new SecretsManagerClient(callSettings)),
   securityHub: lazily(() => new SecurityHubClient(callSettings)),
   sns: lazily(() => new SNSClient(callSettings)),
-  sqs: lazily(() => new SQSClient(callSettings)),
+  // Asked where this deployment is, whatever the queue's URL says.
+  sqs: lazily(() => new SQSClient({ ...callSettings, useQueueUrlAsEndpoint: false })),
   ssm: lazily(() => new SSMClient(callSettings)),
 };

@@ -1,5 +1,5 @@
 /** Where does this function find its store, its channels and its queues? Written by infra/, checked when the function starts. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { slackChannel } from '../src/configuration/slack-channel.ts';
 
 const name = z.string().min(1);

@@ -2,8 +2,8 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { filesOf, watchedRecords } from '../src/adapters/trail-files.ts';
 import { handleBatch } from './batch.ts';
-import { clients } from './clients.ts';
 import { environment } from './environment.ts';
+import { filesClient } from './files-client.ts';
 import { service } from './service.ts';
 import { recordAnalysed, recordSkipped } from './telemetry.ts';
 
@@ -14,7 +14,7 @@ export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResp
   return handleBatch(event, context, async ({ body }, log) => {
     for (const file of filesOf(body, environment.BUCKET)) {
       log.setBindings({ file: file.key });
-      const records = await watchedRecords(clients.s3(), file, () => recordSkipped('unreadable'));
+      const records = await watchedRecords(filesClient(), file, () => recordSkipped('unreadable'));
       for (let from = 0; from < records.length; from += together) {
         const some = records.slice(from, from + together);
         await service().take(some);

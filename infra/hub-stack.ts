@@ -12,6 +12,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.ts';
+import type { Entry } from './bundling.ts';
 import { addEventRule, allowRules, type RuleKind, ruleKinds } from './event-rules.ts';
 import { acknowledgeReading, forwarderRolePrefix, hubBusName, readStatements } from './forwarder-stack.ts';
 import { Operations } from './operations.ts';
@@ -185,7 +186,7 @@ export class HubStack extends Stack {
 
   private watchFunction(
     id: string,
-    entry: string,
+    entry: Entry,
     description: string,
     more: {
       readonly timeout: Duration;
@@ -282,7 +283,7 @@ export class HubStack extends Stack {
 
   private recordsFunction(
     id: string,
-    entry: string,
+    entry: Entry,
     { queue, deadLetters }: QueueWithDeadLetters,
     {
       description,

@@ -16,20 +16,18 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.ts';
+import { bundling, type Entry } from './bundling.ts';
 import { watchRolePrefix } from './forwarder-stack.ts';
 import type { Settings } from './settings.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** CommonJS parts of the bundle ask for `require`, which a module does not have. */
-const requireBanner = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
 /** What a function reads beside its code, under this name (functions/configuration-file.ts). */
 const configurationFile = 'trusttrail.config.json';
 
 export interface WatchFunctionProps {
   /** Name of the file under functions/, without its ending. */
-  readonly entry: string;
+  readonly entry: Entry;
   readonly description: string;
   readonly settings: Settings;
   readonly timeout: Duration;
@@ -79,17 +77,9 @@ export class WatchFunction extends Construct {
       environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
       awsSdkConnectionReuse: false,
       bundling: {
+        ...bundling,
         format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        keepNames: true,
-        sourceMap: true,
-        sourcesContent: false,
-        metafile: true,
-        // The runtime's own SDK changes under us; the one of the lock file is the one that was tested.
-        bundleAwsSDK: true,
-        banner: requireBanner,
+        mainFields: [...bundling.mainFields],
         commandHooks: {
           beforeInstall: () => [],
           beforeBundling: () => [],

@@ -1,7 +1,7 @@
 /** Which files of the trail does a message name, and what do they hold that matters? */
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
 import { readEvents } from '../cloudtrail/read-record.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';

@@ -1,5 +1,5 @@
 /** What does the owner trust, watch, accept, and want to be told of? The content of `trusttrail.config.json`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Severity } from '../findings/finding.ts';
 import { severities } from '../findings/finding.ts';
 import type { TrustedWorld } from '../risks/risk-rule.ts';

@@ -1,5 +1,5 @@
 /** Which Slack channels are there, and where are their secrets kept? Of the deployment's settings, and read again by its functions. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const place = z.union([
   z.strictObject({
