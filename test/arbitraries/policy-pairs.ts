@@ -65,6 +65,12 @@ const furtherSamples: readonly ClauseSample[] = [
     literals: ['ab'],
   },
   {
+    key: 'aws:FederatedProvider',
+    multivalued: false,
+    operators: ['StringEquals', 'StringNotEquals', 'StringLike'],
+    literals: [oidcProvider, 'accounts.google.com', 'arn:aws:iam::*:oidc-provider/*'],
+  },
+  {
     key: 'aws:PrincipalOrgPaths',
     multivalued: true,
     operators: ['StringEquals', 'StringLike', 'StringNotLike'],
@@ -136,7 +142,11 @@ function clauseOf(sample: ClauseSample): fc.Arbitrary<ClauseDocument> {
 
 /** Few keys in one policy, so that clauses meet. */
 function clausesOf(samples: readonly ClauseSample[]): fc.Arbitrary<readonly ClauseDocument[]> {
-  return fc.array(fc.constantFrom(...samples).chain(clauseOf), { maxLength: 2 });
+  const clause = fc.constantFrom(...samples).chain(clauseOf);
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.constant([]) },
+    { weight: 3, arbitrary: fc.array(clause, { minLength: 1, maxLength: 2 }) },
+  );
 }
 
 const actionLists = [
@@ -343,9 +353,10 @@ export interface PolicyPair {
 
 const severalValues = pairSamples.filter(({ multivalued }) => multivalued);
 
-/** Few keys, so that clauses meet; every fourth time one of them has several values. */
+/** Few keys, so that clauses meet, often one alone; now and then one that has several values. */
 function someSamples(): fc.Arbitrary<readonly ClauseSample[]> {
   return fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...pairSamples).map((sample) => [sample]) },
     { weight: 3, arbitrary: fc.subarray([...pairSamples], { minLength: 1, maxLength: 3 }) },
     {
       weight: 1,
@@ -359,6 +370,11 @@ function someSamples(): fc.Arbitrary<readonly ClauseSample[]> {
 /** The second policy is the first with one to three changes, or, seldom, another one over the same keys. */
 export function policyPairs(): fc.Arbitrary<PolicyPair> {
   return pairsOn(someSamples());
+}
+
+/** Pairs about one key alone. */
+export function pairsAbout(sample: ClauseSample): fc.Arbitrary<PolicyPair> {
+  return pairsOn(fc.constant([sample]));
 }
 
 /** Pairs about keys with several values, most often between one set operator and the other. */

@@ -18,7 +18,15 @@ import {
   requestsFor,
   wholeContext,
 } from '../arbitraries/policies.ts';
-import { type PolicyPair, policyPairs, rewritings, severalValuedPairs } from '../arbitraries/policy-pairs.ts';
+import {
+  openPolicyPairs,
+  type PolicyPair,
+  pairSamples,
+  pairsAbout,
+  policyPairs,
+  rewritings,
+  severalValuedPairs,
+} from '../arbitraries/policy-pairs.ts';
 import { brokenClaims, type Differential, differentialOf, home } from '../policy/compare/differential.ts';
 import { validationCases } from '../policy/document/validation-cases.ts';
 import { type NaivePolicy, type NaiveRequest, naiveDecision } from '../reference/naive-evaluator.ts';
@@ -26,6 +34,7 @@ import { loadMutated } from './load-mutated.ts';
 
 export interface Subject {
   readonly compare: typeof Compare.compare;
+  readonly newAccess: typeof Compare.newAccess;
   readonly evaluate: typeof Evaluate.evaluate;
   readonly decide: typeof Evaluate.decide;
   readonly prepare: typeof Evaluate.prepare;
@@ -64,9 +73,14 @@ export interface Reference {
 
 /** What the tests' own programs say, of the same pairs and requests every time. */
 export function referenceFor(subject: Subject, pairs: number, meetings: number): Reference {
+  // About each key alone, about keys with several values, and about a few keys together.
   const drawn = [
-    ...fc.sample(policyPairs(), { numRuns: pairs - pairs / 5, seed: 20_260_309 }),
-    ...fc.sample(severalValuedPairs(), { numRuns: pairs / 5, seed: 20_260_309 }),
+    ...pairSamples.flatMap((sample, at) =>
+      fc.sample(pairsAbout(sample), { numRuns: Math.ceil(pairs / 2 / pairSamples.length), seed: 20_260_309 + at }),
+    ),
+    ...fc.sample(severalValuedPairs(), { numRuns: Math.ceil(pairs / 6), seed: 20_260_309 }),
+    ...fc.sample(policyPairs(), { numRuns: Math.ceil(pairs / 3), seed: 20_260_309 }),
+    ...fc.sample(openPolicyPairs(), { numRuns: Math.ceil(pairs / 8), seed: 20_260_309 }),
   ];
   const met = fc.sample(
     policies().chain((document) =>
@@ -207,6 +221,10 @@ function differential(subject: Subject, { differences }: Reference): string | un
         answer.comparison[side].length === 0
       )
         return `${at}: nobody is told of as ${side}`;
+    const told = subject.newAccess(rereadValue(subject, pair.old), rereadValue(subject, pair.now)).answer;
+    const { gained, verdict } = answer.comparison;
+    if (told !== (gained.length > 0 ? 'yes' : 'no') && !(told === 'undecided' && verdict === 'undecided'))
+      return `${at}: new access is ${told}, and the verdict ${verdict}`;
     const rewriting = rewritings[at % rewritings.length];
     if (rewriting !== undefined) {
       const other = rewriting.rewrite(pair.now, [at, at + 1, at + 2, at + 3]);

@@ -4,6 +4,7 @@
  * `--jobs N`, `--all` (also the modules whose output is words).
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fault, type Reference, referenceFor, subjectWith } from './focused-check.ts';
@@ -21,8 +22,8 @@ interface Outcome extends Task {
   readonly how: string;
 }
 
-/** A fault takes at most as long as twenty sound programs. */
-const patience = 60_000;
+/** Milliseconds; a sound program takes some thousand. */
+const patience = 120_000;
 /** Copies of a program are never unloaded, so that a process takes so many and ends. */
 const faultsInOneProcess = 120;
 
@@ -43,14 +44,18 @@ async function main(): Promise<void> {
   const files = globSync('src/policy/**/*.ts', { cwd: pathOf('.') })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => file.includes(options.file))
-    // Words are held by their own tests; `edit.ts` has its own as well; types alone have no faults.
-    .filter((file) => options.all || !/describe-|reasons\.ts|\/edit\.ts/.test(file))
+    // Words, edits and repairs are held by tests of their own.
+    .filter((file) => options.all || !/describe-|reasons\.ts|\/edit\.ts|\/repair\//.test(file))
     .sort();
   const tasks = files
     .flatMap((file) => mutantsOf(codeOf(file)).map((mutant) => ({ file, mutant })))
     .filter((_, at) => at % Number(options.every) === 0)
     .map((task, number): Task => ({ ...task, number }));
   process.stderr.write(`${tasks.length} faults in ${files.length} modules\n`);
+  const sound = await subjectWith('sound', undefined);
+  const reference = referenceFor(sound, 260, 700);
+  const wrong = fault(sound, reference);
+  if (wrong !== undefined) throw new Error(`the program as it is fails: ${wrong}`);
   const outcomes: Outcome[] = [];
   const open = [...tasks];
   const done = (outcome: Outcome) => {
@@ -58,18 +63,20 @@ async function main(): Promise<void> {
     if (outcome.result === 'survived') process.stdout.write(`survived ${describe(outcome)}\n`);
     if (outcomes.length % 50 === 0) process.stderr.write(`${outcomes.length} of ${tasks.length}\n`);
   };
-  await Promise.all([...Array(Number(options.jobs)).keys()].map(() => employ(open, done)));
+  await Promise.all([...Array(Number(options.jobs)).keys()].map(() => employ(open, reference, done)));
   report(files, outcomes);
 }
 
 /** One process after the other, as long as there are faults. */
-async function employ(open: Task[], done: (outcome: Outcome) => void): Promise<void> {
+async function employ(open: Task[], reference: Reference, done: (outcome: Outcome) => void): Promise<void> {
   while (open.length > 0) {
     const worker = fork(new URL(import.meta.url), ['--worker'], {
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
     });
-    await answer(worker);
+    worker.send(reference);
+    if ((await answer(worker)) === undefined) throw new Error('a process did not begin');
     for (let count = 0; count < faultsInOneProcess; count += 1) {
       const task = open.shift();
       if (task === undefined) break;
@@ -124,12 +131,9 @@ function describe({ file, mutant }: Task): string {
   return `${file}:${before.length}:${(before.at(-1) ?? '').length + 1} \`${mutant.from.trim()}\` → \`${mutant.to.trim()}\`   ${line.slice(0, 140)}`;
 }
 
-/** Answers one fault after the other. */
+/** Answers one fault after the other; the first message is what they are held to. */
 async function work(): Promise<void> {
-  const sound = await subjectWith('sound', undefined);
-  const reference: Reference = referenceFor(sound, 260, 700);
-  const wrong = fault(sound, reference);
-  if (wrong !== undefined) throw new Error(`the program as it is fails: ${wrong}`);
+  const [reference] = (await once(process, 'message')) as [Reference];
   process.on('message', (task: Task) => {
     void judge(task, reference).then((outcome) => process.send?.(outcome));
   });

@@ -66,7 +66,7 @@ export const plantedFaults: readonly PlantedFault[] = [
 
 if (process.argv[1] === import.meta.filename) {
   const sound = await subjectWith('sound', undefined);
-  const reference = referenceFor(sound, 120, 200);
+  const reference = referenceFor(sound, 150, 200);
   const say = (name: string, caught: string | null) => process.stdout.write(`${JSON.stringify({ name, caught })}\n`);
   say('none', fault(sound, reference) ?? null);
   for (const [at, { name, file, find, put }] of plantedFaults.entries()) {

@@ -48,6 +48,7 @@ const presences: Readonly<Record<string, string>> = {
   'aws:principaltype': 'aaaaa',
   'aws:username': 'annnn',
   'aws:userid': 'aannn',
+  'aws:federatedprovider': 'nsnan',
   'aws:sourceip': 'sssss',
   'aws:multifactorauthpresent': 'ssnnn',
   'aws:multifactorauthage': 'snnnn',
@@ -473,7 +474,15 @@ function callersFor(literals: ReadonlyMap<string, readonly string[]>): readonly 
           }
     }
   const other = (kind: Kind, texts: readonly string[]) => {
-    for (const name of new Set(texts)) callers.push({ kind, account: '', name, session: '', id: '', own: new Map() });
+    for (const name of new Set(texts))
+      callers.push({
+        kind,
+        account: '',
+        name,
+        session: '',
+        id: '',
+        own: new Map(kind === 'web' ? [['aws:federatedprovider', [name]]] : []),
+      });
   };
   other('service', ['stranger.amazonaws.com', ...of('principal Service')]);
   const providers = of('principal Federated');
