@@ -2,24 +2,26 @@
  * Which smallest change of a trust policy lets this one call in, and is it proved that it grants nothing more?
  *
  * Candidates are made as edits of the text, so that formatting, order and Sids stay: first in the statement that comes
- * closest to allowing the call, then, where that would also let others in, a statement of its own for the caller. A
- * candidate is called verified only where IAM would take it, the evaluator allows the call under it, and the exact
- * comparison proves that nobody loses access and nobody gains it outside the class that was meant.
+ * closest to allowing the call, then, where that would also let others in, in a statement of its own for the caller.
+ * What lets in others than were meant is no repair. One is called verified only where, besides, IAM would take it, the
+ * evaluator allows the call under it, and the exact comparison proves that nobody loses access.
  */
 import { compare, newAccess } from '../compare/compare.ts';
-import { appendTo, moveMember, renameMember, setMember } from '../document/edit.ts';
+import { appendTo, moveMember, renameMember, replaceAt, setMember } from '../document/edit.ts';
 import { parseTrustPolicy } from '../document/parse.ts';
-import type { ConditionClause, Statement, TrustPolicy } from '../document/trust-policy.ts';
+import type { ConditionClause, PrincipalEntry, Problem, Statement, TrustPolicy } from '../document/trust-policy.ts';
 import { validateTrustPolicy } from '../document/validate.ts';
+import { issuerOf } from '../evaluate/caller.ts';
 import { evaluate, prepare } from '../evaluate/evaluate.ts';
 import type { AssumeRequest } from '../evaluate/request.ts';
 import { type ClauseChange, changedClause, clauseChanges } from './clause-change.ts';
+import { exemptCaller } from './exempt-caller.ts';
 import { type NamedPrincipal, principalOfCaller } from './principal-of-caller.ts';
 
 export interface RepairQuestion {
   readonly policy: TrustPolicy;
-  /** The Allow statement to be repaired. */
-  readonly statement: Statement;
+  /** The Allow statement to be repaired; `undefined`: one matches already, or (`principal`) there is none to go by. */
+  readonly statement: Statement | undefined;
   /** The denied call with all its actions; what is not known of it stays unknown. */
   readonly call: AssumeRequest;
   /** What of the statement keeps the call out, and the owner is to change. */
@@ -28,6 +30,10 @@ export interface RepairQuestion {
   readonly clauses: readonly ConditionClause[];
   /** What keeps it out as well, and only the caller can put right: the external ID, MFA, tags. */
   readonly leftToCaller: readonly ConditionClause[];
+  /** Deny statements that match the call. */
+  readonly denies: readonly Statement[];
+  /** The unique id of a principal that is gone, in whose place the caller stands: IAM would not save it again. */
+  readonly gone?: PrincipalEntry;
 }
 
 export interface Repair {
@@ -44,7 +50,7 @@ export interface Repair {
 /** The JSON form of a statement, as far as it is put together here. */
 interface StatementValue {
   readonly Sid?: string;
-  readonly Effect: 'Allow';
+  readonly Effect: 'Allow' | 'Deny';
   readonly Principal: Readonly<Record<string, string | readonly string[]>>;
   readonly Action: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -57,23 +63,100 @@ interface Candidate {
   readonly intended: readonly StatementValue[];
 }
 
-/** @returns the best repair; `undefined` where none can be derived. */
+/** A question about one Allow statement. */
+type StatementQuestion = RepairQuestion & { readonly statement: Statement };
+
+/** The document with the caller excepted from the Deny statements that match it. */
+interface Spared {
+  readonly text: string;
+  readonly done: readonly string[];
+}
+
+/** @returns the best repair; `undefined` where none can be derived that lets in nobody else. */
 export function repair(question: RepairQuestion): Repair | undefined {
   const caller = principalOfCaller(question.call.caller);
-  if (caller === undefined) return undefined;
+  const spared = caller === undefined ? undefined : spareCaller(question, caller);
+  if (caller === undefined || spared === undefined) return undefined;
+  const judged = candidatesFor(question, caller, spared).flatMap(
+    (candidate) => judge(question, caller, candidate) ?? [],
+  );
+  return judged.find(({ verified }) => verified) ?? judged[0];
+}
+
+function candidatesFor(question: RepairQuestion, caller: NamedPrincipal, spared: Spared): readonly Candidate[] {
+  const { statement } = question;
+  if (statement === undefined)
+    return [question.principal ? fresh(question, caller, spared) : onlySpared(spared)].flatMap((one) => one ?? []);
+  const about: StatementQuestion = { ...question, statement };
   const changes = new Map<ConditionClause, ClauseChange>();
   for (const clause of question.clauses) {
     const [change] = clauseChanges(clause, question.call, question.policy.version).filter((one) =>
       holdsAfter(clause, one, question),
     );
-    if (change === undefined) return undefined;
+    if (change === undefined) {
+      // What is asked of services or of tokens was never meant for a user or a role.
+      const others = statement.principal.entries.every(({ type }) => type !== 'AWS');
+      return question.principal && others && caller.type === 'AWS' && question.leftToCaller.length === 0
+        ? [fresh(question, caller, spared)].flatMap((one) => one ?? [])
+        : [];
+    }
     changes.set(clause, change);
   }
-  const candidates = [inPlace(question, caller, changes), asStatement(question, caller, changes)].flatMap(
+  return [inPlace(about, caller, changes, spared), asStatement(about, caller, changes, spared)].flatMap(
     (one) => one ?? [],
   );
-  const judged = candidates.flatMap((candidate) => judge(question, candidate) ?? []);
-  return judged.find(({ verified }) => verified) ?? judged[0];
+}
+
+function spareCaller({ policy, denies }: RepairQuestion, caller: NamedPrincipal): Spared | undefined {
+  let text = policy.text;
+  const done: string[] = [];
+  for (const deny of denies) {
+    const next = exemptCaller({ text }, deny, caller);
+    if (next === undefined) return undefined;
+    text = next;
+    done.push(`except \`${caller.text}\` from the Deny of ${nameOf(deny)}`);
+  }
+  return { text, done };
+}
+
+function onlySpared({ text, done }: Spared): Candidate | undefined {
+  return done.length === 0 ? undefined : { text, summary: sentenceOf(done), intended: [] };
+}
+
+/** A statement with nothing but the caller and the call in it. */
+function fresh({ call }: RepairQuestion, caller: NamedPrincipal, spared: Spared): Candidate | undefined {
+  const condition = tokenCondition(call, caller);
+  if (condition === undefined) return undefined;
+  const statement: StatementValue = {
+    Effect: 'Allow',
+    Principal: { [caller.type]: caller.text },
+    Action: single(call.actions),
+    ...(condition === 'none' ? {} : { Condition: { StringEquals: condition } }),
+  };
+  const text = appendTo(spared, '/Statement', statement);
+  if (text === undefined) return undefined;
+  return {
+    text,
+    summary: sentenceOf([...spared.done, `add a statement for \`${caller.text}\` alone`]),
+    intended: [statement],
+  };
+}
+
+/**
+ * What a statement has to ask beside naming the caller: a provider stands for everybody who has a token of it, so that
+ * it is never named without the subject.
+ * @returns `undefined` where that is not known.
+ */
+function tokenCondition(
+  { caller: who, context }: AssumeRequest,
+  caller: NamedPrincipal,
+): Readonly<Record<string, string>> | 'none' | undefined {
+  if (caller.type !== 'Federated') return 'none';
+  if (who.kind !== 'web-identity') return undefined;
+  const issuer = issuerOf(who.provider);
+  const [aud, sub] = [`${issuer}:aud`, `${issuer}:sub`].map((key) => context.get(key.toLowerCase())?.[0]);
+  if (aud === undefined || sub === undefined || /\$\{/.test(aud + sub)) return undefined;
+  return { [`${issuer}:aud`]: aud, [`${issuer}:sub`]: sub };
 }
 
 /** Whether the clause, so changed, would hold for the call. */
@@ -98,13 +181,16 @@ function holdsAfter(clause: ConditionClause, change: ClauseChange, { call, polic
 }
 
 function inPlace(
-  question: RepairQuestion,
+  question: StatementQuestion,
   caller: NamedPrincipal,
   changes: ReadonlyMap<ConditionClause, ClauseChange>,
+  spared: Spared,
 ): Candidate | undefined {
-  const { policy, statement, call } = question;
+  const { statement, call, gone } = question;
   if (statement.principal.element === 'NotPrincipal') return undefined;
-  let text: string | undefined = policy.text;
+  // The statement's conditions on tokens of one provider say nothing about those of another.
+  if (question.principal && caller.type === 'Federated') return undefined;
+  let text: string | undefined = spared.text;
   const done: string[] = [];
   const edit = (make: (document: { readonly text: string }) => string | undefined): void => {
     text = text === undefined ? undefined : make({ text });
@@ -115,7 +201,10 @@ function inPlace(
       edit((document) => appendTo(document, clause.pointer, change.value));
       done.push(`add \`${change.value}\` to the values of ${clause.key}`);
     }
-  if (question.principal) {
+  if (question.principal && gone !== undefined) {
+    edit((document) => replaceAt(document, gone.pointer, caller.text));
+    done.push(`write \`${caller.text}\` in place of \`${gone.text}\``);
+  } else if (question.principal) {
     const member = statement.principal.entries.some(({ type }) => type === caller.type);
     edit((document) =>
       member
@@ -142,37 +231,66 @@ function inPlace(
   }
   if (text === undefined) return undefined;
   const own = corrected(statement, changes, (change) => change.how !== 'add-value');
+  const forOne = forCaller(question, caller, changes);
+  if (own === 'collision' || forOne === undefined) return undefined;
   return {
     text,
-    summary: `In ${nameOf(statement)}, ${done.join(', and ')}.`,
-    intended: [...(own === undefined ? [] : [own]), forCaller(question, caller, changes)],
+    summary: sentenceOf([
+      ...spared.done,
+      ...done.map((one, at) => (at === 0 ? `in ${nameOf(statement)}, ${one}` : one)),
+    ]),
+    intended: [...(own === undefined ? [] : [own]), forOne],
   };
 }
 
 /** Where another caller would gain by an edit in place: the same conditions, for this caller alone. */
 function asStatement(
-  question: RepairQuestion,
+  question: StatementQuestion,
   caller: NamedPrincipal,
   changes: ReadonlyMap<ConditionClause, ClauseChange>,
+  spared: Spared,
 ): Candidate | undefined {
-  const { policy } = question;
+  // An id that means nobody any more cannot be saved again.
+  if (question.gone !== undefined || question.statement.principal.element === 'NotPrincipal') return undefined;
   // What was never meant as it stands is to be put right where it stands.
   if ([...changes.values()].some(({ how }) => how !== 'add-value')) return undefined;
-  const statement = forCaller(question, caller, changes);
-  const text = appendTo(policy, '/Statement', statement);
+  const token = question.principal ? tokenCondition(question.call, caller) : 'none';
+  const narrowed = forCaller(question, caller, changes);
+  if (token === undefined || narrowed === undefined) return undefined;
+  const condition = token === 'none' ? narrowed.Condition : withTests(narrowed.Condition, token);
+  if (condition === 'collision') return undefined;
+  const statement: StatementValue = {
+    ...narrowed,
+    // All that this call needs, and no further action that the statement happens to allow.
+    Action: single(question.call.actions),
+    ...(condition === undefined ? {} : { Condition: condition }),
+  };
+  const text = appendTo(spared, '/Statement', statement);
   if (text === undefined) return undefined;
-  return { text, summary: `Add a statement for \`${caller.text}\` alone.`, intended: [statement] };
+  const conditions = condition === undefined ? '' : `, under the conditions of ${nameOf(question.statement)}`;
+  const values = [...changes].flatMap(([{ key }, change]) =>
+    change.how === 'add-value' ? [` and with \`${change.value}\` among the values of ${key}`] : [],
+  );
+  return {
+    text,
+    summary: sentenceOf([
+      ...spared.done,
+      `add a statement for \`${caller.text}\` alone${conditions}${values.join('')}`,
+    ]),
+    intended: [statement],
+  };
 }
 
 /** The statement, narrowed to the caller, with everything put right that the owner can put right. */
 function forCaller(
-  { statement, call, action }: RepairQuestion,
+  { statement, call, action }: StatementQuestion,
   caller: NamedPrincipal,
   changes: ReadonlyMap<ConditionClause, ClauseChange>,
-): StatementValue {
+): StatementValue | undefined {
   const own = statement.actions.element === 'Action' ? statement.actions.patterns.map(({ text }) => text) : [];
   const actions = action || own.length === 0 ? [...new Set([...own, ...call.actions])] : own;
   const condition = conditionOf(statement.conditions, changes);
+  if (condition === 'collision') return undefined;
   return {
     Effect: 'Allow',
     Principal: { [caller.type]: caller.text },
@@ -186,7 +304,7 @@ function corrected(
   statement: Statement,
   changes: ReadonlyMap<ConditionClause, ClauseChange>,
   counts: (change: ClauseChange) => boolean,
-): StatementValue | undefined {
+): StatementValue | 'collision' | undefined {
   const own = new Map([...changes].filter(([, change]) => counts(change)));
   if (own.size === 0 || statement.actions.element === 'NotAction') return undefined;
   const principals = Object.fromEntries(
@@ -196,6 +314,7 @@ function corrected(
     ]),
   );
   const condition = conditionOf(statement.conditions, own);
+  if (condition === 'collision') return condition;
   return {
     Effect: 'Allow',
     Principal: principals,
@@ -204,21 +323,37 @@ function corrected(
   };
 }
 
+/** @returns `collision` where two tests would fall on one place, so that one of them would be lost. */
 function conditionOf(
   clauses: readonly ConditionClause[],
   changes: ReadonlyMap<ConditionClause, ClauseChange>,
-): StatementValue['Condition'] {
+): StatementValue['Condition'] | 'collision' {
   if (clauses.length === 0) return undefined;
   const blocks: Record<string, Record<string, string | readonly string[]>> = {};
+  const taken = new Set<string>();
   for (const clause of clauses) {
     const change = changes.get(clause);
     const { operator, key, values } =
       change === undefined
         ? { operator: clause.operator.text, key: clause.key, values: clause.values.map(({ text }) => text) }
         : changedClause(clause, change);
+    const place = `${operator} ${key}`.toLowerCase();
+    if (taken.has(place)) return 'collision';
+    taken.add(place);
     blocks[operator] = { ...blocks[operator], [key]: single(values) };
   }
   return blocks;
+}
+
+function withTests(
+  condition: StatementValue['Condition'],
+  tests: Readonly<Record<string, string>>,
+): StatementValue['Condition'] | 'collision' {
+  const blocks = { ...condition };
+  const there = Object.entries(blocks).find(([operator]) => operator.toLowerCase() === 'stringequals');
+  const own = Object.keys(there?.[1] ?? {}).map((key) => key.toLowerCase());
+  if (Object.keys(tests).some((key) => own.includes(key.toLowerCase()))) return 'collision';
+  return { ...blocks, [there?.[0] ?? 'StringEquals']: { ...there?.[1], ...tests } };
 }
 
 function single(values: readonly string[]): string | readonly string[] {
@@ -241,7 +376,12 @@ function missingActions(statement: Statement, call: AssumeRequest): readonly str
   });
 }
 
-function judge(question: RepairQuestion, { text, summary, intended }: Candidate): Repair | undefined {
+/** @returns `undefined` where the candidate does not help, or lets in others than were meant. */
+function judge(
+  question: RepairQuestion,
+  caller: NamedPrincipal,
+  { text, summary, intended }: Candidate,
+): Repair | undefined {
   const { policy, call } = question;
   const parsed = parseTrustPolicy(text);
   if (parsed.status !== 'read') return undefined;
@@ -249,32 +389,79 @@ function judge(question: RepairQuestion, { text, summary, intended }: Candidate)
   const decision = evaluate(prepare(withoutCallersPart(repaired, question)), call).decision;
   // A change that does not help is no repair; one of which that is not known is not verified.
   if (decision !== 'allow' && decision !== 'unknown') return undefined;
-  const meant = parsedStatements(policy.version, intended);
+  const meant = intended.length === 0 ? [] : parsedStatements(policy.version, intended)?.statements;
   if (meant === undefined) return undefined;
-  const allowed: TrustPolicy = {
-    ...policy,
-    statements: [
-      ...policy.statements,
-      ...meant.statements.map((one, at) => ({ ...one, index: policy.statements.length + at })),
-    ],
-  };
-  const comparison = compare(policy, repaired);
-  const refused = [...parsed.problems, ...validateTrustPolicy(repaired)].some(({ level }) => level === 'refused');
-  const refusedBefore = validateTrustPolicy(policy).some(({ level }) => level === 'refused');
+  const before = withoutGone(policy, question.gone);
+  const comparison = compare(before, repaired);
+  if (!letsInOnly(question, caller, before, meant, repaired)) return undefined;
+  const isRefused = (problems: readonly Problem[]) => problems.some(({ level }) => level === 'refused');
+  const refused = isRefused([...parsed.problems, ...validateTrustPolicy(repaired)]);
+  // What IAM would not take is no repair, save where what stands there would not be taken either.
+  if (refused && !isRefused(validateTrustPolicy(policy))) return undefined;
   const verified =
     decision === 'allow' &&
-    (!refused || refusedBefore) &&
+    !refused &&
     (comparison.verdict === 'broader' || comparison.verdict === 'equivalent') &&
-    newAccess(allowed, repaired).answer === 'no';
+    callersPartCanBeDone(question, meant);
   const grants = comparison.gained.map((gain) => gain.summary);
   return { text, summary, verified, grants: grants.length === 0 ? 'nothing' : grants.join('; ') };
+}
+
+/** Proved: nobody gains outside what was meant, and of an exception from a Deny nobody but the caller has anything. */
+function letsInOnly(
+  { policy, denies }: RepairQuestion,
+  caller: NamedPrincipal,
+  before: TrustPolicy,
+  meant: readonly Statement[],
+  repaired: TrustPolicy,
+): boolean {
+  const bounded = (statements: readonly Statement[]): TrustPolicy => withStatements(policy, [...statements, ...meant]);
+  if (denies.length === 0) return newAccess(bounded(before.statements), repaired).answer === 'no';
+  const lifted = before.statements.filter(({ index }) => !denies.some((deny) => deny.index === index));
+  if (newAccess(bounded(lifted), repaired).answer !== 'no') return false;
+  const others = parsedStatements('2012-10-17', [
+    {
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'sts:*',
+      Condition: { StringEquals: { 'aws:PrincipalArn': caller.text } },
+    },
+  ]);
+  return (
+    others !== undefined &&
+    newAccess(bounded(before.statements), withStatements(repaired, [...repaired.statements, ...others.statements]))
+      .answer === 'no'
+  );
+}
+
+function withStatements(policy: TrustPolicy, statements: readonly Statement[]): TrustPolicy {
+  return { ...policy, statements: statements.map((one, index) => ({ ...one, index })) };
+}
+
+/** The policy without the id of a principal that is gone: nobody has it, so that nobody loses by its going. */
+function withoutGone(policy: TrustPolicy, gone: PrincipalEntry | undefined): TrustPolicy {
+  if (gone === undefined) return policy;
+  return {
+    ...policy,
+    statements: policy.statements.map((one) => ({
+      ...one,
+      principal: { ...one.principal, entries: one.principal.entries.filter((entry) => entry !== gone) },
+    })),
+  };
+}
+
+/** Whether some call satisfies what is left to the caller together with all the rest. */
+function callersPartCanBeDone({ policy, leftToCaller }: RepairQuestion, meant: readonly Statement[]): boolean {
+  if (leftToCaller.length === 0) return true;
+  const own = meant.slice(-1);
+  return newAccess(withStatements(policy, []), withStatements(policy, own)).answer === 'yes';
 }
 
 /** The repaired policy as it answers once the caller does its own part. */
 function withoutCallersPart(repaired: TrustPolicy, { leftToCaller, statement, policy }: RepairQuestion): TrustPolicy {
   if (leftToCaller.length === 0) return repaired;
   const left = new Set(leftToCaller.map(({ operator, key }) => `${operator.text} ${key}`));
-  const touched = (one: Statement) => one.index === statement.index || one.index >= policy.statements.length;
+  const touched = (one: Statement) => one.index === statement?.index || one.index >= policy.statements.length;
   return {
     ...repaired,
     statements: repaired.statements.map((one) =>
@@ -294,5 +481,10 @@ function parsedStatements(
 }
 
 function nameOf({ sid, index }: Statement): string {
-  return sid === undefined ? `statement ${index}` : `statement ${index} (${sid})`;
+  return `statement ${index + 1}${sid === undefined || sid === '' ? '' : ` (${sid})`}`;
+}
+
+function sentenceOf(parts: readonly string[]): string {
+  const text = parts.join(', and ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
