@@ -26,6 +26,8 @@ const core = ['policy', 'risks', 'causes', 'cloudtrail', 'findings'] as const;
 
 /** What each area may import from, whole areas or single files; design.md, "Layout". */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
+  // What the package offers to programs: the pure core alone.
+  'engine.ts': ['policy', 'risks', 'causes', 'cloudtrail', 'findings'],
   policy: [],
   // A record without an eventID gets one from its facts, by the same hash as a finding.
   cloudtrail: ['policy', 'src/findings/identity.ts'],
