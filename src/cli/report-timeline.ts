@@ -1,21 +1,26 @@
-/** How do the findings lie in time: one row a role, a dot a finding, a line from a change to the burst it caused? */
+/** How do the findings lie in time: one row a role, a mark a finding, an arc from a change to the burst it caused? */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { plainText } from '../findings/escape.ts';
 import type { Finding } from '../findings/finding.ts';
 import { severities } from '../findings/finding.ts';
+import { labelledMoments, placedMoments } from '../findings/forms/time-axis.ts';
 import { readableTime, shortName } from '../findings/forms/words.ts';
 import { severityRank } from '../findings/severity.ts';
 
 const mostRoles = 25;
-const rowHeight = 28;
+const rowHeight = 34;
+const width = 960;
+const marginLeft = 200;
 
-interface Dot {
-  readonly at: Date;
+interface Mark {
+  readonly at: number;
   readonly row: string;
   readonly title: string;
   readonly severity: Finding['severity'];
-  readonly isChange: boolean;
+  readonly shape: 'change' | 'burst' | 'other';
+  /** Events it stands for. */
+  readonly count: number;
 }
 
 /**
@@ -23,75 +28,136 @@ interface Dot {
  * there is nothing to draw.
  */
 export function timelineSvg(findings: readonly Finding[]): string | undefined {
-  const dots = findings.flatMap((finding): readonly Dot[] => {
-    const at = new Date(finding.time);
-    if (Number.isNaN(at.getTime())) return [];
-    const { severity, kind, title } = finding;
-    const row = rowOf(finding);
-    return [
-      {
-        at,
-        row,
-        title: `${readableTime(finding.time)} ${plainText(title)}`,
-        severity,
-        isChange: kind === 'trust-change',
-      },
-    ];
-  });
-  if (dots.length === 0) return undefined;
-  const worstOf = (row: string): number =>
-    Math.max(...dots.filter((dot) => dot.row === row).map(({ severity }) => severityRank(severity)));
-  const rows = [...new Set(dots.map(({ row }) => row))]
-    .sort((left, right) => worstOf(right) - worstOf(left) || (left < right ? -1 : 1))
-    .slice(0, mostRoles);
-  const shown = dots.filter(({ row }) => rows.includes(row));
+  const marks = findings.flatMap(markOf);
+  if (marks.length === 0) return undefined;
+  const worst = new Map<string, number>();
+  for (const { row, severity } of marks) worst.set(row, Math.max(worst.get(row) ?? 0, severityRank(severity)));
+  const rows = [...worst]
+    .sort(([left, high], [right, other]) => other - high || (left < right ? -1 : 1))
+    .slice(0, mostRoles)
+    .map(([row]) => row);
+  const shown = marks.filter(({ row }) => rows.includes(row));
   const joins = findings.flatMap((finding) => {
     const { correlatedChange } = finding;
     const row = rowOf(finding);
-    if (correlatedChange === undefined || !rows.includes(row)) return [];
-    return [{ from: new Date(correlatedChange.time), to: new Date(finding.time), row }];
+    if (correlatedChange === undefined || finding.kind !== 'denial-spike' || !rows.includes(row)) return [];
+    const [from, to] = [Date.parse(correlatedChange.time), Date.parse(finding.time)];
+    return Number.isFinite(from) && Number.isFinite(to) && from < to ? [{ from, to, row }] : [];
   });
+  const moments = placedMoments([...shown.map(({ at }) => at), ...joins.flatMap(({ from, to }) => [from, to])]);
+  const places = new Map(moments.map(({ at, place }) => [at, place]));
+  const labels = new Map(labelledMoments(moments, 0.13).map(({ at, place }) => [place, at]));
+  const x = (at: number): number => places.get(at) ?? 0;
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const marks = [
-    Plot.ruleY(rows, { className: 'track' }),
-    Plot.link(joins, { x1: 'from', x2: 'to', y1: 'row', y2: 'row', className: 'join', curve: 'linear' }),
-    ...severities.flatMap((severity) =>
-      [true, false].map((isChange) =>
-        Plot.dot(
-          shown.filter((dot) => dot.severity === severity && dot.isChange === isChange),
-          {
-            x: 'at',
-            y: 'row',
-            r: 6,
-            symbol: isChange ? 'square' : 'circle',
-            className: `dot ${severity}`,
-            title: 'title',
-          },
-        ),
-      ),
-    ),
-  ];
   const svg = Plot.plot({
     document: document as never,
-    width: 900,
-    height: rows.length * rowHeight + 70,
-    marginLeft: 220,
-    marginRight: 20,
+    width,
+    height: rows.length * rowHeight + 56,
+    marginLeft,
+    marginRight: 60,
+    marginTop: 16,
+    marginBottom: 40,
     x: {
-      type: 'utc',
-      label: 'time (UTC)',
-      ticks: 7,
-      tickFormat: (at: Date) => at.toISOString().slice(5, 16).replace('T', ' '),
+      domain: [0, 1],
+      label: null,
+      ticks: [...labels.keys()],
+      tickFormat: (place: number) => new Date(labels.get(place) ?? 0).toISOString().slice(5, 16).replace('T', ' '),
     },
-    y: { type: 'band', domain: rows, label: null, tickSize: 0, tickFormat: (row: string) => shortened(row) },
-    marks,
+    y: {
+      type: 'point',
+      domain: rows,
+      label: null,
+      tickSize: 0,
+      padding: 0.5,
+      tickFormat: (row: string) => shortened(row),
+    },
+    marks: [
+      Plot.ruleY(rows, { className: 'track' }),
+      Plot.link(joins, {
+        x1: ({ from }) => x(from),
+        x2: ({ to }) => x(to),
+        y1: 'row',
+        y2: 'row',
+        className: 'join',
+        // Bent upwards, over the marks.
+        curve: (context: CanvasPath) => arc(context),
+      }),
+      ...severities.flatMap((severity) =>
+        (['other', 'change', 'burst'] as const).map((shape) =>
+          Plot.dot(
+            shown.filter((mark) => mark.severity === severity && mark.shape === shape),
+            {
+              x: ({ at }) => x(at),
+              y: 'row',
+              r: shape === 'burst' ? 10 : 6,
+              symbol: shape === 'change' ? 'square' : 'circle',
+              className: `dot ${severity}`,
+              title: 'title',
+            },
+          ),
+        ),
+      ),
+      Plot.text(
+        shown.filter(({ shape }) => shape === 'burst'),
+        {
+          x: ({ at }) => x(at),
+          y: 'row',
+          text: ({ count }) => `×${count}`,
+          dx: 14,
+          textAnchor: 'start',
+          className: 'times',
+        },
+      ),
+    ],
     ariaLabel:
-      'Timeline of the findings: squares are trust changes, circles denials and the rest, dashed lines lead from a change to what it caused',
+      'Timeline of the findings: squares are trust changes, large circles bursts of denials, small circles the rest; arcs lead from a change to the burst it caused; quiet stretches are shortened',
   }) as unknown as typeof document.documentElement;
   for (const style of [...svg.querySelectorAll('style')]) style.remove();
   for (const element of [svg, ...svg.querySelectorAll('[style]')]) element.removeAttribute('style');
   svg.setAttribute('role', 'img');
   return svg.outerHTML;
+}
+
+function markOf(finding: Finding): readonly Mark[] {
+  const { severity, kind, title, time, count } = finding;
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return [];
+  const shape = kind === 'trust-change' ? 'change' : kind === 'denial-spike' ? 'burst' : 'other';
+  return [{ at, row: rowOf(finding), title: `${readableTime(time)} ${plainText(title)}`, severity, shape, count }];
+}
+
+interface CanvasPath {
+  moveTo(x: number, y: number): void;
+  bezierCurveTo(x1: number, y1: number, x2: number, y2: number, x: number, y: number): void;
+}
+
+/** A curve of two points, as d3-shape asks for one. */
+function arc(context: CanvasPath): {
+  lineStart(): void;
+  lineEnd(): void;
+  areaStart(): void;
+  areaEnd(): void;
+  point(x: number, y: number): void;
+} {
+  let start: readonly [number, number] | undefined;
+  const nothing = (): void => {};
+  return {
+    lineStart: () => {
+      start = undefined;
+    },
+    lineEnd: nothing,
+    areaStart: nothing,
+    areaEnd: nothing,
+    point: (x, y) => {
+      if (start === undefined) {
+        start = [x, y];
+        context.moveTo(x, y);
+        return;
+      }
+      const height = Math.min(30, Math.max(24, (x - start[0]) / 4));
+      context.bezierCurveTo(start[0], start[1] - height, x, y - height, x, y);
+    },
+  };
 }
 
 function rowOf({ role, account }: Finding): string {

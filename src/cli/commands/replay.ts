@@ -12,7 +12,7 @@ import { plainText, shellQuote } from '../../findings/escape.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { htmlReport } from '../../findings/forms/html.ts';
 import { jsonFinding, safeJson } from '../../findings/forms/json.ts';
-import { terminalFinding } from '../../findings/forms/terminal.ts';
+import { terminalFinding, terminalRecap } from '../../findings/forms/terminal.ts';
 import { readableTime } from '../../findings/forms/words.ts';
 import { byTime, countBySeverity } from '../../findings/severity.ts';
 import type { Publisher } from '../../ports/publisher.ts';
@@ -169,7 +169,10 @@ function tell(
   else for (const [first, ...again] of alike(findings)) io.out(`${textOf(first, again, io, verbose)}\n`);
   for (const { place, message } of problems) io.err(`trusttrail: ${plainText(`${place}: ${message}`)}\n`);
   if (verbose) for (const one of counts.passedOver) io.err(`trusttrail: passed over ${plainText(one)}\n`);
-  if (format === 'text') io.out(`${inWords(findings, problems, counts)}\n`);
+  if (format === 'text') {
+    const recap = terminalRecap(findings, terminalOptions(io, verbose));
+    io.out(`${recap === '' ? '' : `${recap}\n`}${inWords(findings, problems, counts)}\n`);
+  }
 }
 
 /** Neighbours that say the same but for their time: a call that is tried again is denied again. */

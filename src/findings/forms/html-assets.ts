@@ -8,7 +8,7 @@ export const reportStyle = `
   --critical: light-dark(#a40e26, #ff8f9c); --high: light-dark(#9a3412, #ffab70); --medium: light-dark(#7a5200, #f0c75e);
   --low: light-dark(#0b5d8a, #7cc7f2); --info: light-dark(#57606a, #a3adb9);
   --gained: light-dark(#a40e26, #ff8f9c); --lost: light-dark(#116329, #7ee2a0);
-  --added: light-dark(#ffebe9, #3d1a1f); --removed: light-dark(#dafbe1, #12311d); }
+  --added: light-dark(#dafbe1, #12311d); --removed: light-dark(#ffebe9, #3d1a1f); }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 78rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
@@ -16,14 +16,14 @@ h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; } h2 { font-size: 1
 p { margin: .3rem 0; } a { color: var(--link); } code, pre, .mono { font-family: ui-monospace, monospace; font-size: .875em; }
 .faint { color: var(--faint); } .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; background: var(--page); padding: .5rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; list-style: none; padding: 0; margin: 1rem 0 0; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .8rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .7rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
 .figures li { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
 .figures b { display: block; font-size: 1.7rem; line-height: 1.2; } .figures li.critical b { color: var(--critical); } .figures li.high b { color: var(--high); }
 .filters { display: flex; flex-wrap: wrap; gap: .8rem 1.2rem; align-items: end; background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem; position: sticky; top: 0; z-index: 1; }
 .filters fieldset { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: .2rem .8rem; } .filters legend, .filters label.over { font-size: .85rem; color: var(--faint); padding: 0; display: block; }
 input[type=search], select, button { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--faint); border-radius: .3rem; padding: .3rem .5rem; }
 input[type=search] { min-width: min(22rem, 80vw); } button { cursor: pointer; } :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.finding { border: 1px solid var(--line); border-left: .4rem solid var(--info); border-radius: .4rem; margin: .6rem 0; background: var(--panel); content-visibility: auto; contain-intrinsic-size: auto 4rem; }
+.finding { border: 1px solid var(--line); border-left: .4rem solid var(--info); border-radius: .4rem; margin: .6rem 0; background: var(--panel); } .many .finding { content-visibility: auto; contain-intrinsic-size: auto 4rem; }
 .finding.critical { border-left-color: var(--critical); } .finding.high { border-left-color: var(--high); } .finding.medium { border-left-color: var(--medium); } .finding.low { border-left-color: var(--low); }
 .finding > summary { padding: .6rem .9rem; cursor: pointer; } .finding > summary b { font-weight: 600; } .finding > div { padding: 0 .9rem .9rem 1.2rem; }
 .severity { display: inline-block; min-width: 4.6rem; font-size: .75rem; font-weight: 700; text-transform: uppercase; letter-spacing: .04em; }
@@ -37,10 +37,16 @@ pre { background: var(--page); border: 1px solid var(--line); border-radius: .3r
 meter { width: 10rem; } .version { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; border-top: 1px solid var(--line); padding: .6rem 0; } @media (max-width: 50rem) { .version { grid-template-columns: 1fr; } }
 .diff { white-space: pre-wrap; } .diff ins, .diff del { display: block; text-decoration: none; } .diff ins { background: var(--added); } .diff del { background: var(--removed); } .diff span { display: block; color: var(--faint); }
 .badge { border: 1px solid currentcolor; border-radius: 1rem; padding: 0 .5rem; font-size: .75rem; font-weight: 600; } .badge.public { color: var(--critical); } .badge.new { color: var(--high); } .badge.outside { color: var(--medium); }
-figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; color: var(--text); background: transparent; font-family: system-ui, sans-serif; } .roles > details { border-bottom: 1px solid var(--line); padding: .4rem 0; } .roles summary { cursor: pointer; }
-.track { stroke: var(--line); } .dot { stroke: var(--page); stroke-width: 1; } .dot.critical { fill: var(--critical); } .dot.high { fill: var(--high); } .dot.medium { fill: var(--medium); } .dot.low { fill: var(--low); } .dot.info { fill: var(--info); } .join { stroke: var(--high); fill: none; stroke-dasharray: 3 2; } svg text { fill: currentColor; font-size: 12px; } svg text.faint { fill: var(--faint); }
+figure { margin: 1rem 0; } figure svg { display: block; width: 100%; min-width: 46rem; height: auto; color: var(--text); background: transparent; font-family: system-ui, sans-serif; } .roles > details { border-bottom: 1px solid var(--line); padding: .4rem 0; } .roles summary { cursor: pointer; }
+.key svg { width: 1.1em; height: 1.1em; vertical-align: -.2em; margin-left: .6em; } .key svg:first-child { margin-left: 0; }
+.bursts { list-style: none; padding: 0; } .bursts > li { border-left: .3rem solid var(--high); padding: .1rem 0 .1rem .8rem; margin: .7rem 0; } .bursts ol { list-style: none; padding: 0; margin: .2rem 0; } .step { display: inline-block; min-width: 4.6rem; font-size: .75rem; font-weight: 700; text-transform: uppercase; letter-spacing: .04em; } .step.change { color: var(--medium); } .step.burst { color: var(--critical); } .step.end { color: var(--lost); }
+.edge { fill: none; stroke: var(--faint); stroke-width: 1.4; } .edge.outside { stroke: var(--medium); stroke-width: 2; } .edge.new { stroke: var(--high); stroke-width: 2; stroke-dasharray: 7 4; } .edge.public { stroke: var(--critical); stroke-width: 4; } .edge:hover { stroke-width: 5; } .end { fill: var(--faint); }
+svg text.label { paint-order: stroke; stroke: var(--page); stroke-width: 4px; font-weight: 600; font-size: 11px; fill: var(--medium); } svg text.label.new { fill: var(--high); } svg text.label.public { fill: var(--critical); } svg a text { fill: var(--link); text-decoration: underline; } .times { fill: currentColor; stroke: none; font-weight: 600; }
+.track { stroke: var(--line); } .dot { stroke: var(--page); stroke-width: 1; } .dot.critical { fill: var(--critical); } .dot.high { fill: var(--high); } .dot.medium { fill: var(--medium); } .dot.low { fill: var(--low); } .dot.info { fill: var(--info); } .join { stroke: var(--high); fill: none; stroke-width: 2; stroke-dasharray: 5 2; } svg text { fill: currentColor; font-size: 12px; } svg text.faint { fill: var(--faint); }
 [hidden] { display: none !important; }
-@media print { .filters, .command button, nav, .skip { display: none; } .finding { break-inside: avoid; content-visibility: visible; } details::details-content { content-visibility: visible !important; display: block; } body { max-width: none; font-size: 11px; } }
+@media (max-width: 50rem) { .filters { position: static; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
+table.narrow { width: auto; } table.narrow th, table.narrow td { padding-right: 1.6rem; }
+@media print { .filters, .command button, nav, .skip { display: none; } .finding, .many .finding { break-inside: avoid; content-visibility: visible; } figure svg { min-width: 0; } .scroll { overflow: visible; } details::details-content { content-visibility: visible !important; display: block; } body { max-width: none; font-size: 11px; } }
 `;
 
 /** Filtering, unfolding and copying; without it the report can be read all the same. */

@@ -1,11 +1,14 @@
 /** How do findings read as one page that needs nothing but itself: for the auditor's file, the ticket, the printer? */
 import { diffLines } from 'diff';
+import { clip } from '../escape.ts';
 import type { Finding, FindingKind, Severity, TrustChangeDetail } from '../finding.ts';
 import { sha256Base64 } from '../identity.ts';
 import { bySeverity, countBySeverity, severityRank } from '../severity.ts';
 import { reportScript, reportStyle } from './html-assets.ts';
+import { edgeSection, type TrustEdge } from './html-edges.ts';
 import { accessList, findingMarkup, shortFindingMarkup } from './html-finding.ts';
 import { type Markup, markup, prose, trusted } from './markup.ts';
+import { labelledMoments, placedMoments } from './time-axis.ts';
 import { kindName, readableTime, shortName, verdictSentence } from './words.ts';
 
 /** One version of a role's trust policy. */
@@ -27,14 +30,6 @@ export interface RoleVersions {
   readonly versions: readonly PolicyVersion[];
 }
 
-/** Who is trusted by a role at the end of the history: one line of the picture of who can assume what. */
-export interface TrustEdge {
-  readonly role: string;
-  /** `account 999999999999`, `organization o-…`, `GitHub Actions repo:acme/web:*`, `everyone`. */
-  readonly trusted: string;
-  readonly marks: readonly ('new' | 'public' | 'outside')[];
-}
-
 export interface ReportInput {
   /** Heads the page; `trusttrail report` where left out. */
   readonly title?: string;
@@ -51,6 +46,8 @@ export interface ReportInput {
   /** SVG of the timeline, drawn by a chart library of the command line; without it a plain one stands in. */
   readonly timelineSvg?: string;
 }
+
+export type { TrustEdge } from './html-edges.ts';
 
 /** Characters of the findings' part; past it the least serious ones are told in short. */
 const mostFindings = 950_000;
@@ -70,6 +67,7 @@ export function htmlReport(input: ReportInput): string {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');
+  const roleAnchors = new Map((input.versions ?? []).map(({ role }, index) => [role, `r${index}`]));
   const body = markup`<a class="skip" href="#findings">To the findings</a>
 <header><h1>${title}</h1><p class="faint">Made <time datetime="${input.generatedAt}">${readableTime(input.generatedAt)}</time>${Object.entries(
     input.summary,
@@ -77,8 +75,8 @@ export function htmlReport(input: ReportInput): string {
 <main>
 ${timeline(input, findings)}
 ${findingSection(findings)}
-${roleSection(input.versions ?? [])}
-${edgeSection(input.edges ?? [])}
+${roleSection(input.versions ?? [], findings)}
+${edgeSection(input.edges ?? [], roleAnchors)}
 ${causeSection(findings)}
 ${problemSection(input.problems ?? [])}
 </main>`;
@@ -93,7 +91,7 @@ ${problemSection(input.problems ?? [])}
 <title>${markup`${title}`.source}</title>
 <style>${reportStyle}</style>
 </head>
-<body>
+<body${findings.length > 300 ? ' class="many"' : ''}>
 ${body.source}
 <div id="copied" role="status" class="faint"></div>
 <script>${reportScript}</script>
@@ -108,16 +106,16 @@ function figures(findings: readonly Finding[]): Markup {
   const widened = findings.filter((one) => (one.change?.gained.length ?? 0) > 0).length;
   const denials = eventCount(findings.filter((one) => one.kind === 'denial' || one.kind === 'denial-spike'));
   const roles = new Set(findings.flatMap((one) => (one.role === undefined ? [] : [one.role]))).size;
-  const figure = (value: number, text: string, style = ''): Markup =>
-    markup`<li class="${value > 0 ? style : ''}"><b>${value}</b> ${text}</li>`;
+  const figure = (value: number, one: string, many: string, style = ''): Markup =>
+    markup`<li class="${value > 0 ? style : ''}"><b>${value}</b> ${value === 1 ? one : many}</li>`;
   return markup`<ul class="figures" aria-label="Headline figures">${[
-    figure(counts.critical, 'critical findings', 'critical'),
-    figure(counts.high, 'high findings', 'high'),
-    figure(widened, 'changes that let somebody new in', 'high'),
-    figure(of('trust-change', 'trust-change-failed'), 'trust policy changes'),
-    figure(denials, 'denied calls'),
-    figure(of('denial-spike'), 'bursts of denials'),
-    figure(roles, 'roles'),
+    figure(counts.critical, 'critical finding', 'critical findings', 'critical'),
+    figure(counts.high, 'high finding', 'high findings', 'high'),
+    figure(widened, 'change that let somebody new in', 'changes that let somebody new in', 'high'),
+    figure(of('trust-change', 'trust-change-failed'), 'trust policy change', 'trust policy changes'),
+    figure(denials, 'denied call', 'denied calls'),
+    figure(of('denial-spike'), 'burst of denials', 'bursts of denials'),
+    figure(roles, 'role', 'roles'),
   ]}</ul>`;
 }
 
@@ -188,56 +186,94 @@ function timeline(input: ReportInput, findings: readonly Finding[]): Markup {
     inOrder.length > rows.length
       ? markup`<p class="faint">The first ${rows.length} of ${inOrder.length}.</p>`
       : undefined;
-  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure aria-label="Findings over time, one row a role">${picture}</figure><details><summary>The timeline as a table</summary>${cut}<section class="scroll" tabindex="0" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></section></details></section>`;
+  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure class="scroll" tabindex="0" aria-label="Findings over time, one row a role">${picture}</figure><p class="faint key">${legend()} Quiet stretches are shortened.</p>${bursts(inOrder, anchors)}<details><summary>The timeline as a table</summary>${cut}<section class="scroll" tabindex="0" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></section></details></section>`;
 }
 
-/** Dots on a line for each role, and a dashed line from a change to the burst it caused. */
+/** Marks on a line for each role, and an arc from a change to the burst it caused. */
 function plainTimeline(inOrder: readonly Finding[]): Markup {
-  const times = inOrder
-    .flatMap((one) => [one.time, ...(one.correlatedChange === undefined ? [] : [one.correlatedChange.time])])
-    .map((time) => Date.parse(time))
-    .filter((time) => !Number.isNaN(time));
-  const first = Math.min(...times);
-  const span = Math.max(1, Math.max(...times) - first);
+  const moments = placedMoments(
+    inOrder
+      .flatMap((one) => [one.time, ...(one.correlatedChange === undefined ? [] : [one.correlatedChange.time])])
+      .map((time) => Date.parse(time)),
+  );
+  const places = new Map(moments.map(({ at, place }) => [at, place]));
   const byRole = Map.groupBy(inOrder, (one) => one.role ?? 'no single role');
   const busiest = [...byRole].sort(([, left], [, right]) => worstRank(right) - worstRank(left)).slice(0, 25);
-  const rowHeight = 26;
+  const rowHeight = 32;
   const left = 220;
-  const right = 880;
-  const x = (time: string): number => {
-    const at = Date.parse(time);
-    return Number.isNaN(at) ? left : Math.round(left + 10 + ((right - left - 20) * (at - first)) / span);
-  };
+  const right = 900;
+  const x = (time: string): number => Math.round(left + 10 + (right - left - 20) * (places.get(Date.parse(time)) ?? 0));
   const rows = busiest.map(([role, found], row) => {
-    const y = 20 + row * rowHeight;
-    const name = shortName(role);
-    const joins = found.flatMap((one) =>
-      one.correlatedChange === undefined
-        ? []
-        : [
-            markup`<path class="join" d="M${clampX(x(one.correlatedChange.time))} ${y} Q${Math.round((clampX(x(one.correlatedChange.time)) + x(one.time)) / 2)} ${y - 14} ${x(one.time)} ${y}"></path>`,
-          ],
-    );
-    // Two dots at one place look like one: of those the worst is drawn.
+    const y = 26 + row * rowHeight;
+    const joins = found.flatMap((one) => {
+      if (one.correlatedChange === undefined || one.kind !== 'denial-spike') return [];
+      const [from, to] = [x(one.correlatedChange.time), x(one.time)];
+      return [markup`<path class="join" d="M${from} ${y}C${from} ${y - 16} ${to} ${y - 16} ${to} ${y}"></path>`];
+    });
+    // Two marks at one place look like one: of those the worst is drawn.
     const dots = [...Map.groupBy(found, (one) => x(one.time))].map(([at, here]) => {
       const worst = here.reduce((high, one) => (severityRank(one.severity) > severityRank(high.severity) ? one : high));
-      const changed = here.some((one) => one.kind === 'trust-change');
       const label = markup`<title>${readableTime(worst.time)} ${worst.title}${here.length > 1 ? ` and ${here.length - 1} more` : ''}</title>`;
-      return changed
-        ? markup`<rect class="dot ${worst.severity}" x="${at - 5}" y="${y - 5}" width="10" height="10">${label}</rect>`
-        : markup`<circle class="dot ${worst.severity}" cx="${at}" cy="${y}" r="5">${label}</circle>`;
+      if (here.some((one) => one.kind === 'trust-change'))
+        return markup`<rect class="dot ${worst.severity}" x="${at - 5}" y="${y - 5}" width="10" height="10">${label}</rect>`;
+      return markup`<circle class="dot ${worst.severity}" cx="${at}" cy="${y}" r="${worst.kind === 'denial-spike' ? 9 : 5}">${label}</circle>`;
     });
-    return markup`<text x="0" y="${y + 4}">${name.length > 30 ? `${name.slice(0, 29)}…` : name}</text><line class="track" x1="${left}" y1="${y}" x2="${right}" y2="${y}"></line>${joins}${dots}`;
+    return markup`<text x="0" y="${y + 4}">${clip(shortName(role), 30)}</text><line class="track" x1="${left}" y1="${y}" x2="${right}" y2="${y}"></line>${joins}${dots}`;
   });
-  const height = 20 + busiest.length * rowHeight + 20;
-  return markup`<svg viewBox="0 0 900 ${height}" role="img" aria-label="Timeline of the findings: squares are trust changes, circles denials and the rest, dashed lines lead from a change to the burst it caused">${rows}<text class="faint" x="${left}" y="${height - 8}">${timeLabel(first)}</text><text class="faint" x="${right}" y="${height - 8}" text-anchor="end">${timeLabel(first + span)}</text></svg>${
+  const height = 26 + busiest.length * rowHeight + 20;
+  const ticks = labelledMoments(moments, 0.2).map(
+    ({ at, place }) =>
+      markup`<text class="faint" x="${Math.round(left + 10 + (right - left - 20) * place)}" y="${height - 8}" text-anchor="middle">${timeLabel(at)}</text>`,
+  );
+  return markup`<svg viewBox="0 0 960 ${height}" role="img" aria-label="Timeline of the findings: squares are trust changes, large circles bursts of denials, small circles the rest; arcs lead from a change to the burst it caused; quiet stretches are shortened">${rows}${ticks}</svg>${
     byRole.size > busiest.length
       ? markup`<p class="faint">The ${busiest.length} roles with the most serious findings, of ${byRole.size}.</p>`
       : undefined
   }`;
-  function clampX(value: number): number {
-    return Math.max(left, Math.min(right, value));
-  }
+}
+
+function legend(): Markup {
+  return markup`<svg viewBox="0 0 16 16" aria-hidden="true"><rect class="dot info" x="3" y="3" width="10" height="10"></rect></svg> change of a trust policy <svg viewBox="0 0 16 16" aria-hidden="true"><circle class="dot info" cx="8" cy="8" r="7"></circle></svg> burst of denials <svg viewBox="0 0 16 16" aria-hidden="true"><circle class="dot info" cx="8" cy="8" r="4"></circle></svg> denial or other <svg viewBox="0 0 24 16" aria-hidden="true"><path class="join" d="M2 13C2 2 22 2 22 13"></path></svg> what a change caused.`;
+}
+
+/** Each burst after the change that caused it, in words. */
+function bursts(inOrder: readonly Finding[], anchors: ReadonlyMap<Finding, string>): Markup | undefined {
+  const ended = new Map(inOrder.flatMap((one) => (one.resolves === undefined ? [] : [[one.resolves, one] as const])));
+  const items = inOrder
+    .filter(({ kind }) => kind === 'denial-spike')
+    .slice(0, 20)
+    .map((one) => {
+      const { correlatedChange: change, role, time, count } = one;
+      const end = ended.get(one.id);
+      return markup`<li><b>${role === undefined ? 'No single role' : shortName(role)}</b><ol>${
+        change === undefined
+          ? undefined
+          : markup`<li><span class="step change">changed</span> <time datetime="${change.time}">${readableTime(change.time)}</time> by <code>${change.by}</code></li>`
+      }<li><span class="step burst">denied</span> <time datetime="${time}">${readableTime(time)}</time>${change === undefined ? undefined : after(change.time, time)}: <a href="#${anchors.get(one) ?? 'findings'}">${count} calls</a>${
+        change === undefined ? undefined : markup`; ${prose(change.proof)}`
+      }</li>${
+        end === undefined
+          ? undefined
+          : markup`<li><span class="step end">resolved</span> <a href="#${anchors.get(end) ?? 'findings'}"><time datetime="${end.time}">${readableTime(end.time)}</time></a>${after(time, end.time)}</li>`
+      }</ol></li>`;
+    });
+  return items.length === 0
+    ? undefined
+    : markup`<h3>Bursts of denials, and the change before each</h3><ul class="bursts">${items}</ul>`;
+}
+
+/** `, 4 minutes later`; nothing where the times are not in that order. */
+function after(from: string, to: string): string {
+  const minutes = Math.round((Date.parse(to) - Date.parse(from)) / 60_000);
+  if (!Number.isFinite(minutes) || minutes < 0) return '';
+  if (minutes < 1) return ', within a minute';
+  const [count, unit] =
+    minutes < 120
+      ? [minutes, 'minute']
+      : minutes < 2880
+        ? [Math.round(minutes / 60), 'hour']
+        : [Math.round(minutes / 1440), 'day'];
+  return `, ${count} ${unit}${count === 1 ? '' : 's'} later`;
 }
 
 function timeLabel(at: number): string {
@@ -248,35 +284,40 @@ function worstRank(findings: readonly Finding[]): number {
   return Math.max(...findings.map((one) => severityRank(one.severity))) * 100_000 + findings.length;
 }
 
-function roleSection(roles: readonly RoleVersions[]): Markup | undefined {
+function roleSection(roles: readonly RoleVersions[], findings: readonly Finding[]): Markup | undefined {
   if (roles.length === 0) return undefined;
+  const anchors = new Map(
+    findings.flatMap((one, index) => (one.change === undefined ? [] : [[one.events[0] ?? '', `f${index}`] as const])),
+  );
   const items: Markup[] = [];
   let room = mostVersions;
-  for (const { role, versions } of roles) {
-    const rows = versions.slice(-20).map((version, index, shown) => {
-      const before = index === 0 ? versions[versions.length - shown.length - 1] : shown[index - 1];
-      return versionMarkup(version, before);
+  for (const [index, { role, versions }] of roles.entries()) {
+    const rows = versions.slice(-20).map((version, at, shown) => {
+      const before = at === 0 ? versions[versions.length - shown.length - 1] : shown[at - 1];
+      return versionMarkup(version, before, anchors.get(version.eventId ?? ''));
     });
     const earlier = versions.length - rows.length;
-    const item = markup`<details><summary><code>${role}</code> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}</summary>${earlier > 0 ? markup`<p class="faint">The last ${rows.length} of ${versions.length}.</p>` : undefined}${rows}</details>`;
+    const worst = findings.find((one) => one.role === role)?.severity;
+    const item = markup`<details id="r${index}"><summary><b>${shortName(role)}</b> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}${worst === undefined ? undefined : markup` · worst finding <span class="severity ${worst}">${worst}</span>`}<span class="meta"><code>${role}</code></span></summary>${earlier > 0 ? markup`<p class="faint">The last ${rows.length} of ${versions.length}.</p>` : undefined}${rows}</details>`;
     room -= item.source.length;
-    if (room < 0) break;
-    items.push(item);
+    // Too large for its policies; its place stays, since other parts of the page lead to it.
+    items.push(
+      room < 0
+        ? markup`<details id="r${index}"><summary><b>${shortName(role)}</b> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}</summary><p class="faint">Left out, to keep the report small: \`trusttrail who\` tells them.</p></details>`
+        : item,
+    );
   }
-  const cut =
-    roles.length > items.length
-      ? markup`<p class="faint">The first ${items.length} of ${roles.length} roles, to keep the report small.</p>`
-      : undefined;
-  return markup`<section class="roles" aria-labelledby="roles"><h2 id="roles">Roles and their policies</h2>${cut}${items}</section>`;
+  return markup`<section class="roles" aria-labelledby="roles"><h2 id="roles">Roles and their policies</h2><p class="faint">Each version with its lines that came and went, beside who gained and lost access by it.</p>${items}</section>`;
 }
 
-function versionMarkup(version: PolicyVersion, before: PolicyVersion | undefined): Markup {
+function versionMarkup(version: PolicyVersion, before: PolicyVersion | undefined, anchor: string | undefined): Markup {
   const who = version.by === undefined ? undefined : markup` by <code>${version.by}</code>`;
   const account =
     version.change === undefined
       ? undefined
       : markup`<p>${verdictSentence(version.change)}</p>${accessList(version.change)}`;
-  return markup`<div class="version"><div><h3><time datetime="${version.time}">${readableTime(version.time)}</time></h3><p>${version.policy === null ? 'The role was deleted' : 'Set'}${who}${version.eventId === undefined ? undefined : markup` <span class="faint">event <code>${version.eventId}</code></span>`}</p>${account}</div><div class="diff mono">${diffMarkup(before?.policy, version.policy)}</div></div>`;
+  const finding = anchor === undefined ? undefined : markup`<p><a href="#${anchor}">The finding about it</a></p>`;
+  return markup`<div class="version"><div><h3><time datetime="${version.time}">${readableTime(version.time)}</time></h3><p>${version.policy === null ? 'The role was deleted' : 'Set'}${who}${version.eventId === undefined ? undefined : markup` <span class="faint">event <code>${version.eventId}</code></span>`}</p>${account}${finding}</div><div class="diff mono">${diffMarkup(before?.policy, version.policy)}</div></div>`;
 }
 
 /** The lines of the document, with those that came and went; both marked by more than their colour. */
@@ -307,17 +348,6 @@ function documentText(policy: unknown): string {
   return `${JSON.stringify(value, null, 2).slice(0, 20_000)}\n`;
 }
 
-function edgeSection(edges: readonly TrustEdge[]): Markup | undefined {
-  if (edges.length === 0) return undefined;
-  const rows = edges
-    .slice(0, 1000)
-    .map(
-      ({ role, trusted: who, marks }) =>
-        markup`<tr><td>${prose(who)} ${marks.map((mark) => markup`<span class="badge ${mark}">${mark}</span> `)}</td><td><code>${role}</code></td></tr>`,
-    );
-  return markup`<section aria-labelledby="edges"><h2 id="edges">Who can assume what</h2><section class="scroll" tabindex="0" aria-label="Table of who can assume what"><table><caption>At the end of the history</caption><thead><tr><th scope="col">Trusted</th><th scope="col">Role</th></tr></thead><tbody>${rows}</tbody></table></section></section>`;
-}
-
 function causeSection(findings: readonly Finding[]): Markup | undefined {
   const counts = new Map<string, number>();
   for (const one of findings)
@@ -325,7 +355,7 @@ function causeSection(findings: readonly Finding[]): Markup | undefined {
   const rows = [...counts].sort(([, left], [, right]) => right - left);
   const most = rows[0]?.[1];
   if (most === undefined) return undefined;
-  return markup`<section aria-labelledby="causes"><h2 id="causes">Causes by frequency</h2><table><caption>Denied calls and failed changes by their first cause</caption><thead><tr><th scope="col">Cause</th><th scope="col">Times</th><th scope="col">Share</th></tr></thead><tbody>${rows.map(
+  return markup`<section aria-labelledby="causes"><h2 id="causes">Causes by frequency</h2><table class="narrow"><caption>Denied calls and failed changes by their first cause</caption><thead><tr><th scope="col">Cause</th><th scope="col">Times</th><th scope="col">Share</th></tr></thead><tbody>${rows.map(
     ([cause, count]) =>
       markup`<tr><td><code>${cause}</code></td><td class="number">${count}</td><td><meter min="0" max="${most}" value="${count}" aria-label="${cause}">${count}</meter></td></tr>`,
   )}</tbody></table></section>`;
@@ -336,5 +366,5 @@ function problemSection(problems: readonly { readonly place: string; readonly me
   const rows = problems
     .slice(0, 200)
     .map(({ place, message }) => markup`<tr><td><code>${place}</code></td><td>${prose(message)}</td></tr>`);
-  return markup`<section aria-labelledby="problems"><h2 id="problems">Not read</h2><table><caption>${problems.length} records or files that could not be read</caption><thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+  return markup`<section aria-labelledby="problems"><h2 id="problems">Not read</h2><table><caption>${problems.length} ${problems.length === 1 ? 'record or file' : 'records or files'} that could not be read</caption><thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }

@@ -13,6 +13,7 @@ import type {
   RuledOut,
   Severity,
 } from '../finding.ts';
+import { bySeverity } from '../severity.ts';
 import {
   actorLine,
   causeHeadline,
@@ -55,25 +56,47 @@ export function severityLabel(severity: Severity, paint: Paint): string {
   return paint(severityStyles[severity], label) + ' '.repeat(8 - label.length);
 }
 
-/** One finding as a story of several lines; ends in a line feed. Everything in it that came from outside is escaped. */
+/**
+ * One finding as a story of several lines; ends in a line feed. Everything in it that came from outside is escaped.
+ * What is not serious is told in short: without what its headline says already, and without why a risk is one.
+ */
 export function terminalFinding(finding: Finding, options: TerminalOptions): string {
+  const verbose = options.verbose === true;
+  const short = !verbose && isMinor(finding.severity);
+  const commands = new Set(finding.fix?.commands);
   const rows = [
-    ...changeRows(finding),
+    ...changeRows(finding, short),
     ...(finding.correlatedChange === undefined ? [] : correlationRows(finding.correlatedChange)),
     ...(finding.causes ?? []).flatMap((cause) =>
-      causeRows(cause, cause.fix !== null && !sameFix(cause.fix, finding.fix)),
+      causeRows(cause, cause.fix !== null && !sameFix(cause.fix, finding.fix), commands),
     ),
-    ...(finding.risks ?? []).flatMap(riskRows),
+    ...(finding.risks ?? []).flatMap((risk) => riskRows(risk, !verbose && isMinor(risk.severity))),
     ...(finding.unknown ?? []).flatMap(needRows),
-    ...(options.verbose === true ? ruledOutRows(finding.ruledOut ?? []) : []),
+    ...(verbose ? ruledOutRows(finding.ruledOut ?? []) : []),
     ...(finding.notes ?? []).map((note): Row => ({ label: 'note', text: note, styles: ['dim'] })),
     ...(finding.fix === undefined ? [] : fixRows(finding.fix)),
     ...rollbackRows(finding),
     ...(finding.resolves === undefined ? [] : [{ label: 'ends', text: `finding ${finding.resolves}` }]),
     ...(finding.supersededBy === undefined ? [] : [{ label: 'now in', text: `finding ${finding.supersededBy}` }]),
-    ...(options.verbose === true ? identityRows(finding) : []),
+    ...(verbose ? identityRows(finding) : []),
   ];
-  return headline(finding.severity, finding.title, options) + rendered([...factRows(finding), ...rows], options);
+  return headline(finding.severity, finding.title, options) + rendered([...factRows(finding, short), ...rows], options);
+}
+
+/** What to look at first, a line each, for the end of a long answer; empty where nothing is serious or all is on one screen. */
+export function terminalRecap(findings: readonly Finding[], { paint, width }: TerminalOptions): string {
+  const serious = findings.filter(({ severity }) => severity === 'critical' || severity === 'high').sort(bySeverity);
+  if (findings.length < 5 || serious.length === 0) return '';
+  const shown = serious.slice(0, 10).map(({ severity, title, time }) => {
+    const text = `${readableTime(time).slice(0, 16)}  ${plainText(title)}`;
+    return `  ${severityLabel(severity, paint)}  ${wrap(clip(text, 300), width, `  ${indent}`, column + 2)}\n`;
+  });
+  const more = serious.length - shown.length;
+  return `${paint(['bold'], 'Look at these first:')}\n${shown.join('')}${more > 0 ? `  ${indent}and ${more} more\n` : ''}`;
+}
+
+function isMinor(severity: Severity): boolean {
+  return severity === 'low' || severity === 'info';
 }
 
 /** The causes of one denied call; ends in a line feed. */
@@ -132,7 +155,7 @@ interface Row {
   readonly command?: boolean;
 }
 
-function factRows(finding: Finding): readonly Row[] {
+function factRows(finding: Finding, short: boolean): readonly Row[] {
   const facts = [
     readableTime(finding.time),
     ...(finding.region === undefined ? [] : [finding.region]),
@@ -140,7 +163,7 @@ function factRows(finding: Finding): readonly Row[] {
     ...(finding.count > 1 ? [`${finding.count} times`] : []),
     ...(finding.revision > 1 ? [`revision ${finding.revision}`] : []),
   ];
-  const actor = actorLine(finding);
+  const actor = actorLine(finding, short ? 'short' : 'whole');
   return [
     { label: 'when', text: facts.join(' · ') },
     ...(finding.role === undefined ? [] : [{ label: 'role', text: finding.role }]),
@@ -148,13 +171,14 @@ function factRows(finding: Finding): readonly Row[] {
   ];
 }
 
-function changeRows(finding: Finding): readonly Row[] {
-  const { change } = finding;
+function changeRows(finding: Finding, short: boolean): readonly Row[] {
+  const { change, title } = finding;
   if (change === undefined) return [];
+  const untold = (one: AccessClass): boolean => !short || !title.includes(one.summary);
   return [
-    { label: 'access', text: verdictSentence(change) },
-    ...comparisonRows(change),
-    ...(change.allowed ?? []).flatMap((allowed) => accessRows('lets in', allowed, ['yellow'])),
+    ...(short && change.verdict !== 'undecided' ? [] : [{ label: 'access', text: verdictSentence(change) }]),
+    ...comparisonRows({ ...change, gained: change.gained.filter(untold), lost: change.lost.filter(untold) }),
+    ...(change.allowed ?? []).filter(untold).flatMap((allowed) => accessRows('lets in', allowed, ['yellow'])),
   ];
 }
 
@@ -188,20 +212,23 @@ function correlationRows({ by, time, proof, eventId }: CorrelatedChange): readon
   ];
 }
 
-function causeRows(cause: CauseFinding, withFix: boolean): readonly Row[] {
+/** @param told commands that stand elsewhere in the finding. */
+function causeRows(cause: CauseFinding, withFix: boolean, told: ReadonlySet<string> = new Set()): readonly Row[] {
   return [
     { label: 'cause', text: cause.summary, styles: ['bold'] },
     { text: causeHeadline(cause), styles: ['dim'] },
     ...cause.evidence.map((evidence): Row => ({ text: `- ${evidencePlace(evidence)}: ${evidence.detail}` })),
-    ...(withFix && cause.fix !== null ? fixRows(cause.fix) : []),
+    ...(withFix && cause.fix !== null
+      ? fixRows({ ...cause.fix, commands: cause.fix.commands.filter((command) => !told.has(command)) })
+      : []),
   ];
 }
 
-function riskRows(risk: RiskFinding): readonly Row[] {
+function riskRows(risk: RiskFinding, short: boolean): readonly Row[] {
   return [
     { label: 'risk', text: risk.message, styles: ['bold'] },
     { text: `${risk.rule}, ${risk.severity}${risk.pointer === '' ? '' : `, at ${risk.pointer}`}`, styles: ['dim'] },
-    { text: risk.why },
+    ...(short ? [] : [{ text: risk.why }]),
     ...(risk.fix === null ? [] : [{ text: `fix: ${sentence(risk.fix.summary)} ${verified(risk.fix)}` }]),
   ];
 }

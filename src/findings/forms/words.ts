@@ -93,6 +93,8 @@ export function verification(fix: { readonly verified: boolean; readonly grants?
 export function verdictSentence(change: TrustChangeDetail): string {
   switch (change.verdict) {
     case 'broader':
+      if (change.previousFrom !== 'unknown' && change.previous === undefined && change.current !== undefined)
+        return 'There was no policy before: all of this is new.';
       return 'More requests are allowed than before, none fewer.';
     case 'narrower':
       return 'Fewer requests are allowed than before, none more.';
@@ -119,15 +121,15 @@ export function shortName(arn: string): string {
   return arn.startsWith('arn:') && slash >= 0 && slash < arn.length - 1 ? arn.slice(slash + 1) : arn;
 }
 
-/** `user/mallory of 111122223333, from 198.51.100.7`: who did it, as far as the event shows. */
-export function actorLine(finding: Finding): string | undefined {
+/** `user/mallory of 111122223333, from 198.51.100.7`: who did it, as far as the event shows; in short without the program. */
+export function actorLine(finding: Finding, length: 'whole' | 'short' = 'whole'): string | undefined {
   const { actor } = finding;
   if (actor === undefined) return undefined;
   const who = actor.arn ?? actor.type;
   const parts = [
     ...(who === undefined ? [] : [who]),
     ...(actor.sourceIp === undefined ? [] : [`from ${actor.sourceIp}`]),
-    ...(actor.userAgent === undefined ? [] : [`with ${clip(actor.userAgent, 60)}`]),
+    ...(actor.userAgent === undefined || length === 'short' ? [] : [`with ${clip(actor.userAgent, 60)}`]),
   ];
   return parts.length === 0 ? undefined : parts.join(', ');
 }

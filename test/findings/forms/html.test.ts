@@ -74,6 +74,7 @@ function inspect(page: string): { readonly document: Document; readonly active: 
     'h3',
     'p',
     'ul',
+    'ol',
     'li',
     'dl',
     'dt',
