@@ -1,7 +1,7 @@
 /** Why was this call denied: every cause that the evidence proves or makes likely, and what is still to be known? */
 import { shellQuote } from '../findings/escape.ts';
 import type { CauseFinding, Confidence, Evidence, Explanation, Fix, Need, RuledOut } from '../findings/finding.ts';
-import { collectExternalIds, externalIdPlaceholder, maskExplanation } from '../findings/mask.ts';
+import { collectExternalIds, maskExplanation } from '../findings/mask.ts';
 import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { evaluate, prepare } from '../policy/evaluate/evaluate.ts';
 import type { AssumeRequest } from '../policy/evaluate/request.ts';
@@ -11,6 +11,8 @@ import { causeById, causes } from './catalogue.ts';
 import { accountOfCaller, type Weighed } from './cause.ts';
 import { callerIsRecorded, callFromDenial } from './denied-request.ts';
 import type { DenialEvidence } from './evidence.ts';
+import { fixCommands } from './fix-commands.ts';
+import { ownerFixes } from './owner-fix.ts';
 import { mayBeValidation } from './requested-duration.ts';
 import { type FoundCause, type PolicyWeighed, weighPolicy } from './weigh-policy.ts';
 
@@ -65,6 +67,8 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
     ...(weighed?.allowed === true && call !== undefined ? elsewhere(evidence, call, fromRecord) : []),
     ...(weighed !== undefined && !weighed.allowed && !weighed.denied ? besideTheUnknown(evidence, call) : []),
   ];
+  const told = distinct(found).sort((a, b) => ranks[a.confidence] - ranks[b.confidence]);
+  const fixes = weighed === undefined ? new Map<FoundCause, Fix>() : ownerFixes(told, evidence, call);
   const explanation: Explanation = {
     event: {
       id: denial.record.eventId,
@@ -73,9 +77,7 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
       caller: denial.record.userIdentity.arn ?? denial.message.caller ?? null,
       role: denial.role ?? null,
     },
-    causes: distinct(found)
-      .sort((a, b) => ranks[a.confidence] - ranks[b.confidence])
-      .map((one) => findingOf(one, evidence)),
+    causes: told.map((one) => findingOf(one, fixes.get(one) ?? ownFix(one, evidence, call))),
     ruledOut: settled ? [] : ruledOutOf(evidence, call, weighed, found),
     unknown: settled ? [] : needsOf(evidence, call, weighed, found),
   };
@@ -429,43 +431,20 @@ function principalForSimulation(call: AssumeRequest | undefined): string {
   return 'CALLER_ARN';
 }
 
-function findingOf(one: FoundCause, { denial }: DenialEvidence): CauseFinding {
-  const { cause, confidence, summary, evidence } = one;
-  return {
-    cause: cause.id,
-    confidence,
-    side: cause.side,
-    summary,
-    evidence,
-    fix: {
-      who: one.who ?? cause.who,
-      summary: one.fix ?? cause.fix,
-      commands: commandsFor(one, denial.role),
-      policy: null,
-      verified: false,
-    },
-  };
+function findingOf({ cause, confidence, summary, evidence }: FoundCause, fix: Fix): CauseFinding {
+  return { cause: cause.id, confidence, side: cause.side, summary, evidence, fix };
 }
 
-/** What the caller can pass itself; the repair of a policy has commands of its own. */
-const flags: ReadonlyMap<string, string> = new Map([
-  ['external-id-missing', `--external-id ${externalIdPlaceholder}`],
-  ['external-id-mismatch', `--external-id ${externalIdPlaceholder}`],
-  ['mfa-missing', '--serial-number MFA_DEVICE_ARN --token-code CODE'],
-  ['mfa-too-old', '--serial-number MFA_DEVICE_ARN --token-code CODE'],
-  ['duration-exceeds-role-maximum', '--duration-seconds 3600'],
-  ['duration-exceeds-chaining-limit', '--duration-seconds 3600'],
-  ['duration-out-of-range', '--duration-seconds 3600'],
-  ['source-identity', '--source-identity SOURCE_IDENTITY'],
-]);
-
-function commandsFor({ cause, who }: FoundCause, role: string | undefined): Fix['commands'] {
-  const flag = flags.get(cause.id);
-  return flag === undefined || (who ?? cause.who) !== 'caller'
-    ? []
-    : [
-        `aws sts assume-role --role-arn ${role === undefined ? 'ROLE_ARN' : shellQuote(role)} --role-session-name trusttrail-test ${flag}`,
-      ];
+/** What is to be done where no change of the trust policy is worked out. */
+function ownFix(one: FoundCause, evidence: DenialEvidence, call: AssumeRequest | undefined): Fix {
+  const who = one.who ?? one.cause.who;
+  return {
+    who,
+    summary: one.fix ?? one.cause.fix,
+    commands: fixCommands(one.cause.id, who, evidence, call),
+    policy: null,
+    verified: false,
+  };
 }
 
 /** External IDs of the call and of both policies, under a misspelt name of the key as well. */

@@ -1,6 +1,6 @@
 /** Which parts of a trust policy keep this call out, each enough alone with all the rest of its statement satisfied? */
 import type { Confidence, Evidence, Fix } from '../findings/finding.ts';
-import type { ConditionClause, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
+import type { ConditionClause, PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { evaluate, prepare } from '../policy/evaluate/evaluate.ts';
 import type { AssumeRequest, Decision, Reason, StatementResult, Ternary } from '../policy/evaluate/request.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
@@ -19,6 +19,19 @@ export interface FoundCause {
   readonly evidence: readonly [Evidence, ...Evidence[]];
   readonly who?: Fix['who'];
   readonly fix?: string;
+  readonly about?: AboutPart;
+}
+
+/** The part of the policy that a cause found is about: what a repair starts from. */
+export interface AboutPart {
+  readonly statement: Statement;
+  readonly kind: Part['kind'] | 'deny';
+  /** The conditions that it is about. */
+  readonly clauses: readonly ConditionClause[];
+  /** Of an Allow `no` keeps the call out, of a Deny `yes`. */
+  readonly matches: Ternary;
+  /** An id that means nobody any more. */
+  readonly gone?: PrincipalEntry;
 }
 
 export interface PolicyWeighed {
@@ -226,7 +239,7 @@ function causesOf(
       const confidence = lower(most, mayAllow.length === 1 && parts.length === 1 ? 'likely' : 'possible');
       for (const part of parts)
         for (const claimed of claimsOf(question, call, action, one, part))
-          found.push(foundOf(question, claimed, part.kind === 'principal' ? 'possible' : confidence));
+          found.push(foundOf(question, one, claimed, part.kind === 'principal' ? 'possible' : confidence));
     }
     return found;
   }
@@ -280,13 +293,13 @@ function causesOf(
         if (said.has(claimed.cause.id)) continue;
         said.add(claimed.cause.id);
       }
-      found.push(foundOf(question, claimed, one.fails.length > 0 ? most : lower(most, 'likely')));
+      found.push(foundOf(question, one, claimed, one.fails.length > 0 ? most : lower(most, 'likely')));
     }
     // What is not known of that statement may keep the call out as well, once the rest is put right.
     if (one.fails.length > 0)
       for (const part of one.open)
         for (const claimed of claimsOf(question, call, action, one, part))
-          found.push(foundOf(question, claimed, 'possible'));
+          found.push(foundOf(question, one, claimed, 'possible'));
   }
   return found;
 }
@@ -412,8 +425,17 @@ function firstClaim(
   return [];
 }
 
-function foundOf({ policy, call }: PolicyToWeigh, { part, cause, claim }: Claimed, confidence: Confidence): FoundCause {
+function foundOf(
+  { policy, call }: PolicyToWeigh,
+  { statement, result }: Judged,
+  { part, cause, claim }: Claimed,
+  confidence: Confidence,
+): FoundCause {
   const { pointer = part.reason.pointer, also = [] } = claim;
+  const gone =
+    cause.id === 'principal-recreated'
+      ? statement.principal.entries.find((entry) => entry.pointer === pointer && entry.name.kind === 'unique-id')
+      : undefined;
   return {
     cause,
     confidence,
@@ -426,6 +448,16 @@ function foundOf({ policy, call }: PolicyToWeigh, { part, cause, claim }: Claime
     ],
     ...(claim.who === undefined ? {} : { who: claim.who }),
     ...(claim.fix === undefined ? {} : { fix: claim.fix }),
+    about:
+      statement.effect === 'Deny'
+        ? { statement, kind: 'deny', clauses: [], matches: result.matches }
+        : {
+            statement,
+            kind: part.kind,
+            clauses: part.clause === undefined ? [] : [part.clause, ...(part.neverWith ?? [])],
+            matches: part.matches,
+            ...(gone === undefined ? {} : { gone }),
+          },
   };
 }
 
@@ -451,7 +483,7 @@ function deniedBy(
       : levers.length === 1 && only !== undefined
         ? claimsOf(question, call, '', deny, only).filter(({ cause }) => cause.id !== 'condition')
         : [];
-  for (const claimed of exact) found.push(foundOf(question, claimed, confidence));
+  for (const claimed of exact) found.push(foundOf(question, deny, claimed, confidence));
   const general = causeById('explicit-deny');
   if (general === undefined || exact.some(({ cause }) => cause.id === 'not-principal')) return found;
   const tests = conditions.slice(0, 4).map(({ reason }) => shortened(reason.text));
@@ -466,6 +498,7 @@ function deniedBy(
       placed(policy, statement.pointer, parts.map(({ reason }) => reason.text).join('; ')),
       ...conditions.map(({ reason }) => placed(policy, reason.pointer, reason.text)),
     ],
+    about: { statement, kind: 'deny', clauses: [], matches: deny.result.matches },
   });
   return found;
 }

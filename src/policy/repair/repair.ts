@@ -30,8 +30,10 @@ export interface RepairQuestion {
   readonly clauses: readonly ConditionClause[];
   /** What keeps it out as well, and only the caller can put right: the external ID, MFA, tags. */
   readonly leftToCaller: readonly ConditionClause[];
-  /** Deny statements that match the call. */
+  /** Deny statements that match the call, from which the owner excepts the caller. */
   readonly denies: readonly Statement[];
+  /** Those that the caller can escape itself. */
+  readonly deniesLeftToCaller: readonly Statement[];
   /** The unique id of a principal that is gone, in whose place the caller stands: IAM would not save it again. */
   readonly gone?: PrincipalEntry;
 }
@@ -451,24 +453,32 @@ function withoutGone(policy: TrustPolicy, gone: PrincipalEntry | undefined): Tru
 }
 
 /** Whether some call satisfies what is left to the caller together with all the rest. */
-function callersPartCanBeDone({ policy, leftToCaller }: RepairQuestion, meant: readonly Statement[]): boolean {
-  if (leftToCaller.length === 0) return true;
-  const own = meant.slice(-1);
+function callersPartCanBeDone(
+  { policy, leftToCaller, deniesLeftToCaller }: RepairQuestion,
+  meant: readonly Statement[],
+): boolean {
+  if (leftToCaller.length + deniesLeftToCaller.length === 0) return true;
+  const own = [...meant.slice(-1), ...deniesLeftToCaller];
   return newAccess(withStatements(policy, []), withStatements(policy, own)).answer === 'yes';
 }
 
 /** The repaired policy as it answers once the caller does its own part. */
-function withoutCallersPart(repaired: TrustPolicy, { leftToCaller, statement, policy }: RepairQuestion): TrustPolicy {
-  if (leftToCaller.length === 0) return repaired;
+function withoutCallersPart(
+  repaired: TrustPolicy,
+  { leftToCaller, deniesLeftToCaller, statement, policy }: RepairQuestion,
+): TrustPolicy {
+  if (leftToCaller.length + deniesLeftToCaller.length === 0) return repaired;
   const left = new Set(leftToCaller.map(({ operator, key }) => `${operator.text} ${key}`));
   const touched = (one: Statement) => one.index === statement?.index || one.index >= policy.statements.length;
   return {
     ...repaired,
-    statements: repaired.statements.map((one) =>
-      touched(one)
-        ? { ...one, conditions: one.conditions.filter(({ operator, key }) => !left.has(`${operator.text} ${key}`)) }
-        : one,
-    ),
+    statements: repaired.statements
+      .filter(({ index }) => !deniesLeftToCaller.some((deny) => deny.index === index))
+      .map((one) =>
+        touched(one)
+          ? { ...one, conditions: one.conditions.filter(({ operator, key }) => !left.has(`${operator.text} ${key}`)) }
+          : one,
+      ),
   };
 }
 
