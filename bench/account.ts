@@ -16,7 +16,12 @@ function policyOf(n: number): object {
   const one = (principal: object, action: string | readonly string[], condition?: object) => ({
     Version: '2012-10-17',
     Statement: [
-      { Effect: 'Allow', Principal: principal, Action: action, ...(condition === undefined ? {} : { Condition: condition }) },
+      {
+        Effect: 'Allow',
+        Principal: principal,
+        Action: action,
+        ...(condition === undefined ? {} : { Condition: condition }),
+      },
     ],
   });
   const services = ['ec2', 'lambda', 'ecs-tasks', 'states', 'events', 'codebuild', 'glue', 'sagemaker'];
@@ -32,11 +37,10 @@ function policyOf(n: number): object {
       return one({ Service: `${services[n % services.length]}.amazonaws.com` }, 'sts:AssumeRole');
     case 8:
     case 9:
-      return one(
-        { Service: 'scheduler.amazonaws.com' },
-        'sts:AssumeRole',
-        { StringEquals: { 'aws:SourceAccount': account }, ArnLike: { 'aws:SourceArn': `arn:aws:scheduler:us-east-1:${account}:schedule/group-${n}/*` } },
-      );
+      return one({ Service: 'scheduler.amazonaws.com' }, 'sts:AssumeRole', {
+        StringEquals: { 'aws:SourceAccount': account },
+        ArnLike: { 'aws:SourceArn': `arn:aws:scheduler:us-east-1:${account}:schedule/group-${n}/*` },
+      });
     case 10:
     case 11:
       return one(
@@ -52,12 +56,16 @@ function policyOf(n: number): object {
         'sts:AssumeRoleWithWebIdentity',
         {
           StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' },
-          StringLike: { 'token.actions.githubusercontent.com:sub': `repo:acme/service-${n}:${n % 3 === 0 ? '*' : 'ref:refs/heads/main'}` },
+          StringLike: {
+            'token.actions.githubusercontent.com:sub': `repo:acme/service-${n}:${n % 3 === 0 ? '*' : 'ref:refs/heads/main'}`,
+          },
         },
       );
     case 15:
       return one(
-        { Federated: `arn:aws:iam::${account}:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/${'0123456789ABCDEF'.repeat(2)}` },
+        {
+          Federated: `arn:aws:iam::${account}:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/${'0123456789ABCDEF'.repeat(2)}`,
+        },
         'sts:AssumeRoleWithWebIdentity',
         {
           StringEquals: {
@@ -69,15 +77,23 @@ function policyOf(n: number): object {
     case 16:
       return one({ AWS: `arn:aws:iam::${account}:role/caller-${n}` }, 'sts:AssumeRole');
     case 17:
-      return one({ AWS: [`arn:aws:iam::${account}:root`, `arn:aws:iam::444455556666:role/hub-${n}`] }, 'sts:AssumeRole');
+      return one(
+        { AWS: [`arn:aws:iam::${account}:root`, `arn:aws:iam::444455556666:role/hub-${n}`] },
+        'sts:AssumeRole',
+      );
     case 18:
       return one(
         { AWS: '464622532012' },
         'sts:AssumeRole',
-        n % 40 === 18 ? undefined : { StringEquals: { 'sts:ExternalId': `b7e2f1c4-8a3d-4d56-9f02-${String(n).padStart(12, '0')}` } },
+        n % 40 === 18
+          ? undefined
+          : { StringEquals: { 'sts:ExternalId': `b7e2f1c4-8a3d-4d56-9f02-${String(n).padStart(12, '0')}` } },
       );
     default:
-      return one({ AWS: '*' }, 'sts:AssumeRole', { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' }, ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::*:role/team-${n}-*` } });
+      return one({ AWS: '*' }, 'sts:AssumeRole', {
+        StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' },
+        ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::*:role/team-${n}-*` },
+      });
   }
 }
 
@@ -114,7 +130,14 @@ if (import.meta.main) {
   writeFileSync(file, text);
   try {
     let printed = 0;
-    const io = { ...processIo(), cwd: folder, out: (more: string) => void (printed += more.length), exit: () => {} };
+    const io = {
+      ...processIo(),
+      cwd: folder,
+      out: (more: string): void => {
+        printed += more.length;
+      },
+      exit: () => {},
+    };
     const start = performance.now();
     await run(['check', file, '--format', 'json'], io);
     const seconds = (performance.now() - start) / 1000;

@@ -99,7 +99,8 @@ export function checkPolicy(
       file: input.name,
       ...named,
       // A fix of a policy with stand-ins in it is nobody's policy.
-      ...(one.deployments === undefined ? {} : { fix: null }),
+      ...(one.deployments === undefined && !quotesAccount(finding.fix) ? {} : { fix: null }),
+      ...(one.accountAssumed === true ? { message: finding.message.replaceAll(templateAccount, ownAccount) } : {}),
     };
     findings.push(told);
     if (told.fix !== null && fixText !== undefined) repairs.push({ fix: told.fix, text: fixText });
@@ -113,12 +114,21 @@ export function checkPolicy(
         fix: null,
       });
   }
-  const ids =
-    settings.showExternalIds || input.parsed.status !== 'read'
-      ? new Set<string>()
-      : collectExternalIds(JSON.parse(input.parsed.policy.text));
+  const read = input.parsed.status === 'read' ? [input.parsed.policy] : [];
+  const before = settings.previous ?? one.previous;
+  const texts = [...read, ...(before === undefined ? [] : [before])].map(
+    (policy) => JSON.parse(policy.text) as unknown,
+  );
+  const ids = settings.showExternalIds ? new Set<string>() : collectExternalIds(texts);
   const shown = settings.showExternalIds ? findings : findings.map((finding) => maskRisk(finding, ids));
   return { findings: shown, accepted, repairs };
+}
+
+/** What a template calls the account that it is deployed to. */
+const ownAccount = '${AWS::AccountId}';
+
+function quotesAccount(fix: RiskFinding['fix']): boolean {
+  return fix !== null && JSON.stringify(fix).includes(templateAccount);
 }
 
 /** A pattern of the configuration names the account that the template is deployed to, which is not known here. */
@@ -175,7 +185,24 @@ function foundIn(
   }));
   const risks = [...found];
   for (const problem of uniqueProblems([...parsed.problems, ...validateTrustPolicy(policy, quotaOf(configuration))])) {
-    if (problem.level === 'refused') found.push(ofProblem(problem, invalid(problem)));
+    if (problem.level === 'refused') {
+      // A rule that says no more than that stands under it, and so does the fix it has.
+      const same = risks.filter(
+        ({ finding }) =>
+          finding.pointer === problem.pointer && severities.indexOf(finding.severity) < severities.indexOf('high'),
+      );
+      for (const one of same) found.splice(found.indexOf(one), 1);
+      const fixed = same.find(({ finding }) => finding.fix !== null);
+      const also = same.flatMap(({ finding }) => [finding.rule, ...(finding.also ?? [])]);
+      found.push({
+        ...(fixed ?? {}),
+        ...ofProblem(problem, {
+          ...invalid(problem),
+          ...(fixed === undefined ? {} : { fix: fixed.finding.fix }),
+          ...(also.length === 0 ? {} : { also }),
+        }),
+      });
+    }
     // What a rule has said already, more exactly, is not said again.
     else if (problem.level !== 'doubtful' && !risks.some(({ finding }) => touches(finding.pointer, problem.pointer)))
       found.push(ofProblem(problem, notRefused(problem)));
@@ -239,7 +266,7 @@ function inAllDeployments(
   groups: readonly (readonly Deployment[])[],
   judge: (parsed: ParsedTrustPolicy) => readonly Found[],
 ): readonly Found[] {
-  const all = groups.flatMap((group) => {
+  const settings = groups.map((group) => {
     const judged = group.map(({ parsed, standIns }) => ({ found: judge(parsed), standIns }));
     const holdsIn = (found: readonly Found[], { finding: { rule, pointer }, statement }: Found): Found | undefined =>
       found.find(
@@ -263,6 +290,7 @@ function inAllDeployments(
               ...finding,
               severity: severities[least] ?? finding.severity,
               message: withNames(finding.message, standIns),
+              why: withNames(finding.why, standIns),
               ...(also.length === 0 ? {} : { also }),
             },
           },
@@ -274,13 +302,20 @@ function inAllDeployments(
         !held.some((other) => other.statement === one.statement && other.finding.also?.includes(one.finding.rule)),
     );
   });
-  const unique = new Map<string, Found>();
-  for (const one of all) {
-    const { rule, line, column, pointer } = one.finding;
-    const name = `${rule} ${line === undefined ? pointer : `${line}:${column}`}`;
-    if (!unique.has(name)) unique.set(name, one);
-  }
-  return [...unique.values()];
+  const named = settings.map(
+    (found) =>
+      new Map(
+        found.map((one) => {
+          const { rule, line, column, pointer } = one.finding;
+          return [`${rule} ${line === undefined ? pointer : `${line}:${column}`}`, one] as const;
+        }),
+      ),
+  );
+  const unique = new Map([...named].reverse().flatMap((found) => [...found]));
+  // That something is superfluous is worth a word only where it always is.
+  return [...unique].flatMap(([name, one]) =>
+    one.finding.severity !== 'info' || named.every((found) => found.has(name)) ? [one] : [],
+  );
 }
 
 /** Nobody wrote the stand-ins: a message names what they stand for. */
@@ -293,7 +328,7 @@ function withNames(message: string, standIns: ReadonlyMap<string, string>): stri
     const account = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(value)?.[1];
     if (account !== undefined && account !== templateAccount) text = text.replaceAll(account, name);
   }
-  return text.replaceAll(templateAccount, '${AWS::AccountId}');
+  return text;
 }
 
 function quotaOf({ sizeQuota }: Configuration): { readonly quota?: number } {

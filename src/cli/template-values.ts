@@ -330,7 +330,7 @@ function kindWithin(text: string, at: number, length: number, key: string): stri
   if (/:(?::|[a-z0-9-]*:)$/.test(before) && /^arn:|[^\w]arn:/.test(before) && after.startsWith(':')) return 'account';
   // A policy that is itself a text: the member before the quote tells.
   if (before.endsWith('"') && after.startsWith('"'))
-    return /"([^"\\]+)"\s*:\s*(?:\[[^\]]*)?"$/.exec(before)?.[1] ?? 'name';
+    return /"([^"\\]+)"\s*:\s*(?:\[[^\]{}]*)?"$/.exec(before)?.[1] ?? 'name';
   if (/^o-[a-z0-9]*$/.test(before)) return 'name';
   if (after.startsWith('/') && before === '' && /orgpaths$/i.test(key)) return 'aws:PrincipalOrgID';
   return 'name';

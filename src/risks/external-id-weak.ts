@@ -104,7 +104,7 @@ const placeholders: ReadonlySet<string> = new Set([
 function weaknessOf(text: string, role: string | undefined): string | undefined {
   if (text.includes('${')) return undefined;
   if (!/^[\w+=,.@:/-]*$/.test(text) || text.length < 2 || text.length > 1224)
-    return 'holds what no external ID may hold, so nobody can send it (2 to 1,224 characters of `A-Z a-z 0-9 _ + = , . @ : / -`)';
+    return 'holds what no external ID may hold, so nobody can send it (2 to 1,224 letters, digits and _ + = , . @ : / -)';
   if (placeholders.has(text.toLowerCase())) return 'is a placeholder';
   const parts = role === undefined ? undefined : splitArn(role);
   if (parts !== undefined && text === parts.account) return 'is the account id of the role';

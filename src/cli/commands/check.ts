@@ -25,6 +25,7 @@ import { type PolicyInFile, policiesInFile } from '../policies-in-file.ts';
 import { policyOf, problemError, readPolicyFile, readPolicyValue } from '../policy-input.ts';
 import { nameOf } from '../process-io.ts';
 import { progress } from '../progress.ts';
+import { templateAccount } from '../template-values.ts';
 import { repository, version } from '../version.ts';
 
 interface Options {
@@ -72,7 +73,7 @@ export function register(program: Command, io: Io): void {
     .addHelpText('after', examples)
     .action(async (files: readonly string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      if (options.role !== undefined && parsePrincipal('AWS', options.role).kind !== 'role')
+      if (options.role !== undefined && !isRole(options.role))
         throw new UserError(
           `--role ${options.role}: is no ARN of a role`,
           'expected an ARN such as arn:aws:iam::111122223333:role/deploy',
@@ -85,6 +86,10 @@ export function register(program: Command, io: Io): void {
       else if (options.public === true) await publicOnly(io, files, options);
       else await checkFiles(io, files, options);
     });
+}
+
+function isRole(arn: string): boolean {
+  return parsePrincipal('AWS', arn).kind === 'role';
 }
 
 const examples = `
@@ -256,14 +261,14 @@ function textOf(
   policies: number,
 ): string {
   const options = terminalOptions(io);
-  const parts = findings.map((finding) =>
-    terminalRisk(
-      finding.role === undefined || policies < 2
-        ? finding
-        : { ...finding, message: `${finding.role}: ${finding.message}` },
-      options,
-    ),
-  );
+  const parts = together(findings).map(([finding, ...more]) => {
+    const subject = finding.role === undefined || policies < 2 ? '' : `${finding.role}: `;
+    const places =
+      more.length === 0
+        ? ''
+        : ` (here and in ${more.length} more ${more.length === 1 ? 'place' : 'places'}: ${placesOf(more)})`;
+    return terminalRisk({ ...finding, message: subject + finding.message + places }, options);
+  });
   const counts = [...severities]
     .reverse()
     .flatMap((severity) => ((summary[severity] ?? 0) > 0 ? [`${summary[severity]} ${severity}`] : []));
@@ -271,7 +276,28 @@ function textOf(
   const accepted = (summary['accepted'] ?? 0) > 0 ? `, ${summary['accepted']} accepted` : '';
   const last =
     counts.length === 0 ? `Nothing found in ${what}${accepted}.` : `${counts.join(', ')} in ${what}${accepted}.`;
-  return `${[...parts, `${last}\n`].join('\n')}`;
+  const open = findings.some(({ message }) => /the role’s own/.test(message));
+  const hint = open
+    ? 'Which account is the role’s own? --role ARN tells, or `accounts` in trusttrail.config.json.\n'
+    : '';
+  return `${[...parts, `${last}\n${hint}`].join('\n')}`;
+}
+
+/** The same about several places of a policy is said once. */
+function together(findings: readonly CheckFinding[]): readonly (readonly [CheckFinding, ...CheckFinding[]])[] {
+  const groups = new Map<string, [CheckFinding, ...CheckFinding[]]>();
+  for (const finding of findings) {
+    const name = JSON.stringify([finding.file, finding.role, finding.rule, finding.message, finding.fix?.summary]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
+}
+
+function placesOf(findings: readonly CheckFinding[]): string {
+  const places = findings.slice(0, 3).map(({ line, pointer }) => (line === undefined ? pointer : `line ${line}`));
+  return `${places.join(', ')}${findings.length > 3 ? ', …' : ''}`;
 }
 
 /** Applies fixes one after the other, each made anew from what the file then holds; the formatting stays. */
@@ -331,7 +357,7 @@ async function publicOnly(io: Io, files: readonly string[], options: Options): P
       io.err(`trusttrail: ${plainText(error.message)}\n`);
       return [];
     }
-    const answer = publicInAll(one, insideOf(options.except ?? [], accountIn(input.role.arn ?? options.role)));
+    const answer = publicInAll(one, insideOf(options.except ?? [], homeOf(one, options)));
     const shown =
       options.showExternalIds === true
         ? answer
@@ -367,6 +393,10 @@ async function publicOnly(io: Io, files: readonly string[], options: Options): P
       io.out(`${plainText(text)}\n`);
     }
   io.exit(answers.every(({ answer }) => answer.answer === 'no') ? 0 : 1);
+}
+
+function homeOf({ input, accountAssumed }: PolicyInFile, { role }: Options): string | undefined {
+  return accountIn(input.role.arn ?? role) ?? (accountAssumed === true ? templateAccount : undefined);
 }
 
 /** The answer for every way a template may turn out; where it depends on that, it is open. */
@@ -408,7 +438,8 @@ async function batch(io: Io, file: string, options: Options): Promise<void> {
 function answerLine(line: Readonly<Record<string, unknown>>, settings: CheckSettings) {
   const { policy, role, previous, config } = line;
   if (policy === undefined) throw new UserError('the line has no `policy`');
-  if (role !== undefined && typeof role !== 'string') throw new UserError('`role` is the ARN of the role');
+  if (role !== undefined && (typeof role !== 'string' || !isRole(role)))
+    throw new UserError('`role` is the ARN of a role, such as arn:aws:iam::111122223333:role/deploy');
   const input = readPolicyValue(policy, 'policy');
   const before = previous === undefined ? settings.previous : policyOf(readPolicyValue(previous, 'previous'));
   const read = config === undefined ? undefined : readConfiguration(config);
