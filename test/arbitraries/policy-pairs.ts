@@ -98,7 +98,10 @@ const openSamples: readonly ClauseSample[] = [
 export const pairSamples: readonly ClauseSample[] = [
   ...keySamples.map((sample) => ({
     ...sample,
-    literals: sample.literals.filter((literal) => !/\$\{[^*?$]/.test(literal)),
+    literals: [
+      ...sample.literals.filter((literal) => !/\$\{[^*?$]/.test(literal)),
+      ...(sample.key === 'aws:CurrentTime' ? ['2026-03-01T06:30:15Z', '2026-03-01T08:30:15+02:00'] : []),
+    ],
   })),
   ...furtherSamples,
 ];
