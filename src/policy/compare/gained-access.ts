@@ -1,5 +1,5 @@
 /** Which statements and principals of a policy let in what another policy does not, and by which request is it shown? */
-import type { PrincipalEntry, PrincipalName } from '../document/trust-policy.ts';
+import type { PrincipalEntry } from '../document/trust-policy.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
 import { matchEntry } from '../evaluate/principal-match.ts';
@@ -141,9 +141,9 @@ class Hunt {
       this.#add(space, statement, undefined, answer.witness, actions, formula);
       return;
     }
-    // All at once, then without those found, until nobody is left: few of a long list are new.
-    let left = entries.filter(({ text }) => !this.#known.has(`${call} ${text}`));
-    while (left.length > 0) {
+    const narrow = (left: readonly PrincipalEntry[]): void => {
+      // All at once, then in halves without the one found: few of a long list are new, or nearly all are.
+      if (left.length === 0 || this.witness !== undefined) return;
       const answer = ask({ statement, entries: left });
       if (answer === 'no') return;
       if ('undecided' in answer) {
@@ -154,13 +154,17 @@ class Hunt {
         this.witness = answer.witness;
         return;
       }
-      const meant = left.filter(({ name }) => means(name, answer.witness));
+      const meant = left.length === 1 ? left : meantBy(answer.witness, left);
       const entry = meant.find(({ name }) => name.kind === 'account') ?? meant[0] ?? left[0];
       if (entry === undefined) return;
       this.#known.add(`${call} ${entry.text}`);
       this.#add(space, statement, entry, answer.witness, actions, formula);
-      left = left.filter(({ text }) => text !== entry.text);
-    }
+      const rest = left.filter(({ text }) => text !== entry.text);
+      const half = Math.ceil(rest.length / 2);
+      narrow(rest.slice(0, half));
+      narrow(rest.slice(half));
+    };
+    narrow(entries.filter(({ text }) => !this.#known.has(`${call} ${text}`)));
   }
 
   #add(
@@ -184,18 +188,16 @@ class Hunt {
   }
 }
 
-/** Whether the entry is one of those that let the witness in. */
-function means(name: PrincipalName, witness: Witness): boolean {
+/** @returns the entries that let the witness in. */
+function meantBy(witness: Witness, entries: readonly PrincipalEntry[]): readonly PrincipalEntry[] {
   const request = requestOf(witness);
-  if (request === undefined) return false;
-  const given = (key: string) => request.context.get(key) ?? null;
-  return (
-    matchEntry(name, request.caller, {
-      principalArn: given('aws:principalarn'),
-      userId: given('aws:userid'),
-      closed: true,
-    }) === YES
-  );
+  if (request === undefined) return [];
+  const states = {
+    principalArn: request.context.get('aws:principalarn') ?? null,
+    userId: request.context.get('aws:userid') ?? null,
+    closed: true,
+  };
+  return entries.filter(({ name }) => matchEntry(name, request.caller, states) === YES);
 }
 
 /** Each principal by itself; a NotPrincipal as a whole. Where everyone is listed, that says it all. */
