@@ -61,7 +61,9 @@ const schema = z
     baseline: z
       .string()
       .optional()
-      .describe('A folder of trust policies, one file a role, that the live ones are compared with'),
+      .describe(
+        'A folder, relative to this file, of trust policies called after their roles (`deploy.json`): what they may allow at most. `check` finds whatever goes beyond, as `baseline-exceeded`; a role without a file there is not bounded',
+      ),
   })
   .describe('The configuration of trusttrail');
 
@@ -95,7 +97,11 @@ export const defaultConfiguration: Configuration = schema.parse({});
 
 /** @returns the JSON Schema that editors use; published as `trusttrail.config.schema.json`. */
 export function configurationSchema(): object {
-  return { $id: 'trusttrail.config.schema.json', ...z.toJSONSchema(schema, { io: 'input' }) };
+  return {
+    $id: 'https://github.com/trusttrail/trusttrail/blob/main/trusttrail.config.schema.json',
+    title: 'The configuration of trusttrail',
+    ...z.toJSONSchema(schema, { io: 'input' }),
+  };
 }
 
 /** @returns what the rules need to know of the configuration. `vendors`: account id → name, from the public list. */
