@@ -61,11 +61,29 @@ async function publish(context: WatchContext, { known, drafts, retractions }: Co
     }
     pending.push({ draft, finding, stored: before });
   }
+  const told = new Set(pending.map(({ draft }) => nameOf(draft.key)));
+  // Written and perhaps not told, by somebody who died: nothing draws it up again, since it is superseded already.
+  for (const one of known)
+    if (one.supersededBy !== undefined && !told.has(nameOf(one)) && lags(one, context)) pending.push(leftOver(one));
   pending.sort((left, right) => byTime(left.finding, right.finding));
   const failures: unknown[] = [];
   for (const one of pending) failures.push(...(await tell(context, one)));
   if (failures.length > 0) throw new PublishingFailed(failures);
   return true;
+}
+
+function lags({ revision, deliveries }: StoredFinding, { publishers }: WatchContext): boolean {
+  return publishers.some(
+    ({ channel, forgetful }) => forgetful !== true && (deliveries.get(channel)?.revision ?? 0) < revision,
+  );
+}
+
+function leftOver(stored: StoredFinding): Pending {
+  const finding = JSON.parse(stored.body) as Finding;
+  const { subject, at, id } = stored;
+  const key = { subject, at, id };
+  const { revision: _, schema: __, ...content } = finding;
+  return { draft: { key, content, tell: { to: 'whoever-was-told', of: key } }, finding, stored };
 }
 
 function nameOf({ subject, at, id }: FindingKey): string {

@@ -1,0 +1,28 @@
+/** The entry files of functions/, as Lambda would start them: what infra/ writes into their environment, and SQS behind its client. */
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Handlers } from './trial.ts';
+import { putAsideByRunning } from './world.ts';
+
+Object.assign(process.env, {
+  TABLE: 'table',
+  TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:findings',
+  FINDINGS_BUS: 'findings',
+  ACCOUNT: '111122223333',
+  AWS_REGION: 'us-east-1',
+  DEAD_LETTERS: 'https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters',
+});
+
+mockClient(SQSClient)
+  .on(SendMessageCommand)
+  .callsFake(async ({ MessageAttributes }) => {
+    const text = (name: string): string => String(MessageAttributes?.[name]?.StringValue);
+    await putAsideByRunning(text('messageId'), text('reason'));
+    return {};
+  });
+
+// The environment is read as soon as they are loaded.
+const { handler: trustChanged } = await import('../../functions/trust-changed.ts');
+const { handler: assumeRoleDenied } = await import('../../functions/assume-role-denied.ts');
+
+export const handlers: Handlers = { 'trust-changed': trustChanged, 'assume-role-denied': assumeRoleDenied };

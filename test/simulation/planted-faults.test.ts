@@ -1,0 +1,178 @@
+/** Would the simulation notice? Each thing that the service's promise rests on, taken away: a run has to go wrong. */
+import { expect, test, vi } from 'vitest';
+import type { StoredEvent, TrustStore } from '../../src/ports/trust-store.ts';
+import { handlers } from './entry-points.ts';
+import { trial } from './trial.ts';
+import type { Plant } from './world.ts';
+
+vi.mock('../../functions/service.ts', async () => ({ service: (await import('./world.ts')).serviceOfRunning }));
+vi.mock('../../src/adapters/logger.ts', async (original) => ({
+  ...(await original<typeof import('../../src/adapters/logger.ts')>()),
+  standardOutput: () => ({ write: () => true }),
+}));
+
+/** Seeds that are tried before a fault counts as unnoticed. */
+const most = 60;
+
+interface Planted {
+  readonly name: string;
+  /** A fresh one for each seed. */
+  readonly plant: () => Plant;
+  /** How it shows. */
+  readonly shows: RegExp;
+}
+
+const planted: readonly Planted[] = [
+  {
+    name: 'the idempotency of denials: each delivery counts as a call of its own',
+    plant: () => {
+      let times = 0;
+      return {
+        store: (store) => ({
+          ...store,
+          addDenials: async (denials) => {
+            times += 1;
+            const renamed = denials.map((one) => ({ ...one, eventId: `${one.eventId}-${times}` }));
+            return store.addDenials(renamed);
+          },
+        }),
+      };
+    },
+    shows: /made up: /,
+  },
+  {
+    name: 'the idempotency of changes: each delivery is a change of its own',
+    plant: () => {
+      let times = 0;
+      return {
+        store: (store) => ({
+          ...store,
+          addEvents: (stream, events) => {
+            times += 1;
+            const renamed = (one: StoredEvent): StoredEvent => ({
+              ...one,
+              eventId: `${one.eventId}-${times}`,
+              body: one.body.replaceAll(one.eventId, `${one.eventId}-${times}`),
+            });
+            return store.addEvents(stream, stream.startsWith('role:') ? events.map(renamed) : events);
+          },
+        }),
+      };
+    },
+    shows: /made up: /,
+  },
+  {
+    name: 'the order: what came last counts as the newest',
+    plant: () => ({ store: inOrderOfArrival }),
+    shows: /(?:lost|made up): /,
+  },
+  {
+    name: 'the dead letters of the queue: what failed too often is gone',
+    plant: () => ({
+      deadLetters: (letter, keep) => {
+        if (letter.reason !== undefined) keep(letter);
+      },
+    }),
+    shows: /lost: /,
+  },
+  {
+    name: 'the dead letters of the function: what cannot be read is gone',
+    plant: () => ({
+      deadLetters: (letter, keep) => {
+        if (letter.reason === undefined) keep(letter);
+      },
+    }),
+    shows: /not among the dead letters: /,
+  },
+  {
+    name: 'the revision check: whoever writes last has written',
+    plant: () => ({ store: withoutRevisionCheck }),
+    shows: /(?:lost|made up|never told|not noted|told again)/,
+  },
+  {
+    name: 'the note of what was told',
+    plant: () => ({ store: (store) => ({ ...store, delivered: async () => {} }) }),
+    shows: /not noted for /,
+  },
+  {
+    name: 'the note of what was told, read back: everything looks untold',
+    plant: () => ({
+      store: (store) => ({
+        ...store,
+        findings: async (subject, window) =>
+          (await store.findings(subject, window)).map((one) => ({ ...one, deliveries: new Map() })),
+      }),
+    }),
+    shows: /told again although a note said that it was told/,
+  },
+  {
+    name: 'the answer of the batch: what failed counts as done',
+    plant: () => ({ response: () => ({ batchItemFailures: [] }) }),
+    shows: /(?:lost|never told|not noted)/,
+  },
+  {
+    name: 'the failure of a channel: nobody hears of it',
+    plant: () => ({
+      publisher: (publisher) => ({ ...publisher, publish: (finding) => publisher.publish(finding).catch(() => {}) }),
+    }),
+    shows: /(?:never told|people never heard)/,
+  },
+  {
+    name: 'what the store has promised: one event in twenty is forgotten',
+    plant: () => {
+      let times = 0;
+      return {
+        store: (store) => ({
+          ...store,
+          addEvents: async (stream, events) => {
+            times += 1;
+            if (times % 20 !== 0) await store.addEvents(stream, events);
+          },
+        }),
+      };
+    },
+    shows: /(?:lost|made up): /,
+  },
+];
+
+test.for(planted)('$name', { timeout: 120_000 }, async ({ plant, shows }) => {
+  const found: string[] = [];
+  for (let n = 0; n < most && !found.some((text) => shows.test(text)); n += 1) {
+    // What a fault breaks may also make the watch throw: then nothing settles, which is noticed as well.
+    const { wrong } = await trial(`s${n}`, handlers, { plant: plant() }).catch((error: unknown) => ({
+      wrong: [`it never ends: ${String(error)}`],
+    }));
+    found.push(...wrong);
+  }
+  expect(found.filter((text) => shows.test(text))).not.toEqual([]);
+});
+
+function inOrderOfArrival(store: TrustStore): TrustStore {
+  const arrived = new Map<string, string[]>();
+  return {
+    ...store,
+    addEvents: async (stream, events) => {
+      const known = arrived.get(stream) ?? [];
+      for (const { eventId } of events) if (!known.includes(eventId)) known.push(eventId);
+      arrived.set(stream, known);
+      await store.addEvents(stream, events);
+    },
+    events: async (stream, window) => {
+      const order = arrived.get(stream) ?? [];
+      const found = await store.events(stream, window);
+      return found.toSorted((left, right) => order.indexOf(left.eventId) - order.indexOf(right.eventId));
+    },
+  };
+}
+
+/** As a plain write would do it: no matter what stands there. */
+function withoutRevisionCheck(store: TrustStore): TrustStore {
+  return {
+    ...store,
+    putFinding: async (state) => {
+      let revision = 1;
+      while (!(await store.putFinding({ ...state, revision }))) revision += 1;
+      return true;
+    },
+  };
+}

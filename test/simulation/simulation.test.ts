@@ -1,0 +1,69 @@
+/** Whatever goes wrong on the way, in the end the findings are those of the undisturbed run, each told, and none told without need twice. */
+import { describe, expect, test, vi } from 'vitest';
+import { runs } from '../arbitraries/runs.ts';
+import { handlers } from './entry-points.ts';
+import { generatedHistory } from './history.ts';
+import { judge } from './judge.ts';
+import { seeded } from './seeded.ts';
+import { addCounts, trial } from './trial.ts';
+import { noFaults, simulate } from './world.ts';
+
+vi.mock('../../functions/service.ts', async () => ({ service: (await import('./world.ts')).serviceOfRunning }));
+vi.mock('../../src/adapters/logger.ts', async (original) => ({
+  ...(await original<typeof import('../../src/adapters/logger.ts')>()),
+  standardOutput: () => ({ write: () => true }),
+}));
+
+const wanted = process.env['SEED'];
+
+describe('any weather', () => {
+  test('in the end the findings are those of the undisturbed run', { timeout: 3_600_000 }, async () => {
+    const seeds = wanted === undefined ? Array.from({ length: runs(200) }, (_, n) => `s${n}`) : [wanted];
+    const total: Record<string, number> = {};
+    const failed: unknown[] = [];
+    for (const seed of seeds) {
+      const { wrong, counts } = await trial(seed, handlers);
+      addCounts(total, counts);
+      if (wrong.length > 0)
+        failed.push({ again: `SEED=${seed} npx vitest run --project unit test/simulation/simulation.test.ts`, wrong });
+      if (failed.length >= 10) break;
+    }
+    expect(failed).toEqual([]);
+    if (process.env['TRUSTTRAIL_DEEP'] !== undefined || wanted !== undefined)
+      process.stderr.write(`${JSON.stringify({ seeds: seeds.length, ...total })}\n`);
+    expect(total['sends']).toBeGreaterThan(0);
+  });
+
+  test('the same seed is the same run', async () => {
+    const [one, other] = [await trial('twice', handlers), await trial('twice', handlers)];
+    expect(other.counts).toEqual(one.counts);
+    expect(other.outcome.sends).toEqual(one.outcome.sends);
+  });
+});
+
+describe('a crash at each call', () => {
+  test('costs nothing, before the call takes effect or after', { timeout: 3_600_000 }, async () => {
+    const history = generatedHistory(seeded('each call 1').fork('history'));
+    const run = (crashAt?: { call: number; after: boolean }) =>
+      simulate({
+        history,
+        random: seeded('each call'),
+        faults: { ...noFaults, late: 1, ...(crashAt === undefined ? {} : { crashAt }) },
+        handlers,
+      });
+    const undisturbed = await run();
+    const every = Math.max(1, Math.floor(undisturbed.counts.calls / runs(20)));
+    let points = 0;
+    for (let call = 1; call <= undisturbed.counts.calls; call += every)
+      for (const after of [false, true]) {
+        const outcome = await run({ call, after });
+        expect(outcome.counts.crashes).toBe(1);
+        expect(judge(history, outcome, undisturbed), `call ${call}, ${after ? 'after' : 'before'} its effect`).toEqual(
+          [],
+        );
+        points += 1;
+      }
+    if (process.env['TRUSTTRAIL_DEEP'] !== undefined) process.stderr.write(`${points} crash points\n`);
+    expect(points).toBeGreaterThan(20);
+  });
+});

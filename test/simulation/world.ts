@@ -1,0 +1,417 @@
+/** What happens to a history when everything goes wrong that can: one run, the same for the same seed. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { sqliteTrustStore } from '../../src/adapters/sqlite-trust-store.ts';
+import type { Finding } from '../../src/findings/finding.ts';
+import type { Publisher } from '../../src/ports/publisher.ts';
+import type { FindingKey, StoredFinding, TrustStore } from '../../src/ports/trust-store.ts';
+import { type Watch, watch } from '../../src/watch/watch.ts';
+import { configured, home, start } from '../watch/service.ts';
+import type { FunctionName, Happening } from './history.ts';
+import { type DeadLetter, simulatedQueue } from './queue.ts';
+import type { Random } from './seeded.ts';
+import { virtualTime } from './virtual-time.ts';
+
+/** As infra/hub-stack.ts sets it. */
+const functionTimeout = 60_000;
+const hour = 3_600_000;
+const mostSteps = 400_000;
+
+export type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+export interface Faults {
+  /** Of a call to the store or a channel: refused, and nothing happened. */
+  readonly throttled: number;
+  /** It happened, and the answer was an error. */
+  readonly lostAnswer: number;
+  /** The answer takes up to two minutes; the function is killed meanwhile. */
+  readonly lateAnswer: number;
+  /** Of a batch: the function dies at some call, before or after it took effect. */
+  readonly crash: number;
+  /** Of a batch: it was done, and comes again all the same. */
+  readonly redelivered: number;
+  /** Of a message: it comes twice, or at once to two functions. */
+  readonly duplicated: number;
+  /** Hours that a message may be late. */
+  readonly late: number;
+  /** Batches of one function that run at once. */
+  readonly atOnce: number;
+  /** The death of the n-th call of the whole run, before or after its effect: for trying each. */
+  readonly crashAt?: { readonly call: number; readonly after: boolean };
+}
+
+export const noFaults: Faults = {
+  throttled: 0,
+  lostAnswer: 0,
+  lateAnswer: 0,
+  crash: 0,
+  redelivered: 0,
+  duplicated: 0,
+  late: 0,
+  atOnce: 1,
+};
+
+/** What a planted fault replaces. */
+export interface Plant {
+  readonly store?: (store: TrustStore) => TrustStore;
+  readonly publisher?: (publisher: Publisher) => Publisher;
+  readonly response?: (response: SQSBatchResponse) => SQSBatchResponse;
+  readonly deadLetters?: (letter: DeadLetter, keep: (letter: DeadLetter) => void) => void;
+}
+
+export interface Counts {
+  steps: number;
+  batches: number;
+  calls: number;
+  messages: number;
+  crashes: number;
+  killed: number;
+  throttled: number;
+  lostAnswers: number;
+  lateAnswers: number;
+  redeliveries: number;
+  putAside: number;
+  redriven: number;
+  sends: number;
+  /** The same revision sent again since whoever sent it died, or was not answered, before it was noted. */
+  againAfterFault: number;
+  /** The same revision sent by two that were at work at once: neither could see a note of the other. */
+  againAtOnce: number;
+}
+
+/** One finding sent to one channel. */
+export interface Send {
+  readonly channel: string;
+  readonly finding: Finding;
+}
+
+export interface Outcome {
+  readonly findings: readonly StoredFinding[];
+  readonly sends: readonly Send[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly counts: Counts;
+  /** What was sent twice although nothing went wrong and a note said so. */
+  readonly sentAgain: readonly string[];
+}
+
+/** One batch in one copy of a function. */
+interface Invocation {
+  dead: boolean;
+  /** Calls left until it dies. */
+  crashIn: number;
+  readonly crashAfter: boolean;
+  readonly world: Ports;
+}
+
+/** One `take` of a batch: what it has read decides what it may send. */
+interface Task {
+  readonly invocation: Invocation;
+  readonly readAt: Map<string, number>;
+}
+
+interface Ports {
+  taking(invocation: Invocation): Watch;
+  putAside(invocation: Invocation, messageId: string, reason: string): Promise<void>;
+}
+
+const running = new AsyncLocalStorage<Invocation>();
+
+/** The watch of the function that is running: what `service()` answers. */
+export function serviceOfRunning(): Watch {
+  const invocation = running.getStore();
+  if (invocation === undefined) throw new Error('no function is running');
+  return invocation.world.taking(invocation);
+}
+
+/** What SQS does with a message that the running function puts aside. */
+export function putAsideByRunning(messageId: string, reason: string): Promise<void> {
+  const invocation = running.getStore();
+  if (invocation === undefined) throw new Error('no function is running');
+  return invocation.world.putAside(invocation, messageId, reason);
+}
+
+export interface Run {
+  readonly history: readonly Happening[];
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly handlers: Readonly<Record<FunctionName, Handler>>;
+  readonly plant?: Plant;
+  /** Whether everything is delivered once more in the end, which must change nothing. */
+  readonly again?: boolean;
+}
+
+export async function simulate({
+  history,
+  random,
+  faults,
+  handlers,
+  plant = {},
+  again = false,
+}: Run): Promise<Outcome> {
+  const lastMade = Math.max(...history.map(({ at }) => at));
+  const calmAt = lastMade + (faults.late + 2) * hour;
+  const time = virtualTime(start);
+  const store = sqliteTrustStore();
+  const subjects = new Map<string, FindingKey>();
+  const counts: Counts = {
+    steps: 0,
+    batches: 0,
+    calls: 0,
+    messages: history.length,
+    crashes: 0,
+    killed: 0,
+    throttled: 0,
+    lostAnswers: 0,
+    lateAnswers: 0,
+    redeliveries: 0,
+    putAside: 0,
+    redriven: 0,
+    sends: 0,
+    againAfterFault: 0,
+    againAtOnce: 0,
+  };
+  let sequence = 0;
+  let deadLetters: DeadLetter[] = [];
+  const sends: Send[] = [];
+  /** By channel, id and revision: who sent it, and whether that one was told so. */
+  const sentBy = new Map<string, { sender: Invocation; answered: boolean }[]>();
+  /** By channel and id: which revisions were noted, and when. */
+  const notes = new Map<string, { revision: number; at: number }[]>();
+  const sentAgain: string[] = [];
+  const isCalm = (): boolean => time.now() >= calmAt;
+  const happens = (probability: number): boolean => probability > 0 && !isCalm() && random.chance(probability);
+  const never = new Promise<never>(() => {});
+
+  const die = (invocation: Invocation): Promise<never> => {
+    invocation.dead = true;
+    counts.crashes += 1;
+    return never;
+  };
+
+  /** One call over the network: the way there, the effect, the way back, and what can go wrong on each. */
+  const call = async <T>(invocation: Invocation, effect: () => Promise<T>, lost: () => void = () => {}): Promise<T> => {
+    if (invocation.dead) return never;
+    counts.calls += 1;
+    invocation.crashIn -= 1;
+    const isLast = invocation.crashIn === 0 || counts.calls === faults.crashAt?.call;
+    const after = counts.calls === faults.crashAt?.call ? faults.crashAt.after : invocation.crashAfter;
+    if (isLast && !after) return die(invocation);
+    await time.pass(random.int(1, 40));
+    // Whoever called may be dead by now; what is on its way arrives all the same.
+    if (happens(faults.throttled)) {
+      counts.throttled += 1;
+      if (invocation.dead) return never;
+      throw new Error('ThrottlingException');
+    }
+    const answer = await effect();
+    if (isLast) {
+      lost();
+      return die(invocation);
+    }
+    const isLate = happens(faults.lateAnswer);
+    if (isLate) counts.lateAnswers += 1;
+    await time.pass(isLate ? random.int(1_000, 120_000) : random.int(1, 40));
+    if (invocation.dead) {
+      lost();
+      return never;
+    }
+    if (happens(faults.lostAnswer)) {
+      counts.lostAnswers += 1;
+      lost();
+      throw new Error('the answer was lost');
+    }
+    return answer;
+  };
+
+  const planted = plant.store?.(store) ?? store;
+  const storeOf = ({ invocation, readAt }: Task): TrustStore => {
+    const noteRead = (subject: string): void => {
+      sequence += 1;
+      readAt.set(subject, sequence);
+    };
+    return {
+      addEvents: (stream, events) => call(invocation, () => planted.addEvents(stream, events)),
+      events: (stream, window) => call(invocation, () => planted.events(stream, window)),
+      addDenials: (added) => call(invocation, () => planted.addDenials(added)),
+      denials: (of, window) => call(invocation, () => planted.denials(of, window)),
+      finding: (key) => call(invocation, () => planted.finding(key)),
+      findings: (subject, window) =>
+        call(invocation, () => {
+          noteRead(subject);
+          return planted.findings(subject, window);
+        }),
+      putFinding: (state) =>
+        call(invocation, () => {
+          subjects.set(state.id, { id: state.id, subject: state.subject, at: state.at });
+          return planted.putFinding(state);
+        }),
+      delivered: (key, channel, delivery) =>
+        call(invocation, () => {
+          sequence += 1;
+          const name = `${channel} ${key.id}`;
+          notes.set(name, [...(notes.get(name) ?? []), { revision: delivery.revision, at: sequence }]);
+          return planted.delivered(key, channel, delivery);
+        }),
+      close: async () => {},
+    };
+  };
+
+  const publisherOf = (channel: string, { invocation, readAt }: Task): Publisher => ({
+    channel,
+    publish: async (finding) => {
+      const { id, revision } = finding;
+      const mine = { sender: invocation, answered: true };
+      await call(
+        invocation,
+        async () => {
+          const name = `${channel} ${id} ${revision}`;
+          const earlier = sentBy.get(name) ?? [];
+          sentBy.set(name, [...earlier, mine]);
+          sends.push({ channel, finding });
+          counts.sends += 1;
+          if (earlier.length === 0) return;
+          const read = readAt.get(subjects.get(id)?.subject ?? '') ?? 0;
+          const wasNoted = (notes.get(`${channel} ${id}`) ?? []).some(
+            (one) => one.revision >= revision && one.at < read,
+          );
+          // It had died before it could note, or it was not answered: both are the price of never losing one.
+          const isAfterFault = earlier.some(({ sender, answered }) => sender.dead || !answered);
+          if (wasNoted) sentAgain.push(name);
+          else if (isAfterFault || counts.throttled + counts.lostAnswers > 0) counts.againAfterFault += 1;
+          else counts.againAtOnce += 1;
+        },
+        () => {
+          mine.answered = false;
+        },
+      );
+    },
+  });
+
+  const ports: Ports = {
+    taking(invocation) {
+      const task: Task = { invocation, readAt: new Map() };
+      const channels = ['findings-bus', 'sns'].map((name) => publisherOf(name, task));
+      return watch({
+        store: storeOf(task),
+        publishers: channels.map((one) => plant.publisher?.(one) ?? one),
+        clock: { now: time.now },
+        configuration: configured({ accounts: [home, '444455556666'] }),
+      });
+    },
+    putAside: (invocation, messageId, reason) =>
+      call(invocation, async () => {
+        const happening = [...queues.values()]
+          .map((one) => one.happeningOf(messageId))
+          .find((one) => one !== undefined);
+        if (happening !== undefined) letterArrives({ happening, reason });
+      }),
+  };
+
+  const letterArrives = (letter: DeadLetter): void => {
+    counts.putAside += 1;
+    const keep = (one: DeadLetter): void => void deadLetters.push(one);
+    if (plant.deadLetters === undefined) keep(letter);
+    else plant.deadLetters(letter, keep);
+  };
+  const queueOf = () => simulatedQueue(time.now, random.fork('queue'), () => happens(faults.duplicated), letterArrives);
+  const queues = new Map<FunctionName, ReturnType<typeof simulatedQueue>>([
+    ['trust-changed', queueOf()],
+    ['assume-role-denied', queueOf()],
+  ]);
+  const inFlight = new Map<FunctionName, number>();
+
+  const invoke = (name: FunctionName, queue: ReturnType<typeof simulatedQueue>): void => {
+    const atWork = [...inFlight.values()].reduce((sum, one) => sum + one, 0);
+    const isBusy = faults.atOnce === 1 ? atWork > 0 : (inFlight.get(name) ?? 0) >= faults.atOnce;
+    if (isBusy) return;
+    const records = queue.receive(random.int(1, 10));
+    if (records.length === 0) return;
+    counts.batches += 1;
+    counts.redeliveries += records.filter(({ attributes }) => attributes.ApproximateReceiveCount !== '1').length;
+    inFlight.set(name, (inFlight.get(name) ?? 0) + 1);
+    const invocation: Invocation = {
+      dead: false,
+      crashIn: happens(faults.crash) ? random.int(1, 60) : -1,
+      crashAfter: random.chance(0.5),
+      world: ports,
+    };
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      inFlight.set(name, (inFlight.get(name) ?? 1) - 1);
+      wakeAll();
+    };
+    time.at(time.now() + functionTimeout, () => {
+      if (ended) return;
+      if (!invocation.dead) counts.killed += 1;
+      invocation.dead = true;
+      end();
+    });
+    const handled = running.run(invocation, () =>
+      handlers[name]({ Records: [...records] }, { awsRequestId: `r-${counts.batches}` } as Context),
+    );
+    void handled.then(
+      (answer) => {
+        if (invocation.dead) return;
+        const { batchItemFailures } = plant.response?.(answer) ?? answer;
+        const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+        const isLost = happens(faults.redelivered);
+        for (const { messageId } of records) if (!failed.has(messageId) && !isLost) queue.remove(messageId);
+        end();
+      },
+      () => end(),
+    );
+  };
+  const wakesAt = new Map<FunctionName, number>();
+  const wake = (name: FunctionName): void => {
+    const queue = queues.get(name);
+    if (queue === undefined) return;
+    invoke(name, queue);
+    const next = queue.nextAt();
+    if (next === undefined || next <= time.now() || (wakesAt.get(name) ?? 0) > time.now()) return;
+    wakesAt.set(name, next);
+    time.at(next, () => wake(name));
+  };
+  const wakeAll = (): void => {
+    // Polls are a little apart, so that one function is not always first.
+    for (const name of random.shuffled([...queues.keys()])) time.at(time.now() + random.int(1, 500), () => wake(name));
+  };
+  const send = (happening: Happening, at: number): void =>
+    time.at(at, () => {
+      queues.get(happening.queue)?.send(happening);
+      wakeAll();
+    });
+
+  const lateness = (): number => {
+    if (faults.late === 0) return 0;
+    return random.chance(0.75) ? random.int(1_000, 900_000) : random.int(0, faults.late * hour);
+  };
+  for (const happening of history) {
+    send(happening, happening.at + lateness());
+    if (faults.duplicated > 0 && random.chance(faults.duplicated)) send(happening, happening.at + lateness());
+  }
+  // When everything works again, somebody sends the dead letters through once more, which is what they are kept for.
+  time.at(calmAt + hour, () => {
+    const letters = deadLetters;
+    deadLetters = letters.filter(({ happening }) => happening.poison);
+    for (const { happening } of letters)
+      if (!happening.poison) {
+        counts.redriven += 1;
+        queues.get(happening.queue)?.send(happening);
+      }
+    wakeAll();
+  });
+  if (again)
+    time.at(calmAt + 8 * hour, () => {
+      for (const happening of random.shuffled(history))
+        if (!happening.poison) queues.get(happening.queue)?.send(happening);
+      wakeAll();
+    });
+  counts.steps = await time.settle(mostSteps);
+  const findings: StoredFinding[] = [];
+  for (const subject of new Set([...subjects.values()].map((key) => key.subject)))
+    findings.push(...(await store.findings(subject)));
+  await store.close();
+  return { findings, sends, deadLetters, counts, sentAgain };
+}
