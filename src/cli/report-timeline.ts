@@ -114,6 +114,8 @@ export function timelineSvg(findings: readonly Finding[]): string | undefined {
   }) as unknown as typeof document.documentElement;
   for (const style of [...svg.querySelectorAll('style')]) style.remove();
   for (const element of [svg, ...svg.querySelectorAll('[style]')]) element.removeAttribute('style');
+  // The picture has one name; a name on a group that has no role is no name.
+  for (const group of [...svg.querySelectorAll('g[aria-label]')]) group.removeAttribute('aria-label');
   svg.setAttribute('role', 'img');
   return svg.outerHTML;
 }

@@ -56,7 +56,7 @@ const mostVersions = 250_000;
 
 /** @returns a whole HTML document. */
 export function htmlReport(input: ReportInput): string {
-  const findings = [...input.findings].sort(bySeverity);
+  const findings = input.findings.toSorted(bySeverity).map((finding) => withoutLongTexts(finding));
   const { title = 'trusttrail report' } = input;
   const policy = [
     "default-src 'none'",
@@ -98,6 +98,18 @@ ${body.source}
 </body>
 </html>
 `;
+}
+
+/** A text longer than anybody reads would push the other findings out of the report; what is copied or compared stays whole. */
+function withoutLongTexts<T>(value: T): T {
+  const short = (inner: unknown, name: string): unknown => {
+    if (name === 'commands' || name === 'policy' || name === 'previous' || name === 'current') return inner;
+    if (typeof inner === 'string') return clip(inner, 2000);
+    if (Array.isArray(inner)) return inner.map((member) => short(member, ''));
+    if (typeof inner !== 'object' || inner === null) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([key, member]) => [key, short(member, key)]));
+  };
+  return short(value, '') as T;
 }
 
 function figures(findings: readonly Finding[]): Markup {

@@ -1,0 +1,345 @@
+/** The report in a real browser: every control works, nothing in it runs or leaves the page, and everyone can read it. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { htmlReport } from '../../src/findings/forms/html.ts';
+import { maskFinding } from '../../src/findings/mask.ts';
+import { findingExamples, hostile, hostileStrings } from '../findings/examples.ts';
+import { manyFindings } from './many-findings.ts';
+import { launchChromium, openPage } from './watched-page.ts';
+
+const root = join(import.meta.dirname, '../..');
+const screenshots = join(root, 'docs/screenshots');
+const updates = (process.env['UPDATE_SCREENSHOTS'] ?? '') !== '';
+
+let browser: Browser;
+let samples: string;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  const file = join(mkdtempSync(join(tmpdir(), 'trusttrail-samples-')), 'report.html');
+  execFileSync(process.execPath, ['src/cli/trusttrail.js', 'replay', 'samples', '--report', file], {
+    cwd: root,
+    stdio: 'ignore',
+  });
+  samples = readFileSync(file, 'utf8');
+});
+afterAll(() => browser.close());
+
+/** A busy machine takes its time. */
+function soon<T>(ask: () => T, message = ''): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(ask, { timeout: 10_000, interval: 20, message });
+}
+
+async function shownFindings(page: Page): Promise<number> {
+  return page.locator('.finding:visible').count();
+}
+
+describe('the report of the samples', () => {
+  test('search, kind and severity narrow the findings, together, and say how many are left', async () => {
+    const { page, seen, close } = await openPage(browser, samples);
+    const shown = page.locator('#shown');
+    const all = await page.locator('.finding').count();
+    expect(all).toBeGreaterThan(20);
+    expect(await shown.textContent()).toBe(`${all} of ${all} findings`);
+
+    await page.getByLabel('Search').fill('CI-DEPLOY wrong-account');
+    await soon(() => shown.textContent()).toMatch(/^[1-3] of /);
+    expect(await shownFindings(page)).toBe(Number((await shown.textContent())?.split(' ')[0]));
+    for (const text of await page.locator('.finding:visible').allTextContents()) {
+      expect(text).toContain('ci-deploy');
+      expect(text).toContain('wrong-account');
+    }
+    await page.getByLabel('Search').fill('qqqzzz');
+    await soon(() => shown.textContent()).toBe(`0 of ${all} findings`);
+    await page.getByLabel('Search').fill('');
+    await soon(() => shownFindings(page)).toBe(all);
+
+    await page.getByLabel('Kind').selectOption('denial-spike');
+    expect(await shownFindings(page)).toBe(1);
+    await page.getByLabel('Kind').selectOption('');
+    await page.getByLabel('critical').uncheck();
+    expect(await page.locator('.finding.critical:visible').count()).toBe(0);
+    expect(await shownFindings(page)).toBe(all - (await page.locator('.finding.critical').count()));
+    await page.getByLabel('critical').check();
+    expect(await shownFindings(page)).toBe(all);
+    expect(seen).toEqual([]);
+    await close();
+  });
+
+  test('unfolding opens what is shown and folds it again', async () => {
+    const { page, seen, close } = await openPage(browser, samples);
+    await page.getByLabel('Kind').selectOption('denial');
+    const unfold = page.getByRole('button', { name: 'Unfold all' });
+    await unfold.click();
+    expect(await page.locator('.finding[open]').count()).toBe(await shownFindings(page));
+    expect(await unfold.getAttribute('aria-pressed')).toBe('true');
+    await unfold.click();
+    expect(await page.locator('.finding[open]').count()).toBe(0);
+    expect(seen).toEqual([]);
+    await close();
+  });
+
+  test('a command is copied whole; where copying is not allowed it is selected', async () => {
+    const { page, seen, close } = await openPage(browser, samples, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const command = page
+      .locator('.finding.critical .command', { hasText: 'aws iam update-assume-role-policy' })
+      .first();
+    await page.locator('.finding.critical > summary').first().click();
+    await command.getByRole('button').click();
+    await soon(() => page.locator('#copied').textContent()).toBe('Copied.');
+    const wanted = await command.locator('pre').textContent();
+    expect(wanted).toContain('--policy-document');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(wanted);
+    await page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))");
+    await soon(() => command.getByRole('button').textContent()).toBe('Copy');
+    await command.getByRole('button').click();
+    await soon(() => page.locator('#copied').textContent()).toContain('press Ctrl+C');
+    expect(await page.evaluate('getSelection().toString()')).toBe(wanted);
+    expect(seen).toEqual([]);
+    await close();
+  });
+
+  test('every link inside the page leads to something that then can be seen', async () => {
+    const { page, seen, close } = await openPage(browser, samples);
+    // What is folded has links too.
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+    const links = await page
+      .locator('a[href^="#"]')
+      .evaluateAll((all) =>
+        all.map((one) => (one as unknown as { getAttribute(name: string): string }).getAttribute('href')),
+      );
+    const targets = [...new Set(links)];
+    expect(targets.length).toBeGreaterThan(20);
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = false; })");
+    const lost = await page.evaluate(`(async () => {
+      const lost = [];
+      for (const target of ${JSON.stringify(targets)}) {
+        const arrived = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
+        location.hash = target;
+        await arrived;
+        const found = document.querySelector(target);
+        if (found === null || !found.checkVisibility() || (found.matches('details') && !found.open)) lost.push(target);
+      }
+      return lost;
+    })()`);
+    expect(lost).toEqual([]);
+    expect(seen).toEqual([]);
+    await close();
+  });
+
+  test('a link to a finding that the filter hides shows it', async () => {
+    const { page, close } = await openPage(browser, samples, { hash: '#f3' });
+    expect(await page.locator('#f3').getAttribute('open')).not.toBeNull();
+    await page.getByLabel('Search').fill('qqqzzz');
+    await soon(() => shownFindings(page)).toBe(0);
+    await page.locator('details', { hasText: 'The timeline as a table' }).locator('> summary').click();
+    await page.locator('a[href="#f4"]').first().click();
+    await soon(() => page.locator('#f4').isVisible()).toBe(true);
+    await close();
+  });
+
+  test('the burst stands after its change, apart from it, in the picture and in words', async () => {
+    const { page, close } = await openPage(browser, samples);
+    const join = await page.locator('figure .join path').first().boundingBox();
+    expect(join?.width).toBeGreaterThan(16);
+    expect(join?.height).toBeGreaterThan(8);
+    const steps = page.locator('.bursts > li').first().locator('ol > li');
+    expect(await steps.count()).toBe(3);
+    expect(await steps.locator('.step').allTextContents()).toEqual(['changed', 'denied', 'resolved']);
+    expect(await steps.nth(1).textContent()).toContain('4 minutes later: 7 calls; allowed before, denied after');
+    await close();
+  });
+
+  test('policies stand with their changed lines beside who gained and lost', async () => {
+    const { page, close } = await openPage(browser, samples);
+    const role = page.locator('.roles details', { hasText: 'role/breakglass-admin' });
+    await role.locator('> summary').click();
+    const opened = role.locator('.version', { hasText: 'everyone with AWS credentials' }).first();
+    expect(await opened.locator('ins').allTextContents()).toContainEqual(expect.stringContaining('"AWS": "*"'));
+    const [account, diff] = [
+      await opened.locator('> div').first().boundingBox(),
+      await opened.locator('.diff').boundingBox(),
+    ];
+    expect(account?.y).toBe(diff?.y);
+    expect(diff?.x).toBeGreaterThan((account?.x ?? 0) + (account?.width ?? 0));
+    await close();
+  });
+
+  test('the picture of who can assume what marks what is new, public and outside', async () => {
+    const { page, close } = await openPage(browser, samples);
+    const edges = page.locator('figure .edge');
+    expect(await edges.count()).toBeGreaterThan(5);
+    expect(await page.locator('figure .label').allTextContents()).toContain('new, outside');
+    const [line, end] = [
+      await page.locator('figure .edge.outside').first().boundingBox(),
+      await page.locator('figure a', { hasText: 'vendor-monitoring' }).boundingBox(),
+    ];
+    expect(Math.abs((line?.y ?? 0) + (line?.height ?? 0) / 2 - ((end?.y ?? 0) + (end?.height ?? 0) / 2))).toBeLessThan(
+      20,
+    );
+    await close();
+  });
+
+  test('the keyboard does what the mouse does', async () => {
+    const { page, seen, close } = await openPage(browser, samples);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('To the findings');
+    await page.locator('.finding > summary').first().focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.finding').first().getAttribute('open')).not.toBeNull();
+    await page.keyboard.press('Space');
+    expect(await page.locator('.finding').first().getAttribute('open')).toBeNull();
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    expect(seen).toEqual([]);
+    await close();
+  });
+
+  test('on paper everything is unfolded and the controls are gone', async () => {
+    const { page, seen, close } = await openPage(browser, samples);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.filters').isVisible()).toBe(false);
+    const heights = await page
+      .locator('.finding > div')
+      .evaluateAll((all) => all.map((one) => (one as unknown as { offsetHeight: number }).offsetHeight));
+    expect(Math.min(...heights)).toBeGreaterThan(20);
+    expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(50_000);
+    expect(seen).toEqual([]);
+    await close();
+  });
+
+  test('without scripts it can be read all the same', async () => {
+    const { page, close } = await openPage(browser, samples, { javaScriptEnabled: false });
+    expect(await page.locator('.filters').isVisible()).toBe(false);
+    await page.locator('.finding > summary').first().click();
+    expect(await page.locator('.finding > div').first().isVisible()).toBe(true);
+    await close();
+  });
+
+  test('on a phone nothing is wider than the screen', async () => {
+    const { page, close } = await openPage(browser, samples, { viewport: { width: 390, height: 800 } });
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await close();
+  });
+
+  test.skipIf(!updates)('its pictures for the documentation', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, close } = await openPage(browser, samples, { colorScheme, viewport: { width: 1100, height: 900 } });
+      await page.screenshot({ path: join(screenshots, `report-${colorScheme}.png`) });
+      await close();
+    }
+    const { page, close } = await openPage(browser, samples, { viewport: { width: 1100, height: 700 } });
+    await page.locator('.roles details', { hasText: 'role/data-export' }).locator('> summary').click();
+    await page.locator('.roles details[open]').screenshot({ path: join(screenshots, 'report-policy-versions.png') });
+    await page
+      .locator('section:has(> h2#edges)')
+      .screenshot({ path: join(screenshots, 'report-who-can-assume-what.png') });
+    await close();
+    expect(readFileSync(join(screenshots, 'report-light.png')).length).toBeLessThan(400_000);
+  });
+});
+
+describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  test('axe finds nothing serious, folded and unfolded', async () => {
+    // axe itself writes markup, which the page's own policy forbids.
+    const { page, close } = await openPage(browser, samples, { colorScheme, bypassCSP: true });
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await page.evaluate(axe);
+    for (const open of [false, true]) {
+      await page.evaluate(`document.querySelectorAll('details').forEach((one) => { one.open = ${open}; })`);
+      const { violations, passes } = (await page.evaluate(
+        "axe.run(document, { resultTypes: ['violations'] })",
+      )) as AxeResults;
+      expect(passes.length).toBeGreaterThan(10);
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(
+        serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`),
+      ).toEqual([]);
+    }
+    await close();
+  });
+});
+
+interface AxeResults {
+  readonly passes: readonly unknown[];
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+describe('hostile text', () => {
+  const examples = Object.values(findingExamples).map((finding) => maskFinding(finding));
+
+  test('in every field of every part stays text: nothing runs, opens or loads', async () => {
+    for (const text of hostileStrings) {
+      const findings = examples.map((finding) => hostile(finding, text));
+      const change = findings[0]?.change;
+      const { page, seen, close } = await openPage(
+        browser,
+        htmlReport({
+          title: text,
+          findings,
+          summary: { [text]: text },
+          generatedAt: text,
+          versions: [
+            {
+              role: text,
+              versions: [
+                { time: text, by: text, eventId: text, policy: { [text]: text } },
+                { time: text, policy: text, ...(change === undefined ? {} : { change }) },
+              ],
+            },
+          ],
+          edges: [{ role: text, trusted: text, marks: ['new', 'public'] }],
+          problems: [{ place: text, message: text }],
+        }),
+      );
+      await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+      await page.locator('#search').fill(text.slice(0, 200).replace(/[\r\n]/g, ' '));
+      await page.evaluate(
+        "document.querySelectorAll('body *').forEach((one) => one.dispatchEvent(new MouseEvent('mouseover', { bubbles: true })))",
+      );
+      expect(await page.locator('script, style, img, iframe, object, embed, link').count()).toBe(2);
+      expect(seen, text.slice(0, 60)).toEqual([]);
+      await close();
+    }
+  });
+
+  test('would be seen if it did run: the listeners and the policy of the page are awake', async () => {
+    const bare = await openPage(
+      browser,
+      '<!doctype html><script>alert(1); console.log(2); fetch("https://evil.example/x").catch(() => {});</script>',
+    );
+    await soon(() => bare.seen.length).toBeGreaterThan(2);
+    expect(bare.seen).toEqual(expect.arrayContaining(['dialog: 1', 'console: 2', 'request: https://evil.example/x']));
+    await bare.close();
+    const injected = samples.replace(
+      '<main>',
+      '<main><img src="https://evil.example/x" onerror="alert(1)"><script>alert(2)</script>',
+    );
+    const held = await openPage(browser, injected);
+    await soon(() => held.seen.filter((one) => one.includes('Content Security Policy')).length).toBeGreaterThan(1);
+    expect(held.seen.filter((one) => one.startsWith('dialog'))).toEqual([]);
+    await held.close();
+  });
+});
+
+test('a report of 5,000 findings opens, filters and opens one of them', async () => {
+  const { page, seen, close } = await openPage(browser, htmlReport(manyFindings(5000)));
+  expect(await page.locator('#shown').textContent()).toBe('5000 of 5000 findings');
+  await page.getByLabel('Search').fill('role-0042');
+  await soon(() => page.locator('#shown').textContent()).toMatch(/^[1-9]\d{0,2} of 5000 findings$/);
+  await page.locator('.finding:visible > summary').first().click();
+  expect(await page.locator('.finding[open]').textContent()).toContain('role-0042');
+  expect(seen).toEqual([]);
+  await close();
+});
