@@ -7,7 +7,7 @@ const { handler } = (await import(file)) as {
 process.send?.({ loaded: performance.now() - started, node: process.version });
 
 process.on('message', async ({ id, event }: { readonly id: number; readonly event: unknown }) => {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 15 * 60_000;
   const context = {
     awsRequestId: `request-${id}`,
     functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamodbTrustStore } from '../../src/adapters/dynamodb-trust-store.ts';
 import { sqliteTrustStore } from '../../src/adapters/sqlite-trust-store.ts';
 import type { StoredDenial, TrustStore } from '../../src/ports/trust-store.ts';
+import { trustStoreContract } from '../contracts/trust-store.ts';
 import { type EmulatedAws, emulatorMissing, startEmulatedAws } from './emulated-aws.ts';
 
 describe.skipIf(emulatorMissing)('the store in DynamoDB', () => {
@@ -48,6 +49,20 @@ describe.skipIf(emulatorMissing)('the store in DynamoDB', () => {
     const drop = () => client.send(new DeleteTableCommand({ TableName: name }));
     return { ...dynamodbTrustStore(client, name, { now: Date.now }), drop };
   }
+
+  const opened: (() => Promise<unknown>)[] = [];
+  trustStoreContract(
+    'DynamoDB',
+    async () => {
+      const store = await freshStore();
+      opened.push(store.drop);
+      return store;
+    },
+    async () => {
+      for (const drop of opened.splice(0)) await drop();
+    },
+    { propertyRuns: 3 },
+  );
 
   test('answers as the store in SQLite does, whatever is done', async () => {
     const dynamodb = await freshStore();
