@@ -384,7 +384,7 @@ function judge(
   caller: NamedPrincipal,
   { text, summary, intended }: Candidate,
 ): Repair | undefined {
-  const { policy, call } = question;
+  const { policy, call, denies } = question;
   const parsed = parseTrustPolicy(text);
   if (parsed.status !== 'read') return undefined;
   const repaired = parsed.policy;
@@ -405,7 +405,11 @@ function judge(
     !refused &&
     (comparison.verdict === 'broader' || comparison.verdict === 'equivalent') &&
     callersPartCanBeDone(question, meant);
-  const grants = comparison.gained.map((gain) => gain.summary);
+  // Of an exception from a Deny nobody else has anything: that is proved, and exacter than the statement's own class.
+  const grants =
+    denies.length > 0 && caller.type === 'AWS' && intended.length === 0
+      ? [`\`${caller.text}\``]
+      : comparison.gained.map((gain) => gain.summary);
   return { text, summary, verified, grants: grants.length === 0 ? 'nothing' : grants.join('; ') };
 }
 
