@@ -2,9 +2,10 @@
 import type { PrincipalEvent } from '../cloudtrail/recognised.ts';
 import { findingId } from '../findings/identity.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
+import type { StoredFinding } from '../ports/trust-store.ts';
 import { actorName, actorOf, shortActor } from './actor.ts';
 import type { WatchContext } from './context.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Retraction } from './draft.ts';
 import { eventOf, principalKeyOf, principalStream } from './facts.ts';
 import { linksOf } from './links.ts';
 import { roleNameOf } from './remember.ts';
@@ -33,18 +34,23 @@ export function trustedPrincipals(
   return found;
 }
 
-/** The findings of the time from `from` on: each deletion, and each creation that follows one, under a policy that names it. */
+/**
+ * The findings of the time from `from` on: each deletion, and each creation that follows one, under a policy that names
+ * it. What was told of one of them before a late change showed that no policy named it then is taken back.
+ */
 export async function principalDrafts(
   history: RoleHistory,
   from: number,
+  known: readonly StoredFinding[],
   context: WatchContext,
-): Promise<readonly Draft[]> {
+): Promise<{ readonly drafts: readonly Draft[]; readonly retractions: readonly Retraction[] }> {
   const keys = new Set(
     history.changes.flatMap(({ after }) =>
       after.policy === undefined ? [] : [...trustedPrincipals(after.policy).keys()],
     ),
   );
   const drafts: Draft[] = [];
+  const retractions: Retraction[] = [];
   for (const key of keys) {
     const events = await eventsOfPrincipal(key, context);
     for (const [index, event] of events.entries()) {
@@ -52,9 +58,24 @@ export async function principalDrafts(
       if (event.what === 'created' && !events.slice(0, index).some(({ what }) => what === 'deleted')) continue;
       const draft = draftOf(history, key, event);
       if (draft !== undefined) drafts.push(draft);
+      else retractions.push(...untrue(history, key, event, known));
     }
   }
-  return drafts;
+  return { drafts, retractions };
+}
+
+function untrue(
+  history: RoleHistory,
+  principal: string,
+  { record }: PrincipalEvent,
+  known: readonly StoredFinding[],
+): readonly Retraction[] {
+  const id = findingId('trust-risk', { role: history.key, event: record.eventId, principal });
+  const told = known.find((one) => one.id === id && one.supersededBy === undefined);
+  const inForce = history.changes.findLast(({ change }) => change.record.at <= record.at) ?? history.changes[0];
+  if (told === undefined || inForce === undefined) return [];
+  const supersededBy = findingId('trust-change', { role: history.key, event: inForce.change.record.eventId });
+  return [{ key: told, supersededBy }];
 }
 
 const kinds: Readonly<Record<PrincipalEvent['principal'], string>> = {

@@ -47,7 +47,9 @@ export async function roleFindings(key: string, touched: RoleTouched, context: W
     for (const one of history.changes)
       if (one.change.record.at >= from) drafts.push(trustChangeDraft(history, one, context));
     await addFailedChanges(history, from, known, context, drafts, retractions);
-    drafts.push(...(await principalDrafts(history, from, context)));
+    const principals = await principalDrafts(history, from, known, context);
+    drafts.push(...principals.drafts);
+    retractions.push(...principals.retractions);
   }
   await addDenials(key, touched, history, known, context, drafts, retractions);
   return { known, drafts, retractions };

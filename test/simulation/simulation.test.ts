@@ -14,11 +14,13 @@ vi.mock('../../src/adapters/logger.ts', async (original) => ({
   standardOutput: () => ({ write: () => true }),
 }));
 
-const wanted = process.env['SEED'];
+/** One seed, to see it again; or how many. */
+const { SEED: wanted, SEEDS: many } = process.env;
+const isDeep = process.env['TRUSTTRAIL_DEEP'] !== undefined || wanted !== undefined || many !== undefined;
 
 describe('any weather', () => {
   test('in the end the findings are those of the undisturbed run', { timeout: 3_600_000 }, async () => {
-    const seeds = wanted === undefined ? Array.from({ length: runs(200) }, (_, n) => `s${n}`) : [wanted];
+    const seeds = wanted === undefined ? Array.from({ length: Number(many ?? runs(200)) }, (_, n) => `s${n}`) : [wanted];
     const total: Record<string, number> = {};
     const failed: unknown[] = [];
     for (const seed of seeds) {
@@ -28,9 +30,9 @@ describe('any weather', () => {
         failed.push({ again: `SEED=${seed} npx vitest run --project unit test/simulation/simulation.test.ts`, wrong });
       if (failed.length >= 10) break;
     }
-    expect(failed).toEqual([]);
-    if (process.env['TRUSTTRAIL_DEEP'] !== undefined || wanted !== undefined)
+    if (isDeep)
       process.stderr.write(`${JSON.stringify({ seeds: seeds.length, ...total })}\n`);
+    expect(failed).toEqual([]);
     expect(total['sends']).toBeGreaterThan(0);
   });
 
@@ -63,7 +65,7 @@ describe('a crash at each call', () => {
         );
         points += 1;
       }
-    if (process.env['TRUSTTRAIL_DEEP'] !== undefined) process.stderr.write(`${points} crash points\n`);
+    if (isDeep) process.stderr.write(`${points} crash points\n`);
     expect(points).toBeGreaterThan(20);
   });
 });
