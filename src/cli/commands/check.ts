@@ -1,7 +1,6 @@
 /** `trusttrail check`: what is wrong with these trust policies, before they are deployed or after? */
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { readConfiguration } from '../../configuration/configuration.ts';
 import { plainText } from '../../findings/escape.ts';
@@ -18,6 +17,7 @@ import type { Problem, TrustPolicy } from '../../policy/document/trust-policy.ts
 import { riskRules } from '../../risks/catalogue.ts';
 import { runBatch } from '../batch.ts';
 import { type CheckFinding, type CheckSettings, checkPolicy, counted, externalIdsOf } from '../check-policies.ts';
+import { checkAll } from '../check-pool.ts';
 import { findConfiguration } from '../configuration-file.ts';
 import { type Io, UserError } from '../io.ts';
 import { terminalOptions } from '../paint.ts';
@@ -157,9 +157,6 @@ async function readAll(io: Io, files: readonly string[], account: string | undef
   return { policies, files: read, failures };
 }
 
-/** How often Ctrl+C is listened to, and the bar drawn. */
-const policiesAtOnce = 50;
-
 async function checkFiles(io: Io, files: readonly string[], options: Options): Promise<void> {
   const setting = await settingsFor(io, options);
   const { settings } = setting;
@@ -172,20 +169,16 @@ async function checkFiles(io: Io, files: readonly string[], options: Options): P
   const errors: UserError[] = [...failures];
   let accepted = 0;
   let checked = 0;
+  const known = policies.filter(({ undetermined }) => undetermined === undefined);
   let done = 0;
-  for (const one of policies) {
+  for await (const result of checkAll(known, settings, among, baselines)) {
+    const one = known[done];
     done += 1;
-    if (one.undetermined === undefined) {
-      const result = checkPolicy(one, settings, among, await baselines(one));
-      if (result.unreadable === undefined) checked += 1;
-      else errors.push(unreadableError(one, result.unreadable));
-      for (const finding of result.findings) findings.push(finding);
-      accepted += result.accepted;
-    }
-    if (done % policiesAtOnce === 0) {
-      bar.at(done, one.label);
-      await setImmediate();
-    }
+    if (result.unreadable === undefined) checked += 1;
+    else if (one !== undefined) errors.push(unreadableError(one, result.unreadable));
+    for (const finding of result.findings) findings.push(finding);
+    accepted += result.accepted;
+    bar.at(done, one?.label);
   }
   bar.stop();
   for (const error of errors) io.err(`trusttrail: ${plainText(oneLine(error))}\n`);
@@ -199,9 +192,7 @@ async function checkFiles(io: Io, files: readonly string[], options: Options): P
     ...counted(findings),
     ...(accepted === 0 ? {} : { accepted }),
     ...(errors.length === 0 ? {} : { unreadable: errors.length }),
-    ...(checked === policies.length - (errors.length - failures.length)
-      ? {}
-      : { undetermined: policies.length - checked - (errors.length - failures.length) }),
+    ...(known.length === policies.length ? {} : { undetermined: policies.length - known.length }),
   };
   if (options.format === 'json') io.out(`${safeJson({ findings, summary }, 2)}\n`);
   else if (options.format === 'sarif')
