@@ -32,9 +32,40 @@ export function contains(span: AddressSpan, address: Address): boolean {
   return span.bits === address.bits && span.first <= address.value && address.value <= span.last;
 }
 
+/** @returns a test for lying in any of the spans, in the logarithm of their number. */
+export function withinAny(spans: readonly AddressSpan[]): (address: Address) => boolean {
+  const families = { 32: joined(spans, 32), 128: joined(spans, 128) };
+  return ({ bits, value }) => {
+    const family = families[bits];
+    // The last span that begins at or before the address.
+    let [low, high] = [0, family.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const span = family[middle];
+      if (span !== undefined && span.first <= value) low = middle + 1;
+      else high = middle;
+    }
+    const span = family[low - 1];
+    return span !== undefined && value <= span.last;
+  };
+}
+
+/** The spans of one family in order, those that overlap as one. */
+function joined(spans: readonly AddressSpan[], bits: 32 | 128): readonly AddressSpan[] {
+  const apart: AddressSpan[] = [];
+  const sorted = spans.filter((span) => span.bits === bits).sort((a, b) => (a.first < b.first ? -1 : 1));
+  for (const span of sorted) {
+    const before = apart.at(-1);
+    if (before === undefined || span.first > before.last) apart.push(span);
+    else if (span.last > before.last) apart[apart.length - 1] = { ...before, last: span.last };
+  }
+  return apart;
+}
+
 const privateSpans = notPublic
   .map(([address, bits]) => spanOf(`${address.toString()}/${bits}`))
   .filter((span) => span !== undefined);
+const isPrivate = withinAny(privateSpans);
 /** These stand for IPv4 addresses. */
 const mapped: AddressSpan = { bits: 128, first: 0xffff_0000_0000n, last: 0xffff_ffff_ffffn };
 
@@ -60,7 +91,7 @@ export function addressesApart(spans: readonly AddressSpan[], publicOnly: boolea
       const value = last - first > 16n ? first + (first % 256n === 0n ? 10n : 1n) : first;
       const address: Address = { bits, value, text: textOf(value, bits) };
       if (bits === 128 && contains(mapped, address)) return;
-      if (publicOnly && privateSpans.some((span) => contains(span, address))) return;
+      if (publicOnly && isPrivate(address)) return;
       found.push(address);
     });
   }

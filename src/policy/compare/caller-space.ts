@@ -43,8 +43,16 @@ const twelveDigits = times([one(digit)], 12);
 const segments: Pattern = repeated([one(pathCharacters), run(pathCharacters), one(slash)]);
 const someName: Pattern = [one(nameCharacters), run(nameCharacters)];
 
+/** The same for nearly all policies: with its states, it is made once. Few are kept, whatever partitions policies name. */
+const arnShapes = new Map<string, Language>();
+const mostShapes = 16;
+
 function arnShape(type: 'user' | 'role', partitions: readonly string[]): Language {
-  return new Language(
+  const name = `${type} ${partitions.join(' ')}`;
+  const known = arnShapes.get(name);
+  if (known !== undefined) return known;
+  if (arnShapes.size >= mostShapes) arnShapes.clear();
+  const made = new Language(
     partitions.map((partition) => [
       ...exactly(`arn:${partition}:iam::`),
       ...twelveDigits,
@@ -53,6 +61,8 @@ function arnShape(type: 'user' | 'role', partitions: readonly string[]): Languag
       ...someName,
     ]),
   );
+  arnShapes.set(name, made);
+  return made;
 }
 
 const idCharacters = digit | upper;

@@ -13,7 +13,7 @@ import { parseAddress } from '../evaluate/operators/ip-address.ts';
 import { parseNumber } from '../evaluate/operators/numeric.ts';
 import { isPrivateRange } from '../keys/address-ranges.ts';
 import type { KeyType } from '../keys/condition-key.ts';
-import { type Address, type AddressSpan, addressesApart, contains } from './address-set.ts';
+import { type Address, type AddressSpan, addressesApart, withinAny } from './address-set.ts';
 import { characterClass, findText, Language, one, repeated, run } from './string-language.ts';
 import type { Theory, ValuePredicate } from './value-predicate.ts';
 import type { Work } from './work.ts';
@@ -290,9 +290,9 @@ export class Dimension {
       if (predicate.theory !== 'text') continue;
       const { texts } = predicate.language();
       if (texts === undefined) continue;
-      work.spend(texts.length + 1);
-      const value = texts.find(proper);
-      return value === undefined ? 'none' : { value };
+      work.spend(texts.size + 1);
+      for (const value of texts) if (proper(value)) return { value };
+      return 'none';
     }
     const named = [...this.#predicates.values()].flatMap(({ values }) => values.map(({ text }) => text));
     const tried = [...preferred, ...named, ...this.#values1().values];
@@ -327,13 +327,11 @@ export class Dimension {
     // Two numbers are compared sooner than a text is read.
     const each = predicate.theory === 'address' ? 64 : 8;
     work.spend((universe.values.length * (predicate.values.length + 1)) / each);
+    const within = predicate.theory === 'address' ? withinAny(predicate.spans) : undefined;
     const members = Uint8Array.from(universe.values, (value, at) => {
+      if (within === undefined) return predicate.holds(value) ? 1 : 0;
       const address = universe.addresses[at];
-      const holds =
-        predicate.theory === 'address'
-          ? address !== undefined && predicate.spans.some((span) => contains(span, address))
-          : predicate.holds(value);
-      return holds ? 1 : 0;
+      return address !== undefined && within(address) ? 1 : 0;
     });
     universe.members.set(predicate.id, members);
     return members;

@@ -6,6 +6,7 @@ import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
 import { CallerSpace } from './caller-space.ts';
 import type { DirectAccess, Undecided, Witness } from './comparison.ts';
+import { Coverage } from './coverage.ts';
 import { describeClause } from './describe-condition.ts';
 import { describePrincipal } from './describe-principal.ts';
 import { and, literalNode } from './formula.ts';
@@ -46,6 +47,7 @@ export function directAccess(
     decisionOn(before, witness) === 'allow' &&
     decisionOn(directly, witness) !== 'allow' &&
     decisionOn(directly, witness) !== 'unknown';
+  const coverage = new Coverage(directly, after, action);
   try {
     for (const kind of ['user', 'role-session'] as const) {
       const space = new CallerSpace({ kind }, inquiry.world);
@@ -61,6 +63,8 @@ export function directAccess(
       ]);
       for (const statement of statementsOn(after, 'Allow', action)) {
         for (const entry of namesOf(statement)) {
+          if (entry === undefined ? coverage.whole(statement) : coverage.left(statement, [entry]).length === 0)
+            continue;
           const entries = entry === undefined ? {} : { entries: [entry] };
           const formula = and([allows(space, after, action, [{ statement, ...entries }]), rest]);
           const answer = inquiry.ask({ space, formula, actions: [action] }, shows);

@@ -6,6 +6,7 @@ import { matchEntry } from '../evaluate/principal-match.ts';
 import { YES } from '../evaluate/ternary.ts';
 import { CallerSpace } from './caller-space.ts';
 import type { AccessClass, Undecided, Witness } from './comparison.ts';
+import { Coverage } from './coverage.ts';
 import { type DescribedClass, describeClass, mostWorkOfWords } from './describe-class.ts';
 import { and, type Formula } from './formula.ts';
 import { type Answer, Inquiry } from './inquiry.ts';
@@ -63,6 +64,12 @@ function sizeOf({ policy }: PreparedPolicy): number {
   return size;
 }
 
+/** A statement that may let somebody in newly, and by which of its entries; none of a NotPrincipal. */
+interface Open {
+  readonly statement: PreparedStatement;
+  readonly entries: readonly PrincipalEntry[];
+}
+
 class Hunt {
   /** The first found, where one is all that is asked for. */
   witness: Witness | undefined;
@@ -86,36 +93,52 @@ class Hunt {
   }
 
   on(action: AssumeAction): void {
-    const statements = statementsOn(this.#to, 'Allow', action);
-    if (statements.length === 0 || this.witness !== undefined) return;
+    const statements = this.#open(action);
+    const further = furtherActions.flatMap((one) => {
+      const open = this.#open(one);
+      return open.length === 0 ? [] : [{ action: one, statements: open }];
+    });
+    if (this.witness !== undefined || (statements.length === 0 && further.length === 0)) return;
+    if (statementsOn(this.#to, 'Allow', action).length === 0) return;
     for (const shape of callersOf(action, [this.#from, this.#to])) {
       if (this.witness !== undefined) return;
       const space = new CallerSpace(shape, this.#inquiry.world);
-      const denied = allowsNot(space, this.#from, action);
-      for (const statement of statements)
-        this.#through(space, statement, [action], (through) =>
-          and([allows(space, this.#to, action, [through]), denied]),
-        );
-      for (const further of furtherActions) this.#further(space, action, further);
+      if (statements.length > 0) {
+        const denied = allowsNot(space, this.#from, action);
+        for (const open of statements)
+          this.#through(space, open, [action], (through) => and([allows(space, this.#to, action, [through]), denied]));
+      }
+      for (const one of further) this.#further(space, action, one.action, one.statements);
     }
   }
 
+  /** @returns the Allow statements for the action, without those whose callers the other policy plainly lets in. */
+  #open(action: string): readonly Open[] {
+    const statements = statementsOn(this.#to, 'Allow', action);
+    if (statements.length === 0) return [];
+    const coverage = new Coverage(this.#from, this.#to, action);
+    return statements.flatMap((statement): Open[] => {
+      const all = entriesOf(statement);
+      const entries = coverage.left(statement, all);
+      return entries.length === 0 && (all.length > 0 || coverage.whole(statement)) ? [] : [{ statement, entries }];
+    });
+  }
+
   /** Those who could call without the further action already: the others are found without it. */
-  #further(space: CallerSpace, action: AssumeAction, further: string): void {
-    const statements = statementsOn(this.#to, 'Allow', further);
-    if (statements.length === 0 || this.witness !== undefined) return;
+  #further(space: CallerSpace, action: AssumeAction, further: string, statements: readonly Open[]): void {
+    if (this.witness !== undefined) return;
     const before = allows(space, this.#from, action);
     if (before === false) return;
     const rest = and([before, allows(space, this.#to, action), allowsNot(space, this.#from, further)]);
-    for (const statement of statements)
-      this.#through(space, statement, [action, further], (through) =>
+    for (const open of statements)
+      this.#through(space, open, [action, further], (through) =>
         and([allows(space, this.#to, further, [through]), rest]),
       );
   }
 
   #through(
     space: CallerSpace,
-    statement: PreparedStatement,
+    { statement, entries }: Open,
     actions: readonly [string, ...string[]],
     formula: (through: Through) => Formula,
   ): void {
@@ -124,7 +147,6 @@ class Hunt {
       this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness));
     this.#inquiry.work.spend(this.#from.statements.length + this.#to.statements.length);
     const call = `${statement.statement.index} ${actions.join(' ')}`;
-    const entries = entriesOf(statement);
     if (entries.length === 0) {
       if (this.#known.has(call)) return;
       const answer = ask({ statement });

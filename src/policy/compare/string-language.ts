@@ -85,8 +85,17 @@ const anyRun: Token = { kind: 'run', mask: everyCharacter };
 const anyOneButColon: Token = { kind: 'one', mask: allButColon };
 const anyRunButColon: Token = { kind: 'run', mask: allButColon };
 
+/** Nearly all characters of policies are these: one token of each is enough. */
+const asciiTokens: readonly Token[] = Array.from({ length: 128 }, (_, code) => ({ kind: 'character', code }));
+
+function characterToken(code: number): Token {
+  return asciiTokens[code] ?? { kind: 'character', code };
+}
+
 export function exactly(text: string): Pattern {
-  return [...text].map((character) => ({ kind: 'character', code: codeOf(character) }));
+  const tokens: Token[] = [];
+  for (const character of text) tokens.push(characterToken(codeOf(character)));
+  return tokens;
 }
 
 export function one(mask: number): Token {
@@ -115,7 +124,7 @@ export function fromTokens(tokens: PatternTokens, ignoreCase: boolean, mask = ev
     if (token === anyCharacter) return mask === everyCharacter ? anyOne : { kind: 'one', mask };
     if (token === anyCharacters) return mask === everyCharacter ? anyRun : { kind: 'run', mask };
     if ((classOf(token) & mask) === 0) return { kind: 'one', mask: 0 };
-    return ignoreCase ? { kind: 'folded', code: fold(token) } : { kind: 'character', code: token };
+    return ignoreCase ? { kind: 'folded', code: fold(token) } : characterToken(token);
   });
 }
 
@@ -248,31 +257,53 @@ interface State {
 
 /** No text is accepted from here. */
 const dead = 0;
+/** Steps of one state that are remembered. */
+const mostSteps = 512;
+
+interface Automaton {
+  readonly program: readonly Token[];
+  readonly accepts: ReadonlySet<number>;
+  readonly start: number;
+}
 
 export class Language {
-  /** The texts, where the language is just these; letter case counts. */
-  readonly texts: readonly string[] | undefined;
   readonly patterns: readonly Pattern[];
+  #texts: ReadonlySet<string> | null | undefined;
   #keys: ReadonlySet<string> | undefined;
   #heads: readonly string[] | undefined;
+  #automaton: Automaton | undefined;
   readonly #alone = new Map<Pattern, Language>();
-  readonly #program: readonly Token[];
-  readonly #accepts: ReadonlySet<number>;
   readonly #states: State[] = [];
   readonly #ids = new Map<string, number>();
-  readonly start: number;
 
   constructor(patterns: readonly Pattern[]) {
     this.patterns = patterns;
+  }
+
+  /** The texts, where the language is just these; letter case counts. */
+  get texts(): ReadonlySet<string> | undefined {
+    if (this.#texts === undefined) {
+      const listed = this.patterns.every((pattern) => pattern.every(({ kind }) => kind === 'character'));
+      this.#texts = listed ? new Set(this.heads) : null;
+    }
+    return this.#texts ?? undefined;
+  }
+
+  /** Where every text begins. The automaton is made when it is first asked for: of mere lists never. */
+  get start(): number {
+    return this.#running().start;
+  }
+
+  #running(): Automaton {
+    if (this.#automaton !== undefined) return this.#automaton;
     const program: Token[] = [];
     const accepts = new Set<number>();
-    emit(patterns, 0, program, accepts);
-    const listed = patterns.every((pattern) => pattern.every(({ kind }) => kind === 'character'));
-    this.texts = listed ? [...new Set(patterns.map(headOf))] : undefined;
-    this.#program = program;
-    this.#accepts = accepts;
+    emit(this.patterns, 0, program, accepts);
+    this.#automaton = { program, accepts, start: dead };
     this.#stateOf([]);
-    this.start = this.#stateOf([0]);
+    // The empty union has nowhere to begin: its beginning is dead.
+    this.#automaton = { program, accepts, start: this.#stateOf([0]) };
+    return this.#automaton;
   }
 
   /** The characters that every text of a pattern begins with, by pattern. */
@@ -306,7 +337,8 @@ export class Language {
   }
 
   matches(text: string): boolean {
-    if (this.texts !== undefined) return this.texts.includes(text);
+    const { texts } = this;
+    if (texts !== undefined) return texts.has(text);
     let state = this.start;
     for (const character of text) {
       state = this.step(state, codeOf(character));
@@ -343,12 +375,14 @@ export class Language {
   step(state: number, code: number): number {
     const from = this.#states[state];
     if (from === undefined) return dead;
+    if (from.universal) return state;
     const known = from.next.get(code);
     if (known !== undefined) return known;
+    const { program } = this.#running();
     const reached: number[] = [];
     const mask = classOf(code);
     for (const place of from.places) {
-      const token = this.#program[place];
+      const token = program[place];
       if (token === undefined) continue;
       switch (token.kind) {
         case 'character':
@@ -368,12 +402,14 @@ export class Language {
       }
     }
     const to = this.#stateOf(reached);
-    from.next.set(code, to);
+    // Some languages outlive a comparison, and texts may hold any character.
+    if (from.next.size < mostSteps) from.next.set(code, to);
     return to;
   }
 
   #stateOf(reached: readonly number[]): number {
-    const places = this.#closure(reached);
+    const { program, accepts } = this.#running();
+    const places = this.#closure(reached, program, accepts);
     const key = places.join(',');
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
@@ -382,19 +418,19 @@ export class Language {
     let universal = false;
     let mask = 0;
     for (const place of places) {
-      const token = this.#program[place];
+      const token = program[place];
       if (token?.kind === 'character') codes.add(token.code);
       else if (token?.kind === 'folded') for (const code of bothCases(token.code)) codes.add(code);
       else if (token?.kind === 'one' || token?.kind === 'run') {
         mask |= token.mask;
         if (token.mask !== everyCharacter && token.mask !== 0) tellsClasses = true;
-        if (token.kind === 'run' && token.mask === everyCharacter && this.#accepts.has(place + 1)) universal = true;
+        if (token.kind === 'run' && token.mask === everyCharacter && accepts.has(place + 1)) universal = true;
       }
     }
     const id = this.#states.length;
     this.#states.push({
       places,
-      accepting: places.some((place) => this.#accepts.has(place)),
+      accepting: places.some((place) => accepts.has(place)),
       universal,
       codes: universal ? [] : [...codes],
       tellsClasses: tellsClasses && !universal,
@@ -406,19 +442,19 @@ export class Language {
   }
 
   /** Runs may be empty, and jumps take no character. */
-  #closure(reached: readonly number[]): readonly number[] {
+  #closure(reached: readonly number[], program: readonly Token[], accepts: ReadonlySet<number>): readonly number[] {
     const all = new Set<number>();
     const open = [...reached];
     for (let place = open.pop(); place !== undefined; place = open.pop()) {
       if (all.has(place)) continue;
       all.add(place);
-      const token = this.#program[place];
+      const token = program[place];
       if (token?.kind === 'run') open.push(place + 1);
       else if (token?.kind === 'jump') for (const to of token.to) open.push(place + to);
     }
     const kept = [...all].filter((place) => {
-      const token = this.#program[place];
-      return token?.kind !== 'jump' && (token?.kind !== 'one' || token.mask !== 0 || this.#accepts.has(place));
+      const token = program[place];
+      return token?.kind !== 'jump' && (token?.kind !== 'one' || token.mask !== 0 || accepts.has(place));
     });
     return kept.sort((a, b) => a - b);
   }
@@ -434,17 +470,23 @@ export function findText(
   work: Work,
   preferred: readonly string[] = [],
 ): string | undefined {
+  const fitsAll = (text: string) =>
+    inside.every((language) => language.matches(text)) && !excluded.some((language) => language.matches(text));
+  let listed: ReadonlySet<string> | undefined;
+  for (const { texts } of inside)
+    if (texts !== undefined && (listed === undefined || texts.size < listed.size)) listed = texts;
+  if (listed !== undefined) {
+    work.spend(1 + (listed.size * (inside.length + excluded.length)) / 4);
+    for (const text of preferred) if (listed.has(text) && fitsAll(text)) return text;
+    for (const text of listed) if (fitsAll(text)) return text;
+    return undefined;
+  }
   if (inside.some((language, at) => inside.some((other, place) => place > at && apart(language, other))))
     return undefined;
   const outside = excluded.filter((language) => !inside.some((other) => apart(language, other)));
   const fits = (text: string) =>
     inside.every((language) => language.matches(text)) && !outside.some((language) => language.matches(text));
   for (const text of preferred) if (fits(text)) return text;
-  const listed = inside.find((language) => language.texts !== undefined);
-  if (listed?.texts !== undefined) {
-    work.spend(1 + (listed.texts.length * (inside.length + outside.length)) / 4);
-    return listed.texts.find(fits);
-  }
   // A union is asked about pattern by pattern: most of a changed list stands on the other side as it is.
   const widest = inside.reduce(
     (wide, language) => (language.patterns.length > wide.patterns.length ? language : wide),

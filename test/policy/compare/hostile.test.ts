@@ -56,7 +56,14 @@ test('with too little work nothing is claimed', () => {
     lost: [],
     undecided: [{ construct: 'too complex' }],
   });
-  expect(newAccess(now, old, { work: 3 })).toEqual({ answer: 'undecided', undecided: [{ construct: 'too complex' }] });
+  // What the other policy says in the same words is no work; a role of an account that it names is.
+  expect(newAccess(now, old, { work: 3 })).toEqual({ answer: 'no' });
+  const narrower = policy(allow(`arn:aws:iam::${other}:role/x`));
+  expect(newAccess(old, narrower, { work: 3 })).toEqual({
+    answer: 'undecided',
+    undecided: [{ construct: 'too complex' }],
+  });
+  expect(newAccess(old, narrower)).toEqual({ answer: 'no' });
   expect(compare(old, now).verdict).toBe('broader');
 });
 
