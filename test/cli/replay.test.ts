@@ -153,17 +153,18 @@ describe('the configuration', () => {
 
 describe('of bad input', () => {
   test.for([
-    ['nothing there', () => 'not-there'],
-    ['no JSON', () => file('bad/text.json', 'hello')],
-    ['an empty file', () => file('bad/empty.json', '')],
-    ['a policy', () => file('bad/policy.json', document(ci))],
+    ['nothing there', (): string => 'not-there'],
+    ['no JSON', (): string => file('bad/text.json', 'hello')],
+    ['an empty file', (): string => file('bad/empty.json', '')],
+    ['a policy', (): string => file('bad/policy.json', document(ci))],
     [
       'a damaged gzip',
-      () => file('bad/damaged.json.gz', Buffer.concat([gzipSync(raw(denied(0))).subarray(0, 20), Buffer.from('xx')])),
+      (): string =>
+        file('bad/damaged.json.gz', Buffer.concat([gzipSync(raw(denied(0))).subarray(0, 20), Buffer.from('xx')])),
     ],
     [
       'an empty folder',
-      () => {
+      (): string => {
         mkdirSync(join(folder, 'bad/folder'), { recursive: true });
         return join(folder, 'bad/folder');
       },

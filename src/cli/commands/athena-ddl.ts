@@ -11,6 +11,11 @@ interface Options {
   readonly from: string;
 }
 
+const examples = `
+Examples:
+  $ trusttrail athena-ddl s3://my-trail-bucket --accounts 111122223333 --regions us-east-1,eu-west-1 > table.sql
+  $ trusttrail athena-ddl s3://my-trail-bucket --organization o-a1b2c3d4e5 --accounts 111122223333,444455556666`;
+
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
   program
@@ -22,6 +27,7 @@ export function register(program: Command, io: Io): void {
     .option('--organization <id>', 'of an organization’s trail, o-…')
     .option('--table <name>', 'the table’s name, also with its database', 'cloudtrail_logs')
     .option('--from <day>', 'the first day with logs, YYYY-MM-DD', '2020-01-01')
+    .addHelpText('after', examples)
     .action((location: string, options: Options) => {
       io.out(athenaDdl(placeOf(location, options)));
     });

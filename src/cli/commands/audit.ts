@@ -44,6 +44,15 @@ interface Options extends SourceWords {
   readonly showExternalIds?: boolean;
 }
 
+const examples = `
+Examples:
+  $ trusttrail audit logs/ --since 2026-03-01 --report report.html
+  $ trusttrail audit s3://my-trail-bucket --account 111122223333 --role 'deploy-*' --format json
+  $ trusttrail audit lookup: --fail-on medium
+  $ trusttrail audit athena:security.cloudtrail_logs --since 2026-03-01 --until 2026-03-31
+
+Exit codes: 0 nothing at or above --fail-on; 1 something is; 2 nothing could be read.`;
+
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
   withSourceOptions(
@@ -71,6 +80,7 @@ export function register(program: Command, io: Io): void {
         .choices([...severities])
         .default('high'),
     )
+    .addHelpText('after', examples)
     .action(async (words: readonly string[], _: unknown, command: Command) => {
       await audit(io, words, command.optsWithGlobals<Options>());
     });

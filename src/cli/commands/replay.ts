@@ -34,6 +34,14 @@ interface Options {
   readonly showExternalIds?: boolean;
 }
 
+const examples = `
+Examples:
+  $ trusttrail replay
+  $ trusttrail replay logs/ --report report.html
+  $ aws cloudtrail lookup-events --output json > events.json && trusttrail replay events.json --format ndjson
+
+Exit codes: 0 done; 2 nothing could be read.`;
+
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
   program
@@ -47,6 +55,7 @@ export function register(program: Command, io: Io): void {
     .addOption(
       new Option('--format <format>', 'the form of the answer').choices(['text', 'json', 'ndjson']).default('text'),
     )
+    .addHelpText('after', examples)
     .action(async (paths: readonly string[], _: unknown, command: Command) => {
       await replay(io, paths, command.optsWithGlobals<Options>());
     });

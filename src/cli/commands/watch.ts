@@ -45,6 +45,13 @@ const firstLook = 24 * 3_600_000;
 /** Milliseconds: LookupEvents keeps 90 days. */
 const longestLook = 90 * 86_400_000;
 
+const examples = `
+Examples:
+  $ trusttrail watch
+  $ AWS_PROFILE=security trusttrail watch --format ndjson | tee findings.ndjson
+
+It goes on until it is interrupted, and remembers where it was.`;
+
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
   program
@@ -63,6 +70,7 @@ export function register(program: Command, io: Io): void {
     .option('--config <file>', 'the configuration; by default the nearest trusttrail.config.json')
     .option('--verbose', 'also what was ruled out, and the ids of events')
     .addOption(new Option('--format <format>', 'the form of the answer').choices(['text', 'ndjson']).default('text'))
+    .addHelpText('after', examples)
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const regions = options.region.length > 0 ? options.region : lookupRegions(io.env);

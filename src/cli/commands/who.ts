@@ -24,6 +24,14 @@ interface Options extends SourceWords {
   readonly showExternalIds?: boolean;
 }
 
+const examples = `
+Examples:
+  $ trusttrail who arn:aws:iam::111122223333:role/deploy --at 2026-03-09T12:00:00Z logs/
+  $ trusttrail who deploy --at 2026-03-09 lookup:
+  $ trusttrail who deploy --at 2026-03-09T12:00:00Z logs/ --format policy > trust-policy.json
+
+Exit codes: 0 answered; 2 bad input, or nothing could be read.`;
+
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
   withSourceOptions(
@@ -42,6 +50,7 @@ export function register(program: Command, io: Io): void {
         .choices(['text', 'json', 'policy'])
         .default('text'),
     )
+    .addHelpText('after', examples)
     .action(async (role: string, words: readonly string[], _: unknown, command: Command) => {
       await who(io, role, words, command.optsWithGlobals<Options>());
     });
