@@ -98,7 +98,10 @@ function changeSections(finding: Finding): readonly string[] {
     const more = classes.length > 6 ? [`… and ${classes.length - 6} more`] : [];
     return [`*${title}*\n${[...shown, ...more].join('\n')}`];
   };
-  const direct = (change.direct ?? []).slice(0, 5).map((one) => `• ${slackProse(clip(one.summary, 250))}`);
+  // The heading says it of all of them.
+  const direct = (change.direct ?? [])
+    .slice(0, 5)
+    .map((one) => `• ${slackProse(clip(one.summary.replace(/ needs no identity-based policy any more$/, ''), 250))}`);
   const open = (change.undecided ?? []).slice(0, 5).map((one) => `• ${slackProse(clip(one.construct, 250))}`);
   return [
     verdictSentence(change),
