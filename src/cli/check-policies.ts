@@ -12,7 +12,7 @@ import { checkRisks } from '../risks/check-risks.ts';
 import type { RiskQuestion, TrustedWorld } from '../risks/risk-rule.ts';
 import { privilegeOf } from '../risks/role-privilege.ts';
 import type { Deployment, PolicyInFile } from './policies-in-file.ts';
-import { templateAccount, templateOrganization } from './template-values.ts';
+import { markOf, templateAccount, templateOrganization } from './template-values.ts';
 
 export interface CheckSettings {
   readonly configuration: Configuration;
@@ -322,11 +322,11 @@ function inAllDeployments(
 function withNames(message: string, standIns: ReadonlyMap<string, string>): string {
   let text = message;
   for (const [value, label] of [...standIns].sort(([a], [b]) => b.length - a.length)) {
-    if (!/\d{8}/.test(value)) continue;
+    if (!value.includes(markOf(label))) continue;
     const name = `\${${label.replace(/^(?:Ref|GetAtt) /, '')}}`;
     text = text.replaceAll(value, name);
     const account = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(value)?.[1];
-    if (account !== undefined && account !== templateAccount) text = text.replaceAll(account, name);
+    if (account?.includes(markOf(label)) === true) text = text.replaceAll(account, name);
   }
   return text;
 }

@@ -93,6 +93,8 @@ function threads(most: number, settings: CheckSettings, among: Among | undefined
   const open = (): Lane => {
     // Beside this file, in the same language: `.ts` in a checkout, `.js` where it was compiled.
     const worker = new Worker(new URL(`./check-worker${extname(import.meta.url)}`, import.meta.url), {
+      // Without a bound a thread collects its garbage late, and eight of them fill the machine.
+      resourceLimits: { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 16 },
       // A thread does not share the compiled code that the program keeps on the disk, unless it is told where.
       ...(cache === undefined ? {} : { env: { ...process.env, NODE_COMPILE_CACHE: dirname(cache) } }),
     });

@@ -59,10 +59,16 @@ export function policiesInFile(text: string, file: string, account?: string): re
     }));
   }
   if (isObject(value['Resources'])) return templatePolicies(text, file, account);
-  const names = Object.keys(value);
-  const told = names.some((name) => /^(?:version|statement|id|role|assumerolepolicydocument)$/i.test(name));
-  if (names.length > 0 && !told) throw new UserError(`${file}:1:1: holds no trust policy`, policyForms);
+  if (Object.keys(value).length > 0 && !holdsPolicy(value) && !(isObject(value['Role']) && holdsPolicy(value['Role'])))
+    throw new UserError(`${file}:1:1: holds no trust policy`, policyForms);
   return [{ input: readPolicyText(text, file), unknown: [] }];
+}
+
+/** A `version` is in many files; a trust policy has its `Statement` at least, in whatever letter case. */
+function holdsPolicy(value: Json): boolean {
+  return Object.keys(value).some(
+    (name) => name === 'Version' || /^(?:statement|assumeRolePolicyDocument)$/i.test(name),
+  );
 }
 
 /** Roles of `aws iam get-account-authorization-details` or `aws iam list-roles`. */

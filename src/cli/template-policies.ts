@@ -72,6 +72,9 @@ export function templatePolicies(text: string, file: string, account: string | u
         label: id,
         ...attachedTo(id, properties, resources, plain),
         unknown: deployments.unknown,
+        ...(deployments.undetermined
+          ? { undetermined: 'its trust policy is known only once it is deployed, so it was not checked' }
+          : {}),
         accountAssumed: account === undefined,
         ...(deployments.groups.length === 1 && deployments.groups[0].length === 1
           ? {}
@@ -194,12 +197,14 @@ function deploymentsOf(
   account: string,
   presence: string | undefined,
   placeOf: PlaceOf,
-): { readonly groups: Groups; readonly unknown: readonly string[] } {
+): { readonly groups: Groups; readonly unknown: readonly string[]; readonly undetermined: boolean } {
   const unknown = new Set<string>();
+  let undetermined = false;
   const group = (conditions: ReadonlyMap<string, boolean>): readonly [Deployment, ...Deployment[]] => {
     const deploy = (variant: number, mixed: boolean): readonly [Deployment, TemplateValue] => {
       const value = resolved(policy, path, parts, { account, variant, mixed, conditions });
       for (const label of value.unknown.values()) unknown.add(label);
+      if (typeof value.value === 'string' && value.unknown.has(value.value)) undetermined = true;
       return [{ parsed: parsedAt(value, placeOf), standIns: value.unknown }, value];
     };
     const [first, { unknown: found }] = deploy(0, false);
@@ -215,7 +220,7 @@ function deploymentsOf(
   const [first, ...others] = settingsOf(names);
   const at = (setting: readonly boolean[]) =>
     group(new Map([...names.map((name, i) => [name, setting[i] ?? true] as const), ...always]));
-  return { groups: [at(first), ...others.map(at)], unknown: [...unknown] };
+  return { groups: [at(first), ...others.map(at)], unknown: [...unknown], undetermined };
 }
 
 /** Conditions show only where those around them hold: both branches are walked. */

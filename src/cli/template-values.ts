@@ -124,7 +124,10 @@ class Resolver {
 
   /** @param whole where the function as a whole stands. */
   private intrinsic(name: string, argument: unknown, spot: Spot, whole: readonly string[]): Tree | undefined {
-    const leaf = (value: unknown): Tree => ({ path: whole, leaf: value });
+    const leaf = (value: unknown): Tree | undefined =>
+      typeof value === 'string' && this.unknown.has(value)
+        ? this.other(value, spot, whole)
+        : { path: whole, leaf: value };
     switch (name) {
       case 'Ref': {
         if (argument === 'AWS::NoValue') return undefined;
@@ -156,17 +159,27 @@ class Resolver {
         return this.resolve(holds ? yes : no, { ...spot, path: [...spot.path, holds ? '1' : '2'] });
       }
       default:
-        return this.other(labelOf(name, argument), spot, whole);
+        return leaf(this.standIn(labelOf(name, argument), spot));
     }
   }
 
-  /** Some function nobody can answer: a whole Principal or Condition may stand for it, too. */
-  private other(label: string, spot: Spot, whole: readonly string[]): Tree | undefined {
-    const value = this.standIn(label, spot);
-    if (spot.key === 'Principal')
-      return { path: whole, members: [['AWS', { path: whole, leaf: this.standIn(label, { ...spot, key: 'AWS' }) }]] };
-    if (spot.key === 'Condition' || spot.key === 'Statement') return undefined;
-    return { path: whole, leaf: value };
+  /** A value nobody knows may stand for a whole element, too: a Condition that guards, or none. */
+  private other(value: string, spot: Spot, whole: readonly string[]): Tree | undefined {
+    const label = this.unknown.get(value) ?? '';
+    const told = (key: string): Tree => ({ path: whole, leaf: this.standIn(label, { ...spot, key }) });
+    switch (spot.key) {
+      case 'Principal':
+        return { path: whole, members: [['AWS', told('AWS')]] };
+      case 'Condition': {
+        if (this.standIns.variant % 2 === 0) return undefined;
+        const clause: Tree = { path: whole, members: [['aws:PrincipalArn', told('aws:PrincipalArn')]] };
+        return { path: whole, members: [['ArnEquals', clause]] };
+      }
+      case 'Statement':
+        return undefined;
+      default:
+        return { path: whole, leaf: value };
+    }
   }
 
   private reference(name: string, spot: Spot): string {
@@ -313,6 +326,11 @@ function valueFor(key: string, { account, variant, seed, issuer }: Choice): stri
   if (key === 'token.actions.githubusercontent.com:aud') return 'sts.amazonaws.com';
   if (key === 'saml:aud') return 'https://signin.aws.amazon.com/saml';
   return `${name}-4f1b7c92e6d84a03`;
+}
+
+/** @returns the digits that every value made up for the name holds; one without them is a real value too. */
+export function markOf(label: string): string {
+  return String(seedOf(label)).padStart(8, '0');
 }
 
 /** A number of eight digits that the same name always gives. */

@@ -36,7 +36,7 @@ function resourcesOf(value: Json): readonly FoundResource[] | undefined {
     return changes.flatMap((change: unknown, at): readonly FoundResource[] => {
       if (!isObject(change) || !isObject(change['change'])) return [];
       const { after, before, after_unknown: unknown } = change['change'];
-      const { type, address } = change;
+      const { type, address = 'a role without an address' } = change;
       // What is destroyed has no `after`.
       if (!isObject(after)) return [];
       return [

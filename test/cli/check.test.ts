@@ -133,6 +133,18 @@ describe('input that is wrong', () => {
       ['a.json'],
       /^trusttrail: a\.json:1:1: holds no trust policy; expected .+\n$/,
     ],
+    [
+      'a package.json',
+      { 'a.json': '{"name": "x", "version": "1.0.0"}' },
+      ['a.json'],
+      /^trusttrail: a\.json:1:1: holds no trust policy; .+\n$/,
+    ],
+    [
+      'get-role without a policy',
+      { 'a.json': '{"Role": {"RoleName": "x"}}' },
+      ['a.json'],
+      /^trusttrail: a\.json:1:1: holds no trust policy; .+\n$/,
+    ],
     ['prose', { 'a.md': 'hello' }, ['a.md'], /^trusttrail: a\.md:1:1: holds no trust policy; expected .+\n$/],
     ['an empty file', { 'a.json': '' }, ['a.json'], /^trusttrail: a\.json:1:1: .+\n$/],
     ['broken YAML', { 'a.yaml': 'Resources:\n  A: [1\n' }, ['a.yaml'], /^trusttrail: a\.yaml:\d+:\d+: .+\n$/],
