@@ -102,7 +102,8 @@ function slips(context: RiskContext, trust: OidcTrust): readonly Slip[] {
   ];
   return subjects.flatMap(({ text, pointer }) => {
     const meant = named(fixedParts(text), spellings);
-    return meant === text || texts.has(meant) ? [] : [{ pointer, text, meant }];
+    const sameButForCase = meant !== text && meant.toLowerCase() === text.toLowerCase();
+    return !sameButForCase || texts.has(meant) ? [] : [{ pointer, text, meant }];
   });
 }
 

@@ -52,6 +52,8 @@ export const githubSubAnyOrg = defineRiskRule({
       policy: policyOf(oidc('token.actions.githubusercontent.com/acme-inc', { StringLike: { sub: 'repo:*' } })),
       severity: 'high',
     },
+    { name: 'the main branch of whatever repository', policy: policyOf(github({ sub: 'repo:*:ref:refs/heads/main' })) },
+    { name: 'a prefix, and the main branch', policy: policyOf(github({ sub: 'repo:acme*:ref:refs/heads/main' })) },
     { name: 'any main branch', policy: policyOf(github({ sub: '*:ref:refs/heads/main' })) },
     { name: 'the id of an owner of any name', policy: policyOf(github({ sub: 'repo:*@123456/app:*' })) },
     { name: 'a customised subject that names nobody', policy: policyOf(github({ sub: 'environment:production' })) },

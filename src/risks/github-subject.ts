@@ -57,6 +57,12 @@ export function repoParts(text: string): RepoParts | undefined {
   if (!text.startsWith('repo:')) return undefined;
   const rest = text.slice('repo:'.length);
   const slash = rest.indexOf('/');
+  const firstColon = rest.indexOf(':');
+  // `repo:*:ref:refs/heads/main`: the wildcard stands for owner and repository, and the slashes are those of the ref.
+  if (firstColon !== -1 && (slash === -1 || firstColon < slash) && hasWildcard(rest.slice(0, firstColon))) {
+    const [owner, ownerId] = splitId(rest.slice(0, firstColon));
+    return { owner, ownerId, repository: '*', repositoryId: undefined, context: rest.slice(firstColon + 1) };
+  }
   const [owner, ownerId] = splitId(slash === -1 ? rest : rest.slice(0, slash));
   if (slash === -1) return { owner, ownerId, repository: undefined, repositoryId: undefined, context: undefined };
   const behind = rest.slice(slash + 1);
