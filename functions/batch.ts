@@ -25,7 +25,8 @@ export async function handleBatch(event: SQSEvent, context: Context, take: Take)
       child.error({ reason: error.message }, 'message put aside: no delivery of it can succeed');
     }
   };
-  const settings = { context, throwOnFullBatchFailure: false };
+  // One after the other: two that concern one role would each tell what neither has noted yet.
+  const settings = { context, throwOnFullBatchFailure: false, processInParallel: false };
   try {
     return await processPartialResponse(event, one, new BatchProcessor(EventType.SQS), settings);
   } finally {

@@ -180,7 +180,7 @@ describe.each(faults)('where one call %s', (fault) => {
   test('nothing is lost, and nothing told twice that was known to be told', async () => {
     const calm = await run({ at: new Map() });
     const wanted = known(calm);
-    const step = Math.max(1, Math.ceil(calm.calls.length / runs(14)));
+    const step = Math.max(1, Math.ceil(calm.calls.length / runs(8)));
     const offset = faults.indexOf(fault) % step;
     for (let index = offset; index < calm.calls.length; index += step) {
       const disturbed = await run({ at: new Map([[index, fault]]) });
@@ -203,6 +203,6 @@ test('law: any faults at any calls end in the same findings', async () => {
         expect(known(await run({ at: new Map(planned) }))).toEqual(wanted);
       },
     ),
-    { numRuns: runs(12) },
+    { numRuns: runs(8) },
   );
 }, 120_000);
