@@ -1,4 +1,5 @@
 /** How do JSON lines go in and answers come out, one a line, whatever a single line is like? */
+import { placeOfJsonError } from '../cloudtrail/json-error-place.ts';
 import { safeJson } from '../findings/forms/json.ts';
 import { type Io, UserError } from './io.ts';
 
@@ -59,9 +60,11 @@ function readLine(line: BatchLine): { value: Record<string, unknown> } | { id: n
   let value: unknown;
   try {
     value = JSON.parse(line.text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : '';
-    return { id: null, error: `${place}: is not JSON: ${why}` };
+  } catch {
+    // The engine's own message quotes the line, in which an external ID may stand.
+    const { column, endsEarly } = placeOfJsonError(line.text);
+    const why = endsEarly ? 'it ends too early' : 'unexpected text';
+    return { id: null, error: `${place}: is not JSON: ${why} at column ${column}` };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { id: null, error: `${place}: expected a JSON object, received ${kindOf(value)}` };
@@ -92,7 +95,8 @@ function idOf(line: Record<string, unknown>): string | number | null {
   return typeof id === 'string' || typeof id === 'number' ? id : null;
 }
 
-function kindOf(value: unknown): string {
+/** @returns what a value of JSON is, for a message that does not quote it. */
+export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : typeof value;
 }

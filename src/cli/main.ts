@@ -11,12 +11,18 @@ const issues = `${repository}/issues`;
 /** Runs the command of this process's arguments; sets the exit code and lets the streams empty themselves. */
 export async function runProcess(): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe: that is no error of ours.
-  const quietOnClosedPipe = (error: NodeJS.ErrnoException): void => {
+  const endOnLostOutput = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE') process.exit();
-    throw error;
+    // A full disk, say: what was printed is not whole.
+    if (stderrWorks) process.stderr.write(`trusttrail: the output cannot be written: ${plainText(error.message)}\n`);
+    process.exit(2);
   };
-  process.stdout.on('error', quietOnClosedPipe);
-  process.stderr.on('error', quietOnClosedPipe);
+  let stderrWorks = true;
+  process.stdout.on('error', endOnLostOutput);
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    stderrWorks = false;
+    endOnLostOutput(error);
+  });
   const io = processIo();
   await run(process.argv.slice(2), io);
   process.exitCode = io.exitCode();

@@ -70,6 +70,15 @@ test('a line that is wrong answers what is wrong, and the rest goes on', async (
   expect(io.exitCode()).toBe(0);
 });
 
+test('what is said of a line that is no JSON has its place, and quotes nothing of it', async () => {
+  expect(
+    await answers('{"context": {"sts:ExternalId": secret-name}}\n{"context": {"sts:ExternalId": "secret-name"\n'),
+  ).toEqual([
+    { id: null, error: 'line 1: is not JSON: unexpected text at column 32' },
+    { id: null, error: 'line 2: is not JSON: it ends too early at column 45' },
+  ]);
+});
+
 test('where no line could be read the exit code is 2, and each line is answered all the same', async () => {
   const io = fakeIo({ '-': 'one\ntwo\n' });
   await runBatch(io, '-', echo);

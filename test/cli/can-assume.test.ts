@@ -102,6 +102,16 @@ describe('one question', () => {
     expect(err.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  test('a key without its value is named, and an external ID in its place is not', async () => {
+    expect((await withTrust('--context', 'sts:ExternalId')).err).toContain('--context sts:ExternalId: expected');
+    for (const slip of ['a-shared-name', '=a-shared-name'])
+      expect((await withTrust('--context', slip)).err).not.toContain('a-shared-name');
+  });
+
+  test('statements are counted from 1, as in every text for people', async () => {
+    expect((await withTrust()).out).toContain('Statement 1, Allow: may match');
+  });
+
   test('a misspelt key is named with the one meant', async () => {
     const { err } = await withTrust('--context', 'ExternalId=a-shared-name');
     expect(err).toContain('did you mean `sts:ExternalId`?');
@@ -153,6 +163,19 @@ describe('a batch', () => {
       [5, 'implicit-deny', undefined],
     ]);
     expect(all[2]?.['error']).toMatch(/Statement/);
+  });
+
+  test('what is said of a wrong context quotes no value of it', async () => {
+    const contexts = ['sts:ExternalId=a-shared-name', { 'sts:ExternalId': { v: 'a-shared-name' } }];
+    const { all } = await answers([
+      ...contexts.map((context) => ({ id: 1, policy, principal: user, context })),
+      { id: 1, policy, principal: user, context: { 'sts:ExternalId': [['a-shared-name']] } },
+    ]);
+    expect(all.map(({ error }) => error)).toEqual([
+      '`context` is an object of condition keys, not a string',
+      '`context`, sts:ExternalId: expected a string or a list of strings, received an object',
+      '`context`, sts:ExternalId: expected a string or a list of strings, received an array',
+    ]);
   });
 
   test('exit code 1 where an expectation fails, or could not be tried', async () => {

@@ -61,6 +61,13 @@ describe.for([
   });
 });
 
+test.skipIf(!existsSync('/dev/full'))('output that cannot be written is one line, and no success', async () => {
+  const command = `"${ownNode}" "${launcher}" rules > /dev/full`;
+  const { code, stderr } = await start('/bin/sh', [command], '-c');
+  expect(stderr).toMatch(/^trusttrail: the output cannot be written: ENOSPC[^\n]*\n$/);
+  expect(code).toBe(2);
+});
+
 test('an old Node without another beside it is told in one line', async () => {
   const alone = join(folder, 'src', 'cli', 'trusttrail.js');
   await cp(launcher, alone);

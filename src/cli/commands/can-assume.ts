@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { plainText } from '../../findings/escape.ts';
 import { safeJson } from '../../findings/forms/json.ts';
-import { collectExternalIds, maskText } from '../../findings/mask.ts';
+import { collectExternalIds, maskExternalId, maskText } from '../../findings/mask.ts';
 import { splitArn } from '../../policy/document/names.ts';
 import { parsePrincipal } from '../../policy/document/principal-name.ts';
 import type { TrustPolicy } from '../../policy/document/trust-policy.ts';
@@ -11,7 +11,7 @@ import { evaluate, prepare } from '../../policy/evaluate/evaluate.ts';
 import type { AssumeRequest, Caller, Decision } from '../../policy/evaluate/request.ts';
 import { lookUpKey } from '../../policy/keys/condition-keys.ts';
 import { editDistanceAtMost } from '../../policy/keys/edit-distance.ts';
-import { runBatch } from '../batch.ts';
+import { kindOf, runBatch } from '../batch.ts';
 import { type Io, UserError } from '../io.ts';
 import { paintFor } from '../paint.ts';
 import { type PolicyInput, policyOf, problemError, readPolicyFile, readPolicyValue } from '../policy-input.ts';
@@ -74,7 +74,11 @@ async function single(io: Io, options: Options): Promise<void> {
   const context = new Map<string, string[]>();
   for (const pair of options.context ?? []) {
     const equals = pair.indexOf('=');
-    if (equals < 1) throw new UserError(`--context ${pair}: expected key=value`);
+    if (equals < 1) {
+      // What stands where a key is wanted may be an external ID.
+      const named = lookUpKey(pair).kind === 'registered' ? pair : maskExternalId(pair);
+      throw new UserError(`--context ${named}: expected key=value`);
+    }
     addTo(context, pair.slice(0, equals), [pair.slice(equals + 1)]);
   }
   const { request, notes } = readRequest({
@@ -156,7 +160,7 @@ export function answerLine(line: Readonly<Record<string, unknown>>, showExternal
   const contextValue = given('context');
   if (contextValue !== undefined) {
     if (typeof contextValue !== 'object' || contextValue === null || Array.isArray(contextValue))
-      throw new UserError(`\`context\` is an object of condition keys, not ${shown(contextValue)}`);
+      throw new UserError(`\`context\` is an object of condition keys, not ${withArticle(kindOf(contextValue))}`);
     for (const [key, value] of Object.entries(contextValue)) {
       if (value === null) continue;
       addTo(context, key, textsOf(value, `\`context\`, ${key}`));
@@ -290,7 +294,7 @@ function textsOf(value: unknown, what: string): readonly string[] {
   return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
     if (typeof one === 'string') return one;
     if (typeof one === 'number' || typeof one === 'boolean') return String(one);
-    throw new UserError(`${what}: expected a string or a list of strings, received ${shown(one)}`);
+    throw new UserError(`${what}: expected a string or a list of strings, received ${withArticle(kindOf(one))}`);
   });
 }
 
@@ -308,6 +312,10 @@ function oneText(value: unknown, name: string): string | undefined {
   const texts = listOf(value, name);
   if (texts.length > 1) throw new UserError(`\`${name}\`: a call comes from one caller, received ${texts.length}`);
   return texts[0];
+}
+
+function withArticle(kind: string): string {
+  return kind === 'object' ? 'an object' : kind.includes(' ') || kind === 'null' ? kind : `a ${kind}`;
 }
 
 function shown(value: unknown): string {
@@ -370,7 +378,7 @@ function textOf(
   for (const { index, effect, matches, reasons } of answer.statements) {
     const sid = policy.statements[index]?.sid;
     const word = { yes: 'matches', no: 'does not match', unknown: 'may match' }[matches];
-    lines.push('', `Statement ${index}${sid === undefined ? '' : ` (${plainText(sid)})`}, ${effect}: ${word}`);
+    lines.push('', `Statement ${index + 1}${sid === undefined ? '' : ` (${plainText(sid)})`}, ${effect}: ${word}`);
     for (const reason of reasons) lines.push(`  ${marks[reason.matches]} ${plainText(mask(reason.text))}`);
   }
   if (answer.decision === 'unknown') {

@@ -162,7 +162,7 @@ function text(io: Io, answer: WhoCouldAssume, showExternalIds: boolean): string 
           : [
               'Its trust policy let in:',
               ...allowed.flatMap((one) => [
-                `  • ${plainText(one.summary)} (statement ${one.statement})`,
+                `  • ${plainText(one.summary)} (statement ${one.statement + 1})`,
                 paint(['dim'], `      e.g. ${plainText(witnessLine(one.witness))}`),
               ]),
             ]),
