@@ -2,7 +2,8 @@
 import type { AccessAnswer } from '../policy/compare/comparison.ts';
 import { type AccountId, asAccountId, splitArn } from '../policy/document/names.ts';
 import type { PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
-import { accountOf, clause, type Limits, type RiskContext, type Standing } from './risk-context.ts';
+import { accountOf, clause, type Limits, type RiskContext, riskContext, type Standing } from './risk-context.ts';
+import { sameName } from './same-principal.ts';
 
 export interface MentionedAccount {
   readonly account: AccountId;
@@ -115,10 +116,18 @@ export interface NewlyTrustedAccount extends MentionedAccount {
 /** @returns the accounts outside the role's own of which somebody newly gets in, by the exact comparison. */
 export function newlyTrustedAccounts(context: RiskContext): readonly NewlyTrustedAccount[] {
   if (context.previous === undefined) return [];
+  const before = riskContext({ ...context.question, policy: context.previous });
+  const trusted = before.allows.flatMap(({ principal }) => principal.entries);
+  // Whom the version before let in by the same name is not new: what has changed is a condition, which has rules of its own.
+  const isNew = (entry: PrincipalEntry): boolean =>
+    !trusted.some((old) => sameName(old, entry)) ||
+    before.someone({ entries: (old) => sameName(old, entry) }).answer === 'no';
   return mentionedAccounts(context.policy)
     .filter(({ account }) => account !== context.home)
     .flatMap((mentioned) => {
-      const named = context.someoneNew({ entries: ({ name }) => accountOf(name) === mentioned.account });
+      const named = context.someoneNew({
+        entries: (entry) => accountOf(entry.name) === mentioned.account && isNew(entry),
+      });
       const answer = named.answer === 'yes' ? named : underStar(context, mentioned.account);
       return answer.answer === 'yes' ? [{ ...mentioned, answer }] : [];
     });
