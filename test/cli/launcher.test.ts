@@ -91,7 +91,7 @@ test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     const waits =
       'export const runProcess = async () => { setInterval(() => {}, 1000); process.stdout.write(`${process.pid}\\n`); };';
-    await writeFile(join(copy, 'src', 'cli', 'main.js'), waits);
+    await writeFile(join(copy, 'src', 'cli', 'main.ts'), waits);
     const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.1.0' }); await import(${JSON.stringify(file)});`;
     const child = spawn(ownNode, ['--input-type=module', '-e', pretend], { stdio: ['pipe', 'pipe', 'inherit'] });
     const inner = await new Promise<number>((resolve) =>
