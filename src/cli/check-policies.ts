@@ -11,7 +11,7 @@ import { matchWildcard } from '../policy/evaluate/wildcard.ts';
 import { checkRisks } from '../risks/check-risks.ts';
 import type { RiskQuestion, TrustedWorld } from '../risks/risk-rule.ts';
 import { privilegeOf } from '../risks/role-privilege.ts';
-import type { Deployment, PolicyInFile } from './policies-in-file.ts';
+import type { Deployment, PolicyInFile } from './policy-in-file.ts';
 import { markOf, templateAccount, templateOrganization } from './template-values.ts';
 
 export interface CheckSettings {

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Among, type Checked, type CheckSettings, checkPolicy } from './check-policies.ts';
 import type { CheckAnswer, CheckOrder, CheckShared, PolicyToCheck } from './check-worker.ts';
-import type { PolicyInFile } from './policies-in-file.ts';
+import type { PolicyInFile } from './policy-in-file.ts';
 
 /** Policies for which a further thread is worth its start. */
 const policiesForAThread = 300;

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import { type Among, type Checked, type CheckSettings, checkPolicy } from './check-policies.ts';
-import type { PolicyInFile } from './policies-in-file.ts';
+import type { PolicyInFile } from './policy-in-file.ts';
 
 /** What all policies have in common; sent once. */
 export interface CheckShared {

@@ -15,10 +15,11 @@ import {
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { ParsedTrustPolicy, Place } from '../policy/document/trust-policy.ts';
 import { UserError } from './io.ts';
-import { type Deployment, type PolicyInFile, policyForms, relocatedPolicy } from './policies-in-file.ts';
+import { type Deployment, type PolicyInFile, policyForms, relocatedPolicy } from './policy-in-file.ts';
 import {
   resolved,
   type StandIns,
+  scalarText,
   standInVariants,
   type TemplateParts,
   type TemplateValue,
@@ -273,7 +274,7 @@ function attachedTo(
   );
   for (const resource of Object.values(resources)) {
     if (!isObject(resource) || !isObject(resource['Properties'])) continue;
-    if (!/^AWS::IAM::(?:Policy|ManagedPolicy|RolePolicy)$/.test(String(resource['Type']))) continue;
+    if (!/^AWS::IAM::(?:Policy|ManagedPolicy|RolePolicy)$/.test(scalarText(resource['Type']))) continue;
     const { Roles: roles, RoleName: role, PolicyDocument: document } = resource['Properties'];
     if ([...listOf(roles), role].some((one) => isObject(one) && one['Ref'] === id)) documents.push(plain(document));
   }

@@ -1,6 +1,6 @@
 /** Which roles does a Terraform plan, or a state, hold, and what were their trust policies before? */
 import { parseTrustPolicy } from '../policy/document/parse.ts';
-import type { PolicyInFile } from './policies-in-file.ts';
+import type { PolicyInFile } from './policy-in-file.ts';
 import { type RoleDescription, readPolicyText } from './policy-input.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,13 +36,13 @@ function resourcesOf(value: Json): readonly FoundResource[] | undefined {
     return changes.flatMap((change: unknown, at): readonly FoundResource[] => {
       if (!isObject(change) || !isObject(change['change'])) return [];
       const { after, before, after_unknown: unknown } = change['change'];
-      const { type, address = 'a role without an address' } = change;
+      const { type } = change;
       // What is destroyed has no `after`.
       if (!isObject(after)) return [];
       return [
         {
           type,
-          address: String(address),
+          address: addressOf(change),
           values: after,
           before,
           unknown,
@@ -59,7 +59,7 @@ function resourcesOf(value: Json): readonly FoundResource[] | undefined {
       if (isObject(one) && isObject(one['values']))
         found.push({
           type: one['type'],
-          address: String(one['address']),
+          address: addressOf(one),
           values: one['values'],
           before: undefined,
           unknown: undefined,
@@ -73,6 +73,10 @@ function resourcesOf(value: Json): readonly FoundResource[] | undefined {
   const root = value[where];
   visit(isObject(root) ? root['root_module'] : undefined, `/${where}/root_module`);
   return found;
+}
+
+function addressOf({ address }: Json): string {
+  return typeof address === 'string' ? address : 'a role without an address';
 }
 
 interface Attached {
