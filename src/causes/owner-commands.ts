@@ -17,13 +17,13 @@ export function saveCommands(
   test: readonly string[],
 ): readonly string[] {
   const name = roleName(denial.role);
-  const { prepare, argument } = documentArgument(document, denial.record.eventId);
+  const { prepare, argument } = documentArgument(document, denial);
   const kept = [`aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument --output json > ${before}`];
   return [
     ...kept,
     ...prepare,
     `aws iam update-assume-role-policy --role-name ${name} --policy-document ${argument}`,
-    ...(repaired.statements.length === 0 ? [] : test),
+    ...(repaired.statements.length === 0 || test.length === 0 ? [] : ['# then, as the caller:', ...test]),
     `# undo: aws iam update-assume-role-policy --role-name ${name} --policy-document file://${before}`,
   ];
 }
@@ -82,14 +82,14 @@ function passed(
 /** A secret, or what is too long to be read, is written into a file by another command. */
 function documentArgument(
   document: unknown,
-  eventId: string,
+  { record }: DenialEvidence['denial'],
 ): { readonly prepare: readonly string[]; readonly argument: string } {
   const text = asciiJson(document);
   if (text.length <= mostInline && collectExternalIds(document).size === 0)
     return { prepare: [], argument: shellQuote(text) };
   return {
     prepare: [
-      `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue=${shellQuote(eventId)} > event.json`,
+      `aws cloudtrail lookup-events${record.region === undefined ? '' : ` --region ${shellQuote(record.region)}`} --lookup-attributes ${shellQuote(`AttributeKey=EventId,AttributeValue=${record.eventId}`)} > event.json`,
       `trusttrail explain event.json --policy ${before} --show-external-ids --format json | jq -c '[.causes[].fix.policy | values][0]' > trust-policy.json`,
     ],
     argument: 'file://trust-policy.json',

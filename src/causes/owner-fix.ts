@@ -10,7 +10,9 @@ import { saveCommands, testCommands } from './owner-commands.ts';
 import type { FoundCause } from './weigh-policy.ts';
 
 /** Statements of one policy whose repair is worked out: the first is the one that comes closest. */
-const mostRepairs = 3;
+const mostRepairs = 2;
+/** Characters beside white space: IAM takes at most 8,192 (IAM User Guide, "IAM and AWS STS quotas"). */
+const mostSignificant = 10_240;
 
 interface Weighable {
   readonly evidence: DenialEvidence;
@@ -27,6 +29,7 @@ export function ownerFixes(
   const fixes = new Map<FoundCause, Fix>();
   const policy = evidence.policy?.policy;
   if (policy === undefined || call === undefined) return fixes;
+  if (policy.text.replace(/\s+/g, '').length > mostSignificant) return fixes;
   const known: Weighable = { evidence, policy, call };
   for (const one of found)
     if (one.cause.id === 'principal-recreated' && one.about === undefined) fixes.set(one, savedAgain(known));
@@ -99,7 +102,9 @@ function fixOf(
     ...(gone === undefined ? {} : { gone }),
   };
   // Another statement may have been meant to allow the further actions of the call.
-  const done = repair(question) ?? (question.action ? undefined : repair({ ...question, action: true }));
+  const done =
+    repair(question) ??
+    (question.action || call.actions.length === 1 ? undefined : repair({ ...question, action: true }));
   return done === undefined ? undefined : fixBy(known, done, leftToCaller.length + deniesLeft.length > 0);
 }
 

@@ -441,7 +441,7 @@ function foundOf(
     confidence,
     summary: claim.summary,
     evidence: [
-      placed(policy, pointer, part.reason.text),
+      placed(policy, pointer, detailOf(part)),
       ...also.map((one) => placed(policy, one.pointer, one.detail)),
       ...(part.kind === 'principal' ? [evidenceOfCaller(call)] : []),
       ...(part.clause === undefined ? [] : evidenceOfKey(part.clause.key, valuesInCall(part.clause.key, call))),
@@ -459,6 +459,13 @@ function foundOf(
             ...(gone === undefined ? {} : { gone }),
           },
   };
+}
+
+/** What all values of the unknown come to says more than that it is unknown. */
+function detailOf({ clause, matches, reason }: Part): string {
+  return clause !== undefined && matches === 'no' && reason.matches === 'unknown'
+    ? `${shortened(clause.operator.text)} ${shortened(clause.key)} cannot hold, whatever the record does not show`
+    : reason.text;
 }
 
 /** The causes that a Deny statement makes: by the condition that says it exactly, where there is one, and as a Deny. */

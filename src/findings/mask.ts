@@ -109,17 +109,31 @@ function maskWithin(text: string, ids: readonly string[]): string {
 function maskQuoted(text: string): string {
   const mention = /external[ -]?id/i.exec(text);
   if (mention === null) return text;
-  const from = mention.index + mention[0].length;
+  const from = endOfQuote(text, mention.index + mention[0].length);
   return (
     text.slice(0, from) +
     text.slice(from).replace(/([`"])([^`"]{2,1224})\1/g, (whole, quote: string, value: string) => {
       const name =
         /^(?:arn:|[a-z][a-z0-9-]*:[A-Za-z/]+$|\/|(?:For(?:Any|All)Values?:)?[A-Z][A-Za-z]+(?:Equals|Like|IfExists|IgnoreCase)$|Null$)/;
-      return name.test(value) || tellsNothing(value) || /… \(\d+ characters?\)$/.test(value)
+      return name.test(value) ||
+        /^(?:[a-z]+:)?external-?id$/i.test(value) ||
+        tellsNothing(value) ||
+        /… \(\d+ characters?\)$/.test(value)
         ? whole
         : quote + maskExternalId(value) + quote;
     })
   );
+}
+
+/** Where the mention itself stands in quotes, as the name of a key does, what is quoted next begins behind them. */
+function endOfQuote(text: string, at: number): number {
+  let from = at;
+  for (const quote of ['`', '"']) {
+    const open = text.slice(0, from).split(quote).length % 2 === 0;
+    const end = open ? text.indexOf(quote, from) : -1;
+    if (end >= 0) from = end + 1;
+  }
+  return from;
 }
 
 /** Longer ones first, so that an ID that is part of another does not break it up. */
@@ -160,11 +174,15 @@ export function maskFix<F extends Partial<Fix> & { readonly summary: string }>(f
   const all = byLength(new Set([...ids, ...own]));
   const result: { -readonly [Name in keyof F]: F[Name] } = { ...fix, summary: maskWithin(fix.summary, all) };
   if (fix.grants !== undefined) Object.assign(result, { grants: maskWithin(fix.grants, all) });
-  if (own.size > 0) {
-    Object.assign(result, {
-      policy: null,
-      summary: `${result.summary} (the policy holds an external ID: --show-external-ids prints it)`,
-    });
+  // Also one that stands under a misspelt key, or is quoted elsewhere in it.
+  const holds =
+    own.size > 0 || JSON.stringify(maskExternalIds(fix.policy, new Set(all))) !== JSON.stringify(fix.policy);
+  if (fix.policy !== undefined && fix.policy !== null && holds) {
+    const note = 'the policy holds an external ID: --show-external-ids prints it';
+    const summary = result.summary.endsWith('.')
+      ? `${result.summary} ${note.charAt(0).toUpperCase()}${note.slice(1)}.`
+      : `${result.summary} (${note})`;
+    Object.assign(result, { policy: null, summary });
   }
   if (fix.commands !== undefined) Object.assign(result, { commands: fix.commands.map((one) => maskCommand(one, all)) });
   return result;

@@ -302,8 +302,11 @@ function rendered(rows: readonly Row[], { paint, width, breakCommands }: Termina
     const start = label === '' ? indent : `  ${paint(['dim'], label)}${' '.repeat(column - 2 - label.length)}`;
     const styles = row.styles ?? [];
     if (row.command === true) {
-      const lines = plainLines(breakCommands === true ? continued(row.text, width - column - 2) : row.text).split('\n');
-      text += `${indent}${styled(`$ ${lines.join(`\n${indent}  `)}`, ['cyan'], paint)}\n`;
+      // A comment says what the next command is for, or how to undo them all; a backslash would not continue it.
+      const comment = row.text.startsWith('#');
+      const broken = breakCommands === true && !comment ? continued(row.text, width - column - 2) : row.text;
+      const lines = plainLines(broken).split('\n');
+      text += `${indent}${styled(`${comment ? '' : '$ '}${lines.join(`\n${indent}  `)}`, [comment ? 'dim' : 'cyan'], paint)}\n`;
     } else {
       const hanging = label === '' ? `${indent}  ` : indent;
       text += `${start}${styled(wrap(clip(plainText(row.text), 4000), width, hanging, column), styles, paint)}\n`;

@@ -394,12 +394,12 @@ function judge(
   const meant = intended.length === 0 ? [] : parsedStatements(policy.version, intended)?.statements;
   if (meant === undefined) return undefined;
   const before = withoutGone(policy, question.gone);
-  const comparison = compare(before, repaired);
   if (!letsInOnly(question, caller, before, meant, repaired)) return undefined;
   const isRefused = (problems: readonly Problem[]) => problems.some(({ level }) => level === 'refused');
   const refused = isRefused([...parsed.problems, ...validateTrustPolicy(repaired)]);
   // What IAM would not take is no repair, save where what stands there would not be taken either.
   if (refused && !isRefused(validateTrustPolicy(policy))) return undefined;
+  const comparison = compare(before, repaired);
   const verified =
     decision === 'allow' &&
     !refused &&
