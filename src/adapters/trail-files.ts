@@ -48,9 +48,17 @@ export function filesOf(body: string, trail: string | undefined): readonly Trail
   return read.data.Records.filter(({ eventName }) => /ObjectCreated/.test(eventName)).flatMap(({ s3 }) => {
     if (s3.bucket.name !== trail) throw new PoisonMessage(`of the bucket ${s3.bucket.name}, which is not the trail’s`);
     // Keys in notifications are encoded as in a form: a space is a plus.
-    const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
+    const key = decodedKey(s3.object.key);
     return /\/CloudTrail\/.*\.json(?:\.gz)?$/.test(key) ? [{ bucket: s3.bucket.name, key, size: s3.object.size }] : [];
   });
+}
+
+function decodedKey(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch {
+    throw new PoisonMessage('a key that is not encoded as S3 encodes it');
+  }
 }
 
 /**

@@ -131,14 +131,16 @@ class Resolver {
     switch (name) {
       case 'Ref': {
         if (argument === 'AWS::NoValue') return undefined;
-        return leaf(this.reference(String(argument), spot));
+        return leaf(this.reference(scalarText(argument), spot));
       }
       case 'Fn::Sub':
         return leaf(this.substituted(argument, spot));
       case 'Fn::Join':
         return leaf(this.joined(argument, spot));
       case 'Fn::GetAtt':
-        return leaf(this.attribute(Array.isArray(argument) ? argument.map(String) : String(argument).split('.'), spot));
+        return leaf(
+          this.attribute(Array.isArray(argument) ? argument.map(scalarText) : scalarText(argument).split('.'), spot),
+        );
       case 'Fn::FindInMap': {
         const found = this.mapped(argument);
         return found === undefined ? leaf(this.standIn(labelOf(name, argument), spot)) : this.resolve(found, spot);
@@ -146,14 +148,14 @@ class Resolver {
       case 'Fn::Select': {
         const [index, list] = listOf(argument);
         const items = Array.isArray(list) ? list : [];
-        const chosen = /^\d+$/.test(String(index)) ? (items[Number(index)] as unknown) : undefined;
+        const chosen = /^\d+$/.test(scalarText(index)) ? (items[Number(index)] as unknown) : undefined;
         return chosen === undefined
           ? leaf(this.standIn(labelOf(name, argument), spot))
-          : this.resolve(chosen, { ...spot, path: [...spot.path, '1', String(index)] });
+          : this.resolve(chosen, { ...spot, path: [...spot.path, '1', scalarText(index)] });
       }
       case 'Fn::If': {
         const [condition, yes, no] = listOf(argument);
-        const named = String(condition);
+        const named = scalarText(condition);
         this.conditions.add(named);
         const holds = this.standIns.conditions.get(named) ?? true;
         return this.resolve(holds ? yes : no, { ...spot, path: [...spot.path, holds ? '1' : '2'] });
@@ -401,4 +403,9 @@ function textOf(tree: Tree | undefined): string {
   if (tree === undefined) return '';
   if ('leaf' in tree) return String(tree.leaf);
   return 'items' in tree ? tree.items.map(textOf).join(',') : '';
+}
+
+/** Text of what should be a name. An object is none, and not every one can be made a text: `{"toString": null}`. */
+export function scalarText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '' : String(value);
 }

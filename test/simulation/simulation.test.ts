@@ -20,7 +20,8 @@ const isDeep = process.env['TRUSTTRAIL_DEEP'] !== undefined || wanted !== undefi
 
 describe('any weather', () => {
   test('in the end the findings are those of the undisturbed run', { timeout: 3_600_000 }, async () => {
-    const seeds = wanted === undefined ? Array.from({ length: Number(many ?? runs(200)) }, (_, n) => `s${n}`) : [wanted];
+    const seeds =
+      wanted === undefined ? Array.from({ length: Number(many ?? runs(200)) }, (_, n) => `s${n}`) : [wanted];
     const total: Record<string, number> = {};
     const failed: unknown[] = [];
     for (const seed of seeds) {
@@ -30,8 +31,7 @@ describe('any weather', () => {
         failed.push({ again: `SEED=${seed} npx vitest run --project unit test/simulation/simulation.test.ts`, wrong });
       if (failed.length >= 10) break;
     }
-    if (isDeep)
-      process.stderr.write(`${JSON.stringify({ seeds: seeds.length, ...total })}\n`);
+    if (isDeep) process.stderr.write(`${JSON.stringify({ seeds: seeds.length, ...total })}\n`);
     expect(failed).toEqual([]);
     expect(total['sends']).toBeGreaterThan(0);
   });
