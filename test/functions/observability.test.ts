@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { countingPublisher } from '../../src/adapters/counting-publisher.ts';
 import { lambdaLogger } from '../../src/adapters/logger.ts';
 import { embeddedMetrics, metricsNamespace } from '../../src/adapters/metrics.ts';
 import { SecretUnreadable, secretReader } from '../../src/adapters/secrets.ts';
+import type { Finding } from '../../src/findings/finding.ts';
 
 const lines: string[] = [];
 const logged = (level: string, write: (log: ReturnType<typeof lambdaLogger>) => void): Record<string, unknown>[] => {
@@ -122,4 +124,39 @@ test('a failure to read a secret is told without it, and not remembered', async 
   await expect(read({ secret: 'b', field: 'url' })).rejects.toThrow('the secret `b` cannot be read');
   await expect(read({ secret: 'c', field: '__proto__' })).rejects.toThrow(SecretUnreadable);
   expect(await read({ parameter: '/p' })).toBe('value');
+});
+
+test('denied calls are counted by cause, a burst by as much as it grew, and a failure by its channel', async () => {
+  const counts: [string, unknown, number][] = [];
+  const lines: unknown[] = [];
+  const note = (about: unknown) => void lines.push(about);
+  let down = false;
+  const publish = async () => {
+    if (down) throw new Error('down');
+  };
+  const counting = countingPublisher(
+    { count: (name, dimensions, by = 1) => void counts.push([name, dimensions, by]) },
+    { info: note, error: note } as unknown as Parameters<typeof countingPublisher>[1],
+  );
+  const bus = counting({ channel: 'findings-bus', everything: true, publish });
+  const burst: Finding = {
+    ...{ schema: 'trusttrail/finding/1', id: 'b', revision: 1, kind: 'denial-spike', severity: 'medium', title: 't' },
+    ...{ time: '2026-03-09T14:00:00Z', events: ['e-1'], count: 5, cause: 'external-id-missing' },
+  } as Finding;
+  expect(bus.everything).toBe(true);
+  await bus.publish(burst);
+  await bus.publish({ ...burst, revision: 2, count: 12 });
+  // Of a burst that another copy of the function began only what it grows by from now on is counted.
+  await bus.publish({ ...burst, id: 'c', revision: 3, count: 90 });
+  await counting({ channel: 'sns', publish }).publish(burst);
+  const denials = counts.filter(([name]) => name === 'Denials');
+  expect(denials.map(([, dimensions, by]) => [dimensions, by])).toEqual([
+    [{ cause: 'external-id-missing' }, 5],
+    [{ cause: 'external-id-missing' }, 7],
+  ]);
+  expect(counts.filter(([name]) => name === 'FindingsPublished')).toHaveLength(3);
+  down = true;
+  await expect(bus.publish(burst)).rejects.toThrow('down');
+  expect(counts.at(-1)).toEqual(['PublishFailures', { channel: 'findings-bus' }, 1]);
+  expect(lines.at(-1)).toMatchObject({ finding: 'b', eventId: 'e-1', error: expect.any(Error) });
 });
