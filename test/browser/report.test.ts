@@ -231,11 +231,11 @@ describe('the report of the samples', () => {
 
   test.skipIf(!updates)('its pictures for the documentation', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, close } = await openPage(browser, samples, { colorScheme, viewport: { width: 1100, height: 900 } });
+      const { page, close } = await openPage(browser, samples, { colorScheme, viewport: { width: 1280, height: 960 } });
       await page.screenshot({ path: join(screenshots, `report-${colorScheme}.png`) });
       await close();
     }
-    const { page, close } = await openPage(browser, samples, { viewport: { width: 1100, height: 700 } });
+    const { page, close } = await openPage(browser, samples, { viewport: { width: 1280, height: 700 } });
     await page.locator('.roles details', { hasText: 'role/data-export' }).locator('> summary').click();
     await page.locator('.roles details[open]').screenshot({ path: join(screenshots, 'report-policy-versions.png') });
     await page

@@ -35,7 +35,8 @@ const signs: Readonly<Record<Severity, string>> = { critical: 'ðŸ”´', high: 'ðŸŸ
 
 /** @param finding masked already. What does not fit is left out from the end, and the last line says so. */
 export function slackMessage(finding: Finding, options: SlackOptions = {}): SlackMessage {
-  const title = plainText(finding.title);
+  // Backticks quote input in our sentences; a header shows no code, and would show them.
+  const title = plainText(finding.title).replaceAll('`', '');
   const wanted: readonly (readonly KnownBlock[])[] = [
     [section(answer(finding))],
     ...changeSections(finding).map((text) => [section(text)]),
