@@ -1,6 +1,7 @@
 /** Which risks does a trust policy, or a change of one, carry? All rules asked, the general ones folded under the exact. */
 import { severities } from '../findings/finding.ts';
 import { anyNewAccess } from '../policy/compare/compare.ts';
+import { isUsedUp, sharingWork, spendShared } from '../policy/compare/work.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { validateTrustPolicy } from '../policy/document/validate.ts';
@@ -29,6 +30,16 @@ interface Found {
  * for the same statement stands only in the other's `also`.
  */
 export function checkRisks(question: RiskQuestion, options: RiskOptions = {}): readonly RuledRisk[] {
+  return sharingWork(mostWorkOfRules, () => check(question, options));
+}
+
+/** For all questions about one policy. What is asked beyond it is undecided, and no fix is derived. */
+const mostWorkOfRules = 1_000_000;
+
+/** A fix is a document of its own: it is read, judged and compared. */
+const workOfCharacter = 0.5;
+
+function check(question: RiskQuestion, options: RiskOptions): readonly RuledRisk[] {
   const context = riskContext(question);
   const found: Found[] = [];
   for (const rule of options.rules ?? riskRules) {
@@ -36,7 +47,7 @@ export function checkRisks(question: RiskQuestion, options: RiskOptions = {}): r
       continue;
     for (const hit of rule.check(context)) found.push({ rule, hit });
   }
-  const risks = fold(found).map(({ rule, hit, also }) => riskOf(rule, hit, also, context, options));
+  const risks = fold(found).map(({ rule, hit, also }) => riskOf({ rule, hit }, also, context, options, found));
   return risks.sort(
     (a, b) =>
       severities.indexOf(b.severity) - severities.indexOf(a.severity) ||
@@ -48,38 +59,43 @@ export function checkRisks(question: RiskQuestion, options: RiskOptions = {}): r
 
 /** A hit is folded where a rule that says so fired for the same statement, or for the whole document. */
 function fold(found: readonly Found[]): readonly (Found & { readonly also: readonly string[] })[] {
-  const sameScope = (a: RiskHit, b: RiskHit) => a.statement === b.statement;
-  const coveredBy = (one: Found) =>
-    found.filter(
-      (other) => other !== one && other.rule.folds?.includes(one.rule.id) === true && sameScope(other.hit, one.hit),
-    );
-  return found
-    .filter((one) => coveredBy(one).length === 0)
-    .map((one) => ({ ...one, also: [...new Set(alsoOf(one, found, sameScope, new Set()))] }));
+  // By statement and rule: a policy with thousands of principals has as many hits.
+  const inScope = new Map<number | undefined, Map<string, RiskRule>>();
+  for (const { rule, hit } of found) {
+    const rules = inScope.get(hit.statement) ?? new Map<string, RiskRule>();
+    inScope.set(hit.statement, rules.set(rule.id, rule));
+  }
+  return found.flatMap((one) => {
+    const rules = inScope.get(one.hit.statement) ?? new Map<string, RiskRule>();
+    for (const rule of rules.values()) if (rule !== one.rule && rule.folds?.includes(one.rule.id) === true) return [];
+    return [{ ...one, also: alsoOf(one.rule, rules) }];
+  });
 }
 
-function alsoOf(
-  one: Found,
-  found: readonly Found[],
-  sameScope: (a: RiskHit, b: RiskHit) => boolean,
-  seen: Set<Found>,
-): readonly string[] {
-  if (seen.has(one)) return [];
-  seen.add(one);
-  return found
-    .filter((other) => one.rule.folds?.includes(other.rule.id) === true && sameScope(one.hit, other.hit))
-    .flatMap((other) => [other.rule.id, ...alsoOf(other, found, sameScope, seen)]);
+/** The rules that fired in the same scope and are folded, by whatever way. */
+function alsoOf(rule: RiskRule, rules: ReadonlyMap<string, RiskRule>): readonly string[] {
+  const folded = new Set<string>();
+  const follow = (from: RiskRule): void => {
+    for (const [id, other] of rules) {
+      if (folded.has(id) || from.folds?.includes(id) !== true) continue;
+      folded.add(id);
+      follow(other);
+    }
+  };
+  follow(rule);
+  return [...folded];
 }
 
 function riskOf(
-  rule: RiskRule,
-  hit: RiskHit,
+  one: Found,
   also: readonly string[],
   context: RiskContext,
   options: RiskOptions,
+  found: readonly Found[],
 ): RuledRisk {
+  const { rule, hit } = one;
   const place = context.policy.placeOf(hit.pointer);
-  const proposal = options.fixes === false ? undefined : rule.fix?.(context, hit);
+  const proposal = options.fixes === false || isUsedUp() ? undefined : rule.fix?.(context, hit);
   return {
     rule: rule.id,
     severity: hit.severity ?? rule.severity,
@@ -88,7 +104,7 @@ function riskOf(
     message: hit.message,
     why: rule.why,
     docs: `docs/rules/${rule.id}.md`,
-    fix: proposal === undefined ? null : verifiedFix(rule, hit, proposal, context),
+    fix: proposal === undefined ? null : verifiedFix(one, proposal, context, found),
     ...(also.length === 0 ? {} : { also }),
     discriminator: hit.discriminator ?? hit.pointer,
     ...(hit.statement === undefined ? {} : { statement: hit.statement }),
@@ -97,14 +113,20 @@ function riskOf(
 }
 
 /** Verified: IAM would take the document, the rule no longer fires there, and nobody gains but the class intended. */
-function verifiedFix(rule: RiskRule, hit: RiskHit, proposal: FixProposal, context: RiskContext): RuledRisk['fix'] {
+function verifiedFix(
+  one: Found,
+  proposal: FixProposal,
+  context: RiskContext,
+  found: readonly Found[],
+): RuledRisk['fix'] {
+  spendShared(proposal.text.length * workOfCharacter);
   const parsed = parseTrustPolicy(proposal.text);
   if (parsed.status !== 'read') return null;
   const { policy } = parsed;
   const grants = proposal.intended === undefined ? 'nothing' : proposal.intended.inWords;
   const sound =
     ![...parsed.problems, ...validateTrustPolicy(policy)].some((problem) => problem.level === 'refused') &&
-    !firesAgain(rule, hit, policy, context) &&
+    !firesAgain(one, policy, context, found) &&
     anyNewAccess(withStatementsOf(context.policy, proposal.intended?.policy), policy) === 'no';
   return {
     summary: proposal.summary,
@@ -115,8 +137,8 @@ function verifiedFix(rule: RiskRule, hit: RiskHit, proposal: FixProposal, contex
 }
 
 /** Other statements may break the same rule; the repaired one must not, and no new place may. */
-function firesAgain(rule: RiskRule, hit: RiskHit, fixed: TrustPolicy, context: RiskContext): boolean {
-  const before = rule.check(context);
+function firesAgain({ rule, hit }: Found, fixed: TrustPolicy, context: RiskContext, found: readonly Found[]): boolean {
+  const before = found.filter((other) => other.rule === rule);
   const after = rule.check(riskContext({ ...context.question, policy: fixed }));
   return (
     after.length >= before.length ||

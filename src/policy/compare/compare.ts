@@ -14,7 +14,8 @@
  * put to the evaluator before it is given (`witness.ts`). The second lets all count as possible that cannot be ruled
  * out: policy variables and unregistered keys are opaque there, equal ones equal. Where it finds nothing, that is a
  * proof; where it finds something, a concrete request is tried, and failing that the answer is `undecided` with what
- * stopped the proof. All steps are counted, and beyond a bound the answer is `undecided: too complex`.
+ * stopped the proof. All steps are counted, and beyond a bound the answer is `undecided: too complex`. Whomever a policy
+ * lets in by the very words of the other is left out before any search (`coverage.ts`).
  *
  * The space of requests is rather too wide than too narrow (keys other than the caller's are independent of each
  * other), so that a proof of "nobody" holds for fewer requests too.
@@ -24,8 +25,9 @@ import type { TrustPolicy } from '../document/trust-policy.ts';
 import { prepare } from '../evaluate/evaluate.ts';
 import type { AccessAnswer, Comparison, Undecided, Verdict } from './comparison.ts';
 import { directAccess } from './direct-access.ts';
-import { type Access, anyoneGains, gainedAccess } from './gained-access.ts';
-import { mostWork } from './work.ts';
+import { type Access, anyoneGains, gainedAccess, sizeOf } from './gained-access.ts';
+import { questionText } from './question-text.ts';
+import { isUsedUp, mostText, mostWork, sharedAnswers } from './work.ts';
 
 export interface CompareOptions {
   /** ARN of the role; gives the account whose principals need no identity-based policy when they are named. */
@@ -64,7 +66,20 @@ export function newAccess(from: TrustPolicy, to: TrustPolicy, options: CompareOp
 
 /** The same question where yes or no is all that matters: ended by the first witness, and nobody is described. */
 export function anyNewAccess(from: TrustPolicy, to: TrustPolicy, options: CompareOptions = {}): AccessAnswer['answer'] {
-  const { witness, undecided } = anyoneGains(prepare(from), prepare(to), options.work ?? mostWork);
+  const answers = options.work === undefined ? sharedAnswers() : undefined;
+  if (answers === undefined) return yesOrNo(from, to, options.work ?? mostWork);
+  if (isUsedUp() || sizeOf(from) + sizeOf(to) > mostText) return 'undecided';
+  const question = questionText(from, to);
+  const known = answers.get(question);
+  if (known !== undefined) return known;
+  const answer = yesOrNo(from, to, mostWork);
+  // What the others left no work for is not answered.
+  if (!isUsedUp()) answers.set(question, answer);
+  return answer;
+}
+
+function yesOrNo(from: TrustPolicy, to: TrustPolicy, most: number): AccessAnswer['answer'] {
+  const { witness, undecided } = anyoneGains(prepare(from), prepare(to), most);
   if (witness !== undefined) return 'yes';
   return undecided.length > 0 ? 'undecided' : 'no';
 }

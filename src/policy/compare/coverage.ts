@@ -81,7 +81,8 @@ function conditionsOf({ statement }: PreparedStatement, { policy }: PreparedPoli
 
 const clauseTexts = new WeakMap<ConditionClause, string>();
 
-function clauseText(clause: ConditionClause, version: TrustPolicy['version']): string {
+/** @returns equal texts for clauses that mean the same in the same words, whatever the order of their values. */
+export function clauseText(clause: ConditionClause, version: TrustPolicy['version']): string {
   let text = clauseTexts.get(clause);
   if (text === undefined) {
     const { operator, key, values } = clause;

@@ -1,5 +1,5 @@
 /** Which statements and principals of a policy let in what another policy does not, and by which request is it shown? */
-import type { PrincipalEntry } from '../document/trust-policy.ts';
+import type { PrincipalEntry, TrustPolicy } from '../document/trust-policy.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
 import { matchEntry } from '../evaluate/principal-match.ts';
@@ -13,7 +13,7 @@ import { type Answer, Inquiry } from './inquiry.ts';
 import { allows, allowsNot, statementsOn, type Through } from './question.ts';
 import { type AssumeAction, assumeActions, callersOf, furtherActions } from './request-space.ts';
 import { decisionOn, requestOf } from './witness.ts';
-import { mostText, TooMuchWork, Work } from './work.ts';
+import { isUsedUp, mostText, spendShared, TooMuchWork, Work } from './work.ts';
 
 export interface Access {
   readonly classes: readonly AccessClass[];
@@ -24,7 +24,7 @@ export interface Access {
 export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: number, home?: string): Access {
   const hunt = new Hunt(from, to, most, home);
   try {
-    if (sizeOf(from) + sizeOf(to) > mostText) throw new TooMuchWork();
+    begin(from, to);
     for (const action of assumeActions) hunt.on(action);
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
@@ -37,7 +37,7 @@ export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: num
 export function anyoneGains(from: PreparedPolicy, to: PreparedPolicy, most: number): Anyone {
   const hunt = new Hunt(from, to, most, undefined, true);
   try {
-    if (sizeOf(from) + sizeOf(to) > mostText) throw new TooMuchWork();
+    begin(from, to);
     for (const action of assumeActions) hunt.on(action);
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
@@ -51,10 +51,20 @@ export interface Anyone {
   readonly undecided: readonly Undecided[];
 }
 
+/** @throws TooMuchWork where the policies are longer than any that IAM keeps, or nothing is left for them. */
+function begin(from: PreparedPolicy, to: PreparedPolicy): void {
+  const size = sizeOf(from.policy) + sizeOf(to.policy);
+  spendShared(size * workOfCharacter);
+  if (size > mostText || isUsedUp()) throw new TooMuchWork();
+}
+
+/** Reading is work as well, where many questions are asked of one policy. */
+const workOfCharacter = 0.05;
+
 /** The characters of all that a comparison looks at. */
-function sizeOf({ policy }: PreparedPolicy): number {
+export function sizeOf({ statements }: TrustPolicy): number {
   let size = 0;
-  for (const { principal, actions, conditions } of policy.statements) {
+  for (const { principal, actions, conditions } of statements) {
     for (const { text } of [...principal.entries, ...actions.patterns]) size += 10 + text.length;
     for (const { key, values } of conditions) {
       size += 10 + key.length;
