@@ -25,8 +25,11 @@ export interface Io {
    * @throws {UserError} that names the file and the reason.
    */
   readBytes(file: string): Promise<Uint8Array>;
-  /** The same as UTF-8 text; a byte order mark is dropped. */
-  readText(file: string): Promise<string>;
+  /**
+   * The same as UTF-8 text; a byte order mark is dropped.
+   * @param most bytes, once inflated, that the caller has any use for.
+   */
+  readText(file: string, most?: number): Promise<string>;
   /** The exit code of the process once the command has ended; the highest given wins, save that 2 is final. */
   exit(code: 0 | 1 | 2): void;
   /** The bytes of a file as they come, `-` for standard input, gzip undone; absent: `readBytes` is all there is. */

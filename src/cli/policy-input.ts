@@ -16,6 +16,9 @@ export interface RoleDescription {
   readonly createDate?: string;
 }
 
+/** A policy has some thousand characters, and what GetRole says of a role not many more: no small file inflates to much. */
+const mostBytes = 4 * 1024 * 1024;
+
 export interface PolicyInput {
   /** The file, or what the policy is called in messages. */
   readonly name: string;
@@ -33,7 +36,7 @@ export interface PolicyInput {
  * @throws {UserError} where the file cannot be read; what is wrong with the policy stands in `parsed`.
  */
 export async function readPolicyFile(io: Io, file: string): Promise<PolicyInput> {
-  return readPolicyText(await io.readText(file), nameOf(file));
+  return readPolicyText(await io.readText(file, mostBytes), nameOf(file));
 }
 
 /** The same from text. */

@@ -12,21 +12,17 @@ const mostBytes = 400 * 1024 * 1024;
 /** @returns an `Io` over the process; `exitCode` is what the commands asked for. */
 export function processIo(): Io & { readonly exitCode: () => 0 | 1 | 2 } {
   let exitCode: 0 | 1 | 2 = 0;
-  const io: Io = {
+  return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     stdout: stateOf(process.stdout),
     stderr: stateOf(process.stderr),
     env: process.env,
     cwd: process.cwd(),
-    readStream,
-    async readBytes(file) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of readStream(file)) chunks.push(chunk);
-      return Buffer.concat(chunks);
-    },
-    async readText(file) {
-      return decodeText(await io.readBytes(file), nameOf(file));
+    readStream: (file) => readStream(file),
+    readBytes: (file) => readBytes(file),
+    async readText(file, most) {
+      return decodeText(await readBytes(file, most), nameOf(file));
     },
     exit(code) {
       if (code > exitCode) exitCode = code;
@@ -35,8 +31,8 @@ export function processIo(): Io & { readonly exitCode: () => 0 | 1 | 2 } {
       if (!process.stdout.writableNeedDrain) return;
       await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()));
     },
+    exitCode: () => exitCode,
   };
-  return { ...io, exitCode: () => exitCode };
 }
 
 /** How an input is called in a message. */
@@ -44,16 +40,22 @@ export function nameOf(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
 
-async function* readStream(file: string): AsyncGenerator<Uint8Array> {
+async function readBytes(file: string, most?: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readStream(file, most)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* readStream(file: string, most = mostBytes): AsyncGenerator<Uint8Array> {
   const source = file === '-' ? process.stdin : await openFile(file);
   let bytes = 0;
   try {
     for await (const chunk of inflated(source)) {
       bytes += chunk.length;
-      if (bytes > mostBytes)
+      if (bytes > most)
         throw new UserError(
-          `${nameOf(file)}: larger than ${mostBytes / 1024 / 1024} MB`,
-          'split it into smaller files',
+          `${nameOf(file)}: larger than ${most / 1024 / 1024} MB`,
+          most < mostBytes ? undefined : 'split it into smaller files',
         );
       yield chunk;
     }

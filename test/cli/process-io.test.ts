@@ -41,6 +41,14 @@ describe('reads', () => {
     expect(await processIo().readText(await file('one', '7'))).toBe('7');
   });
 
+  test('no more is inflated than the caller has any use for', async () => {
+    const path = await file('small.gz', gzipSync(Buffer.alloc(3 * 1024 * 1024, ' ')));
+    await expect(processIo().readText(path, 2 * 1024 * 1024)).rejects.toThrow(
+      new UserError(`${path}: larger than 2 MB`),
+    );
+    expect(await processIo().readText(path, 3 * 1024 * 1024)).toHaveLength(3 * 1024 * 1024);
+  });
+
   test('a large file in pieces', async () => {
     const path = await file('large.gz', gzipSync(Buffer.alloc(8 * 1024 * 1024, 'x')));
     let bytes = 0;

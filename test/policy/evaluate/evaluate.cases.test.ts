@@ -61,3 +61,19 @@ describe('every form of a principal', () => {
     if (one['unknownKeys'] !== undefined) expect(answer.unknownKeys).toEqual(one['unknownKeys']);
   });
 });
+
+/** Lines as `can-assume --batch` takes them; the answers were derived by hand, from the IAM User Guide. */
+describe('whole requests', () => {
+  const lines = readFileSync(new URL('../cases/requests.jsonl', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const requests = lines.map((line) => JSON.parse(line) as { id: string; expect: string } & Record<string, unknown>);
+  test.each(requests)('$id: $expect', (request) => {
+    expect(ask(request).decision).toBe(request.expect);
+  });
+
+  test('no two have a name in common, and each decision is among them', () => {
+    expect(new Set(requests.map(({ id }) => id)).size).toBe(requests.length);
+    expect(new Set(requests.map(({ expect: wanted }) => wanted)).size).toBe(4);
+  });
+});
