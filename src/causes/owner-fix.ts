@@ -8,6 +8,7 @@ import { type Repair, type RepairQuestion, repair } from '../policy/repair/repai
 import type { DenialEvidence } from './evidence.ts';
 import { saveCommands, testCommands } from './owner-commands.ts';
 import type { FoundCause } from './weigh-policy.ts';
+import { shortened } from './wording.ts';
 
 /** Statements of one policy whose repair is worked out: the first is the one that comes closest. */
 const mostRepairs = 2;
@@ -105,17 +106,29 @@ function fixOf(
   const done =
     repair(question) ??
     (question.action || call.actions.length === 1 ? undefined : repair({ ...question, action: true }));
-  return done === undefined ? undefined : fixBy(known, done, leftToCaller.length + deniesLeft.length > 0);
+  if (done === undefined) return undefined;
+  return fixBy(known, done, [
+    ...(leftToCaller.length + deniesLeft.length > 0 ? ['The caller has to do its part as well.'] : []),
+    ...own.flatMap((one) => mistaken(one) ?? []),
+  ]);
 }
 
-function fixBy({ evidence, call }: Weighable, done: Repair, callersPart: boolean): Fix | undefined {
+/** An account that was never meant is still trusted: the repair takes nothing away, but its reader may want to. */
+function mistaken({ cause, about, evidence: [{ pointer }] }: FoundCause): string | undefined {
+  const entry = about?.statement.principal.entries.find((one) => one.pointer === pointer);
+  return cause.id === 'wrong-account' && entry !== undefined
+    ? `Take \`${shortened(entry.text)}\` out too, if it was written by mistake.`
+    : undefined;
+}
+
+function fixBy({ evidence, call }: Weighable, done: Repair, more: readonly string[]): Fix | undefined {
   const parsed = parseTrustPolicy(done.text);
   if (parsed.status !== 'read') return undefined;
   const repaired = parsed.policy;
   const document = JSON.parse(done.text) as unknown;
   return {
     who: 'owner',
-    summary: `If this caller is meant to have the role: ${lowerFirst(done.summary)}${callersPart ? ' The caller has to do its part as well.' : ''}`,
+    summary: [`If this caller is meant to have the role: ${lowerFirst(done.summary)}`, ...more].join(' '),
     commands: saveCommands(evidence, repaired, document, testCommands(evidence, call, repaired)),
     policy: document,
     verified: done.verified,

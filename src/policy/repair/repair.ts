@@ -228,7 +228,7 @@ function inPlace(
       done.push(`write \`${change.key}\` in place of \`${clause.key}\``);
     } else if (change.how === 'operator') {
       edit((document) => moveMember(document, block, clause.key, change.operator));
-      done.push(`write \`${change.operator}\` in place of \`${clause.operator.text}\``);
+      done.push(`write \`${change.operator}\` in place of \`${clause.operator.text}\` over ${clause.key}`);
     }
   }
   if (text === undefined) return undefined;
