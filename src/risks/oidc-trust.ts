@@ -1,7 +1,7 @@
 /** Which web identity providers does a policy trust, and who of theirs gets in? What the rules about OIDC share. */
 import type { AccessAnswer } from '../policy/compare/comparison.ts';
 import type { ConditionClause, PrincipalEntry, Statement } from '../policy/document/trust-policy.ts';
-import { matchWildcard } from '../policy/evaluate/wildcard.ts';
+import { prepareWildcard } from '../policy/evaluate/wildcard.ts';
 import { coversAction } from './granted-actions.ts';
 import { type Issuer, issuerOf } from './oidc-issuers.ts';
 import { clause, type RiskContext } from './risk-context.ts';
@@ -150,13 +150,27 @@ export function hasWildcard(text: string): boolean {
 
 /** @returns whether the statement's own positive conditions on the claim let this value pass; those with policy variables do. */
 export function fitsConditions(trust: OidcTrust, claim: string, text: string): boolean {
-  return positiveConditionsOn(trust, claim).every((condition) => {
-    if (!condition.operator.base.startsWith('String')) return true;
-    const ignoresCase = condition.operator.base.endsWith('IgnoreCase');
-    return condition.values.some((value) => {
-      if (value.text.includes('${')) return true;
-      if (condition.operator.base === 'StringLike') return matchWildcard(value.text, text);
-      return ignoresCase ? value.text.toLowerCase() === text.toLowerCase() : value.text === text;
-    });
-  });
+  return positiveConditionsOn(trust, claim).every((condition) => testOf(condition)(text));
+}
+
+const tests = new WeakMap<ConditionClause, (text: string) => boolean>();
+
+/** Made once for each condition: a policy may list fifty repositories, and be asked about hundreds of subjects. */
+function testOf(condition: ConditionClause): (text: string) => boolean {
+  const known = tests.get(condition);
+  if (known !== undefined) return known;
+  const made = makeTest(condition);
+  tests.set(condition, made);
+  return made;
+}
+
+function makeTest({ operator: { base }, values }: ConditionClause): (text: string) => boolean {
+  if (!base.startsWith('String') || values.some(({ text }) => text.includes('${'))) return () => true;
+  if (base === 'StringLike') {
+    const patterns = values.map(({ text }) => prepareWildcard(text));
+    return (text) => patterns.some((matches) => matches(text));
+  }
+  const fold = (text: string) => (base.endsWith('IgnoreCase') ? text.toLowerCase() : text);
+  const texts = new Set(values.map(({ text }) => fold(text)));
+  return (text) => texts.has(fold(text));
 }
