@@ -23,6 +23,15 @@ const chosenByCaller = /^(?:sts:|aws:requesttag\/|aws:tagkeys$|aws:useragent$|aw
 /** A moment passes: to let it in would help nobody the next time. */
 const momentary = /^aws:(?:currenttime|epochtime|tokenissuetime)$/;
 
+/** Whether the text, its wildcards taken as such, means callers of any account, or subjects of anybody at the provider. */
+function letsInTheWorld(key: string, text: string): boolean {
+  if (!/[*?]/.test(text)) return false;
+  if (/^[*?]*$/.test(text)) return true;
+  const literal = text.slice(0, text.search(/[*?]/));
+  if (/:sub$/i.test(key)) return !/^[^:/]+[:/][^:/]+[:/]/.test(literal);
+  return text.startsWith('arn:') && !/^arn:[^:*?]+:[^:*?]+:[^:*?]*:\d{12}:/.test(literal);
+}
+
 /** @returns the changes worth trying, the most exact first; none where only the caller, or another policy, can help. */
 export function clauseChanges(
   clause: ConditionClause,
@@ -36,7 +45,7 @@ export function clauseChanges(
   const changes: ClauseChange[] = [];
   const like = likeForms.get(operator.base);
   const literal = values.some(({ text }) => /[*?]/.test(text) && !(version === '2012-10-17' && text.includes('${')));
-  if (like !== undefined && literal) {
+  if (like !== undefined && literal && !values.some(({ text }) => letsInTheWorld(clause.key, text))) {
     const isArn = lookup.key.type === 'arn' && values.every(({ text }) => splitArn(text) !== undefined);
     const base = isArn ? (operator.base === 'StringEquals' ? 'ArnLike' : 'ArnNotLike') : like;
     changes.push({ how: 'operator', operator: operatorName({ ...operator, base: base as 'ArnLike' }) });
@@ -44,7 +53,8 @@ export function clauseChanges(
   const lower = clause.key.toLowerCase();
   if (/Not/.test(operator.base) || operator.base === 'Null' || chosenByCaller.test(lower) || momentary.test(lower))
     return changes;
-  if (/LessThan|GreaterThan|Numeric|Date|Binary/.test(operator.base)) return changes;
+  // Of yes and no both would be no test at all; what is less or more, or a moment, has no value to stand beside.
+  if (/LessThan|GreaterThan|Numeric|Date|Binary|Bool/.test(operator.base)) return changes;
   const state = stateOf(prepareKey(clause.key, 0), call);
   if (state === null || isUnknown(state) || state?.length !== 1) return changes;
   const [value] = state;

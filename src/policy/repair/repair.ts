@@ -260,7 +260,6 @@ function asStatement(
   const narrowed = forCaller(question, caller, changes);
   if (token === undefined || narrowed === undefined) return undefined;
   const condition = token === 'none' ? narrowed.Condition : withTests(narrowed.Condition, token);
-  if (condition === 'collision') return undefined;
   const statement: StatementValue = {
     ...narrowed,
     // All that this call needs, and no further action that the statement happens to allow.
@@ -347,15 +346,21 @@ function conditionOf(
   return blocks;
 }
 
+/** The condition with these tests as well, save those that it has in some form already. */
 function withTests(
   condition: StatementValue['Condition'],
   tests: Readonly<Record<string, string>>,
-): StatementValue['Condition'] | 'collision' {
-  const blocks = { ...condition };
-  const there = Object.entries(blocks).find(([operator]) => operator.toLowerCase() === 'stringequals');
-  const own = Object.keys(there?.[1] ?? {}).map((key) => key.toLowerCase());
-  if (Object.keys(tests).some((key) => own.includes(key.toLowerCase()))) return 'collision';
-  return { ...blocks, [there?.[0] ?? 'StringEquals']: { ...there?.[1], ...tests } };
+): StatementValue['Condition'] {
+  const blocks = Object.entries(condition ?? {});
+  const tested = new Set(
+    blocks
+      .filter(([operator]) => /^(?:StringEquals|StringEqualsIgnoreCase|StringLike)$/i.test(operator))
+      .flatMap(([, block]) => Object.keys(block).map((key) => key.toLowerCase())),
+  );
+  const missing = Object.entries(tests).filter(([key]) => !tested.has(key.toLowerCase()));
+  if (missing.length === 0) return condition;
+  const [name, block] = blocks.find(([operator]) => operator.toLowerCase() === 'stringequals') ?? ['StringEquals', {}];
+  return { ...condition, [name]: { ...block, ...Object.fromEntries(missing) } };
 }
 
 function single(values: readonly string[]): string | readonly string[] {

@@ -379,6 +379,57 @@ describe('never', () => {
   });
 
   test.each([
+    ['aws:PrincipalArn', '*'],
+    ['aws:PrincipalArn', 'arn:aws:iam::*:role/ci/*'],
+    ['aws:PrincipalArn', 'arn:aws:iam::4444*:role/ci/deploy'],
+  ])('a wildcard made one that lets in other accounts: %s %s', (key, text) => {
+    const found = repaired(one(allow({ AWS: '*' }, { StringEquals: { [key]: text } })), callBy(deploy));
+    expect(found?.verified).toBe(true);
+    expect(documentOf(found)?.Statement[0]?.['Condition']).toEqual({ StringEquals: { [key]: [text, deploy] } });
+  });
+
+  test.each(['*', 'repo:*', 'repo:ac*'])('a subject made one of anybody at the provider: %s', (text) => {
+    const key = 'token.actions.githubusercontent.com:sub';
+    const sub = 'repo:acme/app:ref:refs/heads/main';
+    const statement = {
+      ...allow({ Federated: provider }, { StringEquals: { [key]: text } }),
+      Action: 'sts:AssumeRoleWithWebIdentity',
+    };
+    const found = repaired(one(statement), callBy(provider, { [key]: [sub] }));
+    expect(documentOf(found)?.Statement[0]?.['Condition']).toEqual({ StringEquals: { [key]: [text, sub] } });
+  });
+
+  test('yes and no at once, which is no test any more', () => {
+    const statement = allow({ AWS: ana }, { Bool: { 'aws:SecureTransport': 'true' } });
+    expect(repaired(one(statement), callBy(ana, { 'aws:securetransport': ['false'] }))).toBeUndefined();
+  });
+
+  test('operators and keys that differ by case alone run into each other', () => {
+    const text = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"sts:AssumeRole",
+      "Condition":{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/ci/*"},"stringlike":{"aws:principalarn":"arn:aws:iam::444455556666:role/*"},
+      "StringLike":{"aws:username":"x"}}}]}`;
+    const found = repaired(text, callBy(deploy));
+    for (const kept of ['role/ci/*', '"arn:aws:iam::444455556666:role/*"', '"aws:username":"x"'])
+      expect(found?.text ?? text).toContain(kept);
+  });
+
+  test('a provider of another account takes the tests of the subject along', () => {
+    const key = 'token.actions.githubusercontent.com';
+    const sub = 'repo:acme/app:ref:refs/heads/main';
+    const statement = {
+      ...allow(
+        { Federated: provider.replace('111122223333', '999988887777') },
+        { StringEquals: { [`${key}:aud`]: 'sts.amazonaws.com', [`${key}:sub`]: sub } },
+      ),
+      Action: 'sts:AssumeRoleWithWebIdentity',
+    };
+    const call = callBy(provider, { [`${key}:sub`]: [sub], [`${key}:aud`]: ['sts.amazonaws.com'] });
+    const found = repaired(one(statement), call);
+    expect(found?.verified).toBe(true);
+    expect(documentOf(found)?.Statement[1]).toEqual({ ...statement, Principal: { Federated: provider } });
+  });
+
+  test.each([
     [
       'a moment that passed',
       { DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } },
