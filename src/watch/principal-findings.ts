@@ -1,5 +1,6 @@
 /** Which principals that the role trusts were deleted, or created anew under their old name? */
 import type { PrincipalEvent } from '../cloudtrail/recognised.ts';
+import { roleFromArn } from '../cloudtrail/role-name.ts';
 import { findingId } from '../findings/identity.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
 import type { StoredFinding } from '../ports/trust-store.ts';
@@ -9,7 +10,7 @@ import type { Draft, Retraction } from './draft.ts';
 import { eventOf, principalKeyOf, principalStream } from './facts.ts';
 import { linksOf } from './links.ts';
 import { roleNameOf } from './remember.ts';
-import { type RoleHistory, stateAt } from './role-history.ts';
+import { type RoleHistory, type RoleState, stateAt } from './role-history.ts';
 
 /** @returns every creation and deletion of a principal that is known, oldest first. */
 export async function eventsOfPrincipal(key: string, { store }: WatchContext): Promise<readonly PrincipalEvent[]> {
@@ -45,8 +46,8 @@ export async function principalDrafts(
   context: WatchContext,
 ): Promise<{ readonly drafts: readonly Draft[]; readonly retractions: readonly Retraction[] }> {
   const keys = new Set(
-    history.changes.flatMap(({ after }) =>
-      after.policy === undefined ? [] : [...trustedPrincipals(after.policy).keys()],
+    [...history.changes.map(({ after }) => after), ...history.seen].flatMap(({ policy }) =>
+      policy === undefined ? [] : [...trustedPrincipals(policy).keys()],
     ),
   );
   const drafts: Draft[] = [];
@@ -85,15 +86,23 @@ const kinds: Readonly<Record<PrincipalEvent['principal'], string>> = {
   'saml-provider': 'SAML provider',
 };
 
+/** Of a role that no event told of, what IAM showed before. */
+function stateOrSeen(history: RoleHistory, at: number): RoleState {
+  const state = stateAt(history, at);
+  if (state.exists !== undefined) return state;
+  return history.seen.findLast(({ observedAt = Number.POSITIVE_INFINITY }) => observedAt <= at) ?? state;
+}
+
 function draftOf(history: RoleHistory, key: string, event: PrincipalEvent): Draft | undefined {
   const { record, what, principal } = event;
-  const { exists, policy, setBy, arn } = stateAt(history, record.at);
+  const { exists, policy, setBy, arn } = stateOrSeen(history, record.at);
   // A policy saved after the principal came back names the new one.
-  if (exists !== true || policy === undefined || setBy === undefined) return undefined;
+  if (exists !== true || policy === undefined) return undefined;
   const named = trustedPrincipals(policy).get(key);
-  const role = arn ?? setBy.role;
+  const role = arn ?? setBy?.role;
   if (named === undefined || role === undefined) return undefined;
   const name = roleNameOf(role);
+  const account = setBy?.account ?? roleFromArn(role)?.account;
   const id = findingId('trust-risk', { role: history.key, event: record.eventId, principal: key });
   const provider = principal === 'oidc-provider' || principal === 'saml-provider';
   const gone = what === 'deleted';
@@ -107,7 +116,7 @@ function draftOf(history: RoleHistory, key: string, event: PrincipalEvent): Draf
         ? `${name} trusts the ${kinds[principal]} ${shortActor(named.text)}, which ${shortActor(actorName(record))} deleted`
         : `${name} names the ${kinds[principal]} ${shortActor(named.text)}, which was deleted and has been created again`,
       time: record.eventTime,
-      ...(setBy.account === undefined ? {} : { account: setBy.account }),
+      ...(account === undefined ? {} : { account }),
       ...(record.region === undefined ? {} : { region: record.region }),
       role,
       actor: actorOf(record),

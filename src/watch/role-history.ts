@@ -42,6 +42,8 @@ export interface RoleHistory {
   readonly failed: readonly RoleChange[];
   /** The role after everything that is known, what IAM showed of it included. */
   readonly latest: RoleState;
+  /** What IAM showed of it where that was news, oldest first. */
+  readonly seen: readonly RoleState[];
 }
 
 /** How near to a change what IAM shows may be the version before it, or after it. */
@@ -54,10 +56,12 @@ const noRole: RoleState = { exists: false };
 export function roleHistory(key: string, events: readonly (KnownEvent | Observation)[]): RoleHistory {
   const changes: RoleChange[] = [];
   const failed: RoleChange[] = [];
+  const seen: RoleState[] = [];
   let state = unknownRole;
   for (const event of events) {
     if ('observed' in event) {
       state = shown(state, event, changes.at(-1)?.change);
+      if (state.observedAt === event.at) seen.push(state);
       continue;
     }
     const { recognised, from } = event;
@@ -74,7 +78,7 @@ export function roleHistory(key: string, events: readonly (KnownEvent | Observat
       state = after;
     }
   }
-  return { key, changes, failed, latest: state };
+  return { key, changes, failed, latest: state, seen };
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { AccountAnswer } from '../../src/ports/account-roles.ts';
 import type { ReadRole } from '../../src/ports/role-reader.ts';
 import { roleStream } from '../../src/watch/facts.ts';
-import { created, denied, document, home, role, service, start, updated } from './service.ts';
+import { created, deleted, denied, document, home, iam, role, service, start, updated } from './service.ts';
 
 const ci = 'arn:aws:iam::444455556666:role/ci';
 const hour = 3_600_000;
@@ -156,6 +156,20 @@ describe('what was read', () => {
     await one.take([updated(20, open)]);
     const [change] = one.findings().filter(({ kind }) => kind === 'trust-change');
     expect(change?.change?.verdict).toBe('undecided');
+  });
+
+  test('says whom a principal concerns that is deleted and made anew', async () => {
+    const one = surveyed();
+    one.has(like(document(ci)));
+    await one.reconcile();
+    const theirs = { more: { recipientAccountId: '444455556666' } };
+    await one.take([
+      deleted(7200, 'ci', theirs),
+      iam('CreateRole', 7260, { roleName: 'ci', assumeRolePolicyDocument: document('*') }, theirs),
+    ]);
+    expect(one.people.told.filter(({ kind, role: of }) => kind === 'trust-risk' && of === role)).toMatchObject([
+      { account: home, title: expect.stringContaining('was deleted and has been created again') },
+    ]);
   });
 
   test('costs no write where nothing is new', async () => {
