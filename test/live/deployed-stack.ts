@@ -190,8 +190,7 @@ export async function work(
       const again = failed.has(MessageId ?? '');
       if (again) givenBack += 1;
       else taken += 1;
-      if (again)
-        await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+      if (again) await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
       else await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
     }
   }
