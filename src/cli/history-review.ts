@@ -18,6 +18,7 @@ import { mergeAffected, nothingAffected } from '../watch/affected.ts';
 import { eventOf, roleStream } from '../watch/facts.ts';
 import { watch } from '../watch/watch.ts';
 import type { Progress } from './progress.ts';
+import { unusableBecause } from './unusable-record.ts';
 
 export interface ReviewOptions {
   readonly filter: ReviewFilter;
@@ -163,10 +164,11 @@ function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
     const event = toEventBridgeEvent(record);
     const rule = Object.entries(eventPatterns).find(([, pattern]) => matchesPattern(event, pattern))?.[0];
     if (rule === undefined) return false;
-    if (record.derived?.includes('eventTime') === true) {
+    const unusable = unusableBecause(record);
+    if (unusable !== undefined) {
       problem({
         place: `event ${record.eventId}`,
-        message: `${record.eventName}: a record without its time`,
+        message: `${record.eventName}: ${unusable}`,
         kind: 'damaged',
       });
       return false;

@@ -223,6 +223,16 @@ describe('what is wrong', () => {
     expect(io.warned().trimEnd().split('\n').at(-1)).toMatch(/^trusttrail: /);
   });
 
+  test('a change that does not name its role is told, and not passed over in silence', async () => {
+    const nameless = iamCall('UpdateAssumeRolePolicy', { roleName: 'no such name' });
+    await writeFile(at('nameless.json'), JSON.stringify({ Records: [nameless] }));
+    const { problems, summary } = await audited(at('nameless.json'));
+    expect(problems.map(({ message }) => message)).toEqual([
+      'UpdateAssumeRolePolicy: a change of a role that the record does not name',
+    ]);
+    expect(summary['problems']).toBe(1);
+  });
+
   test('text in a record stays text', async () => {
     const hostile = iamCall(
       'UpdateAssumeRolePolicy',

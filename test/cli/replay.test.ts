@@ -8,6 +8,7 @@ import { parseHTML } from 'linkedom';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/main.ts';
 import type { Finding } from '../../src/findings/finding.ts';
+import { iamCall } from '../cloudtrail/records.ts';
 import { created, denied, document, iam, updated } from '../watch/service.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';
 
@@ -189,6 +190,15 @@ describe('of bad input', () => {
     const io = await replay([file('timeless.json', JSON.stringify({ Records: [timeless, denied(5).raw] }))]);
     expect(io.warned()).toContain('a record without its time');
     expect(io.printed()).not.toContain('1970');
+  });
+
+  test('a change that does not name its role is told, and not passed over in silence', async () => {
+    const nameless = iamCall('UpdateAssumeRolePolicy', null);
+    const io = await replay([file('nameless.json', JSON.stringify({ Records: [nameless, denied(5).raw] }))]);
+    expect(io.warned()).toMatch(
+      /nameless\.json: UpdateAssumeRolePolicy, event \S+: a change of a role that the record/,
+    );
+    expect(io.printed()).toContain('1 record or file could not be read');
   });
 
   test('text of a record cannot steer the terminal', async () => {

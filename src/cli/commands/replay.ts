@@ -24,6 +24,7 @@ import { type Io, UserError } from '../io.ts';
 import { terminalOptions } from '../paint.ts';
 import { progress } from '../progress.ts';
 import { rolePages } from '../report-roles.ts';
+import { unusableBecause } from '../unusable-record.ts';
 
 interface Options {
   readonly report?: string;
@@ -148,10 +149,11 @@ async function handled(
     const event = toEventBridgeEvent(record);
     const rule = Object.entries(eventPatterns).find(([, pattern]) => matchesPattern(event, pattern))?.[0];
     if (rule === undefined) continue;
-    if (record.derived?.includes('eventTime') === true) {
+    const unusable = unusableBecause(record);
+    if (unusable !== undefined) {
       problems.push({
         place: name,
-        message: `${record.eventName}, event ${record.eventId}: a record without its time`,
+        message: `${record.eventName}, event ${record.eventId}: ${unusable}`,
       });
       continue;
     }
