@@ -11,7 +11,7 @@ import { severityRank } from '../findings/severity.ts';
 const mostRoles = 25;
 const rowHeight = 34;
 const width = 960;
-const marginLeft = 200;
+const marginLeft = 220;
 
 interface Mark {
   readonly at: number;
@@ -168,5 +168,7 @@ function rowOf({ role, account }: Finding): string {
 
 function shortened(row: string): string {
   const name = plainText(shortName(row));
-  return name.length > 30 ? `${name.slice(0, 29)}…` : name;
+  // Names of a team begin alike, so that what tells them apart stands at both ends.
+  const letters = [...name];
+  return letters.length > 30 ? `${letters.slice(0, 14).join('')}…${letters.slice(-15).join('')}` : name;
 }
