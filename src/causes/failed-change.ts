@@ -1,7 +1,6 @@
 /** Why was a change of a trust policy refused, and how would the document have to read? */
 import { readDenialMessage } from '../cloudtrail/error-message.ts';
 import type { Denial } from '../cloudtrail/recognised.ts';
-import { shellQuote } from '../findings/escape.ts';
 import type { CauseFinding, Evidence, Explanation, Fix } from '../findings/finding.ts';
 import { collectExternalIds, maskExplanation } from '../findings/mask.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
@@ -11,6 +10,7 @@ import { causeById } from './catalogue.ts';
 import type { Claim } from './cause.ts';
 import { correctedDocument } from './corrected-document.ts';
 import type { FailedChangeEvidence } from './evidence.ts';
+import { createCommands, saveCommands } from './owner-commands.ts';
 import { shortened } from './wording.ts';
 
 /** What may keep a call of IAM out as it does an assume call: asked of the record with the same words. */
@@ -57,6 +57,8 @@ export function explainFailedChange(
 
 function malformedDocument({ change, policyInForce }: FailedChangeEvidence): CauseFinding | undefined {
   const { record, policyText, roleName } = change;
+  // The name alone is enough for the commands, and a record has it even where it shows no ARN.
+  const named = { role: roleName ?? change.role, record };
   const cause = causeById('malformed-trust-policy');
   if (cause === undefined) return undefined;
   const said = record.errorMessage ?? '';
@@ -93,11 +95,11 @@ function malformedDocument({ change, policyInForce }: FailedChangeEvidence): Cau
       who: cause.who,
       summary: corrected === undefined ? cause.fix : `Save the corrected document: ${corrected.changes.join('; ')}.`,
       commands:
-        corrected === undefined || change.change === 'create-role'
+        corrected === undefined
           ? []
-          : [
-              `aws iam update-assume-role-policy --role-name ${roleName === undefined ? 'ROLE' : shellQuote(roleName)} --policy-document ${shellQuote(JSON.stringify(corrected.document))}`,
-            ],
+          : change.change === 'create-role'
+            ? createCommands(named, corrected.document)
+            : saveCommands(named, corrected.document, []),
       policy: corrected?.document ?? null,
       verified: false,
     },

@@ -1,4 +1,6 @@
 /** Which commands save a repaired trust policy, try it out, and put back what was there? Quoted for a POSIX shell. */
+import type { Denial } from '../cloudtrail/recognised.ts';
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { shellQuote } from '../findings/escape.ts';
 import { collectExternalIds, externalIdPlaceholder } from '../findings/mask.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
@@ -11,20 +13,42 @@ const before = 'trust-policy-before.json';
 
 /** Where it is kept, it is put back from: the undo is a comment, so that pasting all of it does not undo it at once. */
 export function saveCommands(
-  { denial }: Pick<DenialEvidence, 'denial'>,
-  repaired: TrustPolicy,
+  { role, record }: Pick<Denial, 'role' | 'record'>,
   document: unknown,
   test: readonly string[],
 ): readonly string[] {
-  const name = roleName(denial.role);
-  const { prepare, argument } = documentArgument(document, denial);
+  const name = roleName(role);
+  const { prepare, argument } = documentArgument(document, record, `--policy ${before} `);
   const kept = [`aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument --output json > ${before}`];
   return [
     ...kept,
     ...prepare,
     `aws iam update-assume-role-policy --role-name ${name} --policy-document ${argument}`,
-    ...(repaired.statements.length === 0 || test.length === 0 ? [] : ['# then, as the caller:', ...test]),
+    ...(test.length === 0 ? [] : ['# then, as the caller:', ...test]),
     `# undo: aws iam update-assume-role-policy --role-name ${name} --policy-document file://${before}`,
+  ];
+}
+
+/** A role that could not be created for its document, with the document put right and its other settings as they were. */
+export function createCommands(
+  { role, record }: Pick<Denial, 'role' | 'record'>,
+  document: unknown,
+): readonly string[] {
+  const name = roleName(role);
+  const { prepare, argument } = documentArgument(document, record, '');
+  const { path, description, maxSessionDuration, permissionsBoundary } = record.requestParameters ?? {};
+  const option = (flag: string, value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' ? ` ${flag} ${shellQuote(String(value))}` : '';
+  const more = [
+    option('--path', path),
+    option('--description', description),
+    option('--max-session-duration', maxSessionDuration),
+    option('--permissions-boundary', permissionsBoundary),
+  ].join('');
+  return [
+    ...prepare,
+    `aws iam create-role --role-name ${name}${more} --assume-role-policy-document ${argument}`,
+    `# undo: aws iam delete-role --role-name ${name}`,
   ];
 }
 
@@ -82,7 +106,8 @@ function passed(
 /** A secret, or what is too long to be read, is written into a file by another command. */
 function documentArgument(
   document: unknown,
-  { record }: DenialEvidence['denial'],
+  record: CloudTrailRecord,
+  policyOption: string,
 ): { readonly prepare: readonly string[]; readonly argument: string } {
   const text = asciiJson(document);
   if (text.length <= mostInline && collectExternalIds(document).size === 0)
@@ -90,7 +115,7 @@ function documentArgument(
   return {
     prepare: [
       `aws cloudtrail lookup-events${record.region === undefined ? '' : ` --region ${shellQuote(record.region)}`} --lookup-attributes ${shellQuote(`AttributeKey=EventId,AttributeValue=${record.eventId}`)} > event.json`,
-      `trusttrail explain event.json --policy ${before} --show-external-ids --format json | jq -c '[.causes[].fix.policy | values][0]' > trust-policy.json`,
+      `trusttrail explain event.json ${policyOption}--show-external-ids --format json | jq -c '[.causes[].fix.policy | values][0]' > trust-policy.json`,
     ],
     argument: 'file://trust-policy.json',
   };

@@ -129,7 +129,7 @@ function fixBy({ evidence, call }: Weighable, done: Repair, more: readonly strin
   return {
     who: 'owner',
     summary: [`If this caller is meant to have the role: ${lowerFirst(done.summary)}`, ...more].join(' '),
-    commands: saveCommands(evidence, repaired, document, testCommands(evidence, call, repaired)),
+    commands: saveCommands(evidence.denial, document, testCommands(evidence, call, repaired)),
     policy: document,
     verified: done.verified,
     grants: done.grants,
@@ -142,7 +142,7 @@ function savedAgain({ evidence, policy, call }: Weighable): Fix {
   return {
     who: 'owner',
     summary: 'Save the same trust policy again: IAM then looks up anew whom each name in it means.',
-    commands: saveCommands(evidence, policy, document, testCommands(evidence, call, policy)),
+    commands: saveCommands(evidence.denial, document, testCommands(evidence, call, policy)),
     policy: document,
     verified: false,
   };

@@ -116,6 +116,16 @@ describe('commands', () => {
     expect(ran.flat()).toContain('EXTERNAL_ID_FROM_THE_ROLE_OWNER');
   });
 
+  test('a malformed document put right: saved with what was there kept, or the role created after all', () => {
+    const ids = (id: string) => causes.find((cause) => cause.id === id)?.isIt ?? [];
+    const examples = ids('malformed-trust-policy');
+    const ran = examples.map((example) =>
+      pasted(fixesOf(example)[0]?.commands ?? []).map((argv) => argv.slice(0, 3).join(' ')),
+    );
+    expect(ran).toContainEqual(['aws iam get-role', 'aws iam update-assume-role-policy']);
+    expect(ran).toContainEqual(['aws iam create-role']);
+  });
+
   test('those of every cause’s examples are understood by a shell', () => {
     const seen = new Set<string>();
     for (const cause of causes)
