@@ -86,6 +86,31 @@ export function largePolicy(): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [...vendors, github, services, organization] });
 }
 
+/** One statement for that many accounts, as vendors' and landing zones' roles have it. */
+export function manyAccounts(count: number): string {
+  const accounts = Array.from({ length: count }, (_, at) => String(200_000_000_000 + at * 7_919));
+  const condition = { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } };
+  const statement = { Effect: 'Allow', Principal: { AWS: accounts }, Action: 'sts:AssumeRole', Condition: condition };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
+
+/** Dense wildcards, of which each statement has to be told from all others. */
+export function hostilePolicy(): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  const statements = Array.from({ length: 12 }, (_, at) => ({
+    Effect: 'Allow',
+    Principal: { AWS: '*' },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringLike: {
+        'sts:ExternalId': `*${letters[at]}*${letters[(at * 7) % 26]}?????${letters[(at * 3) % 26]}*`,
+        'sts:RoleSessionName': `*${letters[(at * 5) % 26]}??${letters[(at * 11) % 26]}*`,
+      },
+    },
+  }));
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
 /** Those that others wrote; none where the folder is absent. */
 export function realPolicies(): readonly string[] {
   const folder = new URL('../../shared/trust-policies/', import.meta.url);
@@ -100,6 +125,8 @@ if (import.meta.main) {
     ['real policies', realPolicies()],
     ['examples of the rules', examplePolicies()],
     ['a large policy', [largePolicy()]],
+    ['100 accounts', [manyAccounts(100)]],
+    ['a hostile policy', [hostilePolicy()]],
   ];
   console.log(`${riskRules.length} rules over one policy, milliseconds`);
   for (const [name, texts] of rows) {

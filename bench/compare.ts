@@ -36,20 +36,21 @@ export interface Times {
   readonly undecided: number;
 }
 
-/** Milliseconds, each pair once after one round to warm up. */
+const rounds = 4;
+
+/** Milliseconds of each pair: its best of some rounds after one to warm up, so that what else the machine does counts less. */
 export function timesOf(pairs: readonly Pair[]): Times {
-  const times: (readonly [number, string])[] = [];
+  const best = new Map<string, number>();
   let undecided = 0;
-  for (let round = 0; round < 2; round += 1)
+  for (let round = 0; round <= rounds; round += 1)
     for (const [name, old, now] of pairs) {
       const start = performance.now();
       const { verdict } = compare(old, now);
       const elapsed = performance.now() - start;
-      if (round === 0) continue;
-      times.push([elapsed, name]);
-      if (verdict === 'undecided') undecided += 1;
+      if (round === 0) undecided += verdict === 'undecided' ? 1 : 0;
+      else best.set(name, Math.min(best.get(name) ?? elapsed, elapsed));
     }
-  times.sort(([a], [b]) => a - b);
+  const times = [...best].map(([name, elapsed]) => [elapsed, name] as const).sort(([a], [b]) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]?.[0] ?? 0;
   const [worst = 0, worstName = ''] = times.at(-1) ?? [];
   return { pairs: times.length, median: at(0.5), p99: at(0.99), worst, worstName, undecided };

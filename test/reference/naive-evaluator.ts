@@ -32,8 +32,29 @@ export interface NaivePolicy {
   readonly Statement: NaiveStatement | readonly NaiveStatement[];
 }
 
-/** @param multivalued which keys (lower case) are multivalued. */
+/** AWS does not say whether a `*` alone fits every ARN or none: read either way. */
+let loneStarFits = false;
+let loneStarMet = false;
+
+/**
+ * @param multivalued which keys (lower case) are multivalued.
+ * @returns `unknown` where what AWS does not say makes the difference.
+ */
 export function naiveDecision(
+  policy: NaivePolicy,
+  request: NaiveRequest,
+  multivalued: (key: string) => boolean,
+): 'allow' | 'explicit-deny' | 'implicit-deny' | 'unknown' {
+  loneStarMet = false;
+  const decision = settledDecision(policy, request, multivalued);
+  if (!loneStarMet) return decision;
+  loneStarFits = true;
+  const other = settledDecision(policy, request, multivalued);
+  loneStarFits = false;
+  return decision === other ? decision : 'unknown';
+}
+
+function settledDecision(
   policy: NaivePolicy,
   request: NaiveRequest,
   multivalued: (key: string) => boolean,
@@ -188,6 +209,10 @@ function naiveValue(
       const wantedParts = splitSigns(signs);
       const parts = splitSigns([...value]);
       if (!/^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^:]/.test(value)) return false;
+      if (signs.length > 0 && signs.every((sign) => typeof sign === 'object' && sign.wild === '*')) {
+        loneStarMet = true;
+        return loneStarFits;
+      }
       return (
         wantedParts.length === 6 &&
         parts.length === 6 &&

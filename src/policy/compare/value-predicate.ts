@@ -1,5 +1,6 @@
 /** What does the list of values of one condition clause ask of one value of its key? */
 import type { PreparedClause } from '../evaluate/condition.ts';
+import { isUnsettledArn } from '../evaluate/operators/arn-like.ts';
 import type { Operator } from '../evaluate/operators/operator.ts';
 import { plainValue } from '../evaluate/operators/operator.ts';
 import { type PatternPiece, type PatternTokens, patternTokens } from '../evaluate/wildcard.ts';
@@ -58,6 +59,12 @@ function makePredicate(clause: PreparedClause): ValuePredicate | undefined {
   const opaqueTexts: string[] = [];
   const ids: string[] = [];
   for (const pieces of clause.pieces) {
+    if (operator.family === 'arn' && isUnsettledArn(pieces)) {
+      ids.push('any ARN or none');
+      opaque.push('any ARN or none');
+      opaqueTexts.push('`*` alone, of which AWS does not say whether it fits an ARN');
+      continue;
+    }
     const test = operator.prepare(pieces);
     if (test === undefined) continue;
     const value = policyValue(operator, pieces, test);

@@ -1,6 +1,8 @@
 /** Does one condition clause hold for what is known of the request's keys? */
+import { splitArn } from '../document/names.ts';
 import type { ConditionClause, TrustPolicy } from '../document/trust-policy.ts';
 import { isUnknown, type KeyState, type PreparedKey } from './key-state.ts';
+import { isUnsettledArn } from './operators/arn-like.ts';
 import type { Operator, ValueTest } from './operators/operator.ts';
 import { type OperatorRow, operators } from './operators/operators.ts';
 import { type PolicyVariable, readVariables } from './policy-variables.ts';
@@ -15,6 +17,8 @@ export interface PreparedClause {
   /** The policy's values without variables, each ready to be asked; those that can match nothing are left out. */
   readonly tests: readonly ValueTest[];
   readonly pieces: readonly (readonly PatternPiece[])[];
+  /** Whether one of the values is a `*` of which AWS does not say whether it fits every ARN or none. */
+  readonly unsettledArn: boolean;
   readonly withVariables: readonly (readonly PreparedPart[])[];
   /** The keys of the variables. */
   readonly variableKeys: readonly PreparedKey[];
@@ -36,6 +40,7 @@ export function prepareClause(
   const pieces: (readonly PatternPiece[])[] = [];
   const withVariables: (readonly PreparedPart[])[] = [];
   const variableKeys: PreparedKey[] = [];
+  let unsettledArn = false;
   if (row !== undefined) {
     for (const { text } of clause.values) {
       // Under 2008-10-17, and in the other operators, `${…}` is plain text.
@@ -54,11 +59,12 @@ export function prepareClause(
       else {
         const test = row.operator.prepare(plain);
         pieces.push(plain);
+        if (row.operator.family === 'arn' && isUnsettledArn(plain)) unsettledArn = true;
         if (test !== undefined) tests.push(test);
       }
     }
   }
-  return { clause, key: keyNamed(clause.key), row, tests, pieces, withVariables, variableKeys };
+  return { clause, key: keyNamed(clause.key), row, tests, pieces, unsettledArn, withVariables, variableKeys };
 }
 
 /** IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys". */
@@ -116,6 +122,7 @@ function valueHolds(prepared: PreparedClause, row: OperatorRow, value: string, s
       matched = or(matched, matchesWithVariables(parts, row.operator, value, states));
       if (matched === YES) break;
     }
+  if (matched === NO && prepared.unsettledArn && splitArn(value) !== undefined) matched = UNKNOWN;
   return row.negated ? not(matched) : matched;
 }
 

@@ -118,6 +118,8 @@ function clauseReason(clause: PreparedClause, states: readonly KeyState[]): Reas
         : `whether ${key.display} is in the request is not known`;
   else if (isUnknown(state)) has = `${key.display} is in the request, its value is not known`;
   else has = `${key.display} is ${state.map((value) => `\`${value}\``).join(', ')}`;
+  if (clause.unsettledArn && matches === UNKNOWN && !isUnknown(state))
+    has += ', and AWS does not say whether `*` alone fits an ARN';
   if (state !== null && !isUnknown(state) && operator.set === undefined && clause.row !== undefined && key.multivalued)
     has += ', a multivalued key, which needs ForAnyValue or ForAllValues';
   return {

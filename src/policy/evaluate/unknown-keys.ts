@@ -287,6 +287,8 @@ function unsettledOf(
   for (const statement of prepared.statements) {
     if (matchStatement(prepared, statement, request, states) !== UNKNOWN) continue;
     for (const clause of statement.clauses) {
+      if (clause.unsettledArn && clauseHolds(clause, states) === UNKNOWN && !isUnknown(states[clause.key.index]))
+        found.add(`AWS does not say whether \`*\` alone fits an ARN under \`${clause.clause.operator.text}\``);
       if (!isUnsettledWhenAbsent(clause)) continue;
       const state = states[clause.key.index];
       if (state === null || state === undefined)

@@ -312,6 +312,12 @@ describe('what cannot be decided', () => {
       [allow(other), allow(home, { 'ForAnyValue:StringEqualsIfExists': { 'sts:DurationSeconds': 'x' } })],
       'ForAnyValue with IfExists where sts:DurationSeconds is absent',
     ],
+    [
+      'a star that is no ARN in six parts',
+      [allow(other)],
+      [allow(other), allow('*', { ArnLike: { 'aws:PrincipalArn': '**' } })],
+      '`*` alone, of which AWS does not say whether it fits an ARN',
+    ],
   ])('%s', (_, old, now, construct) => {
     const answer = compare(policy(...old), policy(...now));
     expect(answer).toMatchObject({ verdict: 'undecided', gained: [] });
@@ -325,6 +331,16 @@ describe('what cannot be decided', () => {
     );
     expect(answer.verdict).toBe('broader');
   });
+});
+
+test('a star that is no ARN in six parts is the same star wherever it stands', () => {
+  const star = policy(allow('*', { ArnLike: { 'aws:PrincipalArn': '*' } }));
+  expect(compare(star, policy(allow('*', { ArnEquals: { 'AWS:PrincipalArn': ['**', '*'] } }))).verdict).toBe(
+    'equivalent',
+  );
+  const denied = policy(allow('*'), deny('*', { ArnNotLike: { 'aws:PrincipalArn': '*' } }));
+  expect(compare(star, denied).verdict).toBe('equivalent');
+  expect(compare(policy(allow('*')), denied)).toMatchObject({ gained: [], verdict: 'narrower' });
 });
 
 test('new access is asked one way', () => {

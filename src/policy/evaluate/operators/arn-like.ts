@@ -1,13 +1,13 @@
 /** ArnLike, ArnEquals and their negations: part by part, so that a wildcard of the first five crosses no colon. */
 import { splitArn } from '../../document/names.ts';
-import { type PatternTokens, patternTokens, prepareWildcard } from '../wildcard.ts';
+import { anyCharacters, type PatternPiece, type PatternTokens, patternTokens, prepareWildcard } from '../wildcard.ts';
 import type { Operator } from './operator.ts';
 
 const colon = 0x3a;
 
 /**
  * ArnEquals and ArnLike behave alike (IAM User Guide, "Amazon Resource Name (ARN) condition operators"). A policy value
- * without six parts, and a request value that is no ARN, match nothing.
+ * without six parts, and a request value that is no ARN, match nothing; of a value that is just `*` see below.
  */
 export const arnLike: Operator = {
   family: 'arn',
@@ -32,6 +32,15 @@ export const arnLike: Operator = {
     };
   },
 };
+
+/**
+ * AWS says that each of the six parts is checked by itself, and not what becomes of a value that is nothing but `*`,
+ * which has one part: whether it fits every ARN or none is not known.
+ */
+export function isUnsettledArn(value: readonly PatternPiece[]): boolean {
+  const tokens = patternTokens(value);
+  return tokens.length === 1 && tokens[0] === anyCharacters;
+}
 
 /** @returns the six parts of a pattern, the last with all further colons; `undefined` where there are fewer. */
 export function arnPatternParts(tokens: PatternTokens): readonly PatternTokens[] | undefined {
