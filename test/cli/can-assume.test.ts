@@ -89,6 +89,7 @@ describe('one question', () => {
       ['--policy', 'trust.json', '--principal', user, '--action', 'sts:AsumeRole'],
       /did you mean sts:AssumeRole\?/,
     ],
+    ['a batch and a question', ['--policy', 'trust.json', '--batch', '-'], /--batch stands in place of --policy/],
     [
       'given and absent',
       ['--policy', 'trust.json', '--principal', user, '--context', 'sts:ExternalId=x', '--absent', 'STS:ExternalId'],

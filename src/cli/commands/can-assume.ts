@@ -30,6 +30,18 @@ interface Options {
   readonly showExternalIds?: boolean;
 }
 
+/** What each line of a batch says for itself. */
+const questionOptions = [
+  'policy',
+  'principal',
+  'service',
+  'federated',
+  'action',
+  'context',
+  'absent',
+  'closed',
+] as const;
+
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
   const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
@@ -52,8 +64,10 @@ export function register(program: Command, io: Io): void {
     .addOption(new Option('--format <format>', 'the form of the answer').choices(['text', 'json']).default('text'))
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      if (options.batch !== undefined) await batch(io, options.batch, options.showExternalIds === true);
-      else await single(io, options);
+      if (options.batch === undefined) return await single(io, options);
+      const alone = questionOptions.find((name) => options[name] !== undefined);
+      if (alone !== undefined) throw new UserError(`--batch stands in place of --${alone}`, 'give either');
+      await batch(io, options.batch, options.showExternalIds === true);
     })
     .addHelpText('after', examples);
 }
