@@ -205,7 +205,9 @@ function inPlace(
     }
   if (question.principal && gone !== undefined) {
     edit((document) => replaceAt(document, gone.pointer, caller.text));
-    done.push(`write \`${caller.text}\` in place of \`${gone.text}\``);
+    done.push(
+      `write \`${caller.text}\` in place of \`${gone.text}\`, an id that IAM shows only of a principal that is gone`,
+    );
   } else if (question.principal) {
     const member = statement.principal.entries.some(({ type }) => type === caller.type);
     edit((document) =>
