@@ -24,14 +24,15 @@ describe('any weather', () => {
       wanted === undefined ? Array.from({ length: Number(many ?? runs(200)) }, (_, n) => `s${n}`) : [wanted];
     const total: Record<string, number> = {};
     const failed: unknown[] = [];
-    for (const seed of seeds) {
+    for (const [index, seed] of seeds.entries()) {
+      if (isDeep && index > 0 && index % 100 === 0) told(index, total);
       const { wrong, counts } = await trial(seed, handlers);
       addCounts(total, counts);
       if (wrong.length > 0)
         failed.push({ again: `SEED=${seed} npx vitest run --project unit test/simulation/simulation.test.ts`, wrong });
       if (failed.length >= 10) break;
     }
-    if (isDeep) process.stderr.write(`${JSON.stringify({ seeds: seeds.length, ...total })}\n`);
+    if (isDeep) told(seeds.length, total);
     expect(failed).toEqual([]);
     expect(total['sends']).toBeGreaterThan(0);
   });
@@ -69,3 +70,7 @@ describe('a crash at each call', () => {
     expect(points).toBeGreaterThan(20);
   });
 });
+
+function told(seeds: number, total: Readonly<Record<string, number>>): void {
+  process.stderr.write(`${JSON.stringify({ seeds, ...total })}\n`);
+}

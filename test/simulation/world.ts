@@ -245,13 +245,21 @@ export async function simulate({
           subjects.set(state.id, { id: state.id, subject: state.subject, at: state.at });
           return planted.putFinding(state);
         }),
-      delivered: (key, channel, delivery) =>
-        call(invocation, () => {
-          sequence += 1;
-          const name = `${channel} ${key.id}`;
-          notes.set(name, [...(notes.get(name) ?? []), { revision: delivery.revision, at: sequence }]);
-          return planted.delivered(key, channel, delivery);
-        }),
+      delivered: async (key, channel, delivery) => {
+        try {
+          await call(invocation, () => {
+            sequence += 1;
+            const name = `${channel} ${key.id}`;
+            notes.set(name, [...(notes.get(name) ?? []), { revision: delivery.revision, at: sequence }]);
+            return planted.delivered(key, channel, delivery);
+          });
+        } catch (error) {
+          // Sent, and not noted.
+          for (const one of sentBy.get(`${channel} ${key.id} ${delivery.revision}`) ?? [])
+            if (one.sender === invocation) one.answered = false;
+          throw error;
+        }
+      },
       close: async () => {},
     };
   };
@@ -277,7 +285,7 @@ export async function simulate({
           // It had died before it could note, or it was not answered: both are the price of never losing one.
           const isAfterFault = earlier.some(({ sender, answered }) => sender.dead || !answered);
           if (wasNoted) sentAgain.push(name);
-          else if (isAfterFault || counts.throttled + counts.lostAnswers > 0) counts.againAfterFault += 1;
+          else if (isAfterFault) counts.againAfterFault += 1;
           else counts.againAtOnce += 1;
         },
         () => {
@@ -320,12 +328,13 @@ export async function simulate({
   ]);
   const inFlight = new Map<FunctionName, number>();
 
-  const invoke = (name: FunctionName, queue: ReturnType<typeof simulatedQueue>): void => {
+  /** @returns whether there was something to do, and somebody to do it. */
+  const invoke = (name: FunctionName, queue: ReturnType<typeof simulatedQueue>): boolean => {
     const atWork = [...inFlight.values()].reduce((sum, one) => sum + one, 0);
     const isBusy = faults.atOnce === 1 ? atWork > 0 : (inFlight.get(name) ?? 0) >= faults.atOnce;
-    if (isBusy) return;
+    if (isBusy) return false;
     const records = queue.receive(random.int(1, 10));
-    if (records.length === 0) return;
+    if (records.length === 0) return false;
     counts.batches += 1;
     counts.redeliveries += records.filter(({ attributes }) => attributes.ApproximateReceiveCount !== '1').length;
     inFlight.set(name, (inFlight.get(name) ?? 0) + 1);
@@ -362,12 +371,14 @@ export async function simulate({
       },
       () => end(),
     );
+    return true;
   };
   const wakesAt = new Map<FunctionName, number>();
   const wake = (name: FunctionName): void => {
     const queue = queues.get(name);
     if (queue === undefined) return;
-    invoke(name, queue);
+    // As many at once as may be: a backlog is worked off by all copies of the function together.
+    while (invoke(name, queue));
     const next = queue.nextAt();
     if (next === undefined || next <= time.now() || (wakesAt.get(name) ?? 0) > time.now()) return;
     wakesAt.set(name, next);
