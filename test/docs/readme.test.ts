@@ -59,7 +59,10 @@ test.for(pages.filter((page) => commandsOf(page).length > 0))(
       const [program, second = ''] = words;
       if (program === 'npm') {
         const script = second === 'run' ? words[2] : second;
-        expect(['ci', 'install', 'pack', ...Object.keys(packageJson.scripts)], command).toContain(script);
+        expect(
+          ['ci', 'install', 'pack', 'sbom', 'audit', 'publish', 'ls', ...Object.keys(packageJson.scripts)],
+          command,
+        ).toContain(script);
       }
       expect(
         ['npm', 'npx', 'node', 'git', 'aws', 'trusttrail', 'terraform', '.ci/run', 'moto_server'],

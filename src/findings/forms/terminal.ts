@@ -261,7 +261,8 @@ function ruledOutRows(ruledOut: readonly RuledOut[]): readonly Row[] {
 function needRows(need: Need): readonly Row[] {
   return [
     { label: 'unknown', text: need.need },
-    { text: need.how, styles: ['dim'] },
+    // A command that is wrapped cannot be copied.
+    /^(?:aws|trusttrail) /.test(need.how) ? { text: need.how, command: true } : { text: need.how, styles: ['dim'] },
   ];
 }
 
