@@ -1,6 +1,7 @@
 /** Who made a call, for a finding and for a sentence? */
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import type { Actor } from '../findings/finding.ts';
+import { collectExternalIds, maskText } from '../findings/mask.ts';
 import { nameOfCaller } from './facts.ts';
 
 export function actorOf(record: CloudTrailRecord): Actor {
@@ -10,7 +11,10 @@ export function actorOf(record: CloudTrailRecord): Actor {
     arn: nameOfCaller(record),
     ...(type === undefined ? {} : { type }),
     ...(sourceIp === undefined ? {} : { sourceIp }),
-    ...(userAgent === undefined ? {} : { userAgent }),
+    // A tool may write its arguments there; the external ID of the call shows nowhere.
+    ...(userAgent === undefined
+      ? {}
+      : { userAgent: maskText(userAgent, collectExternalIds(record.requestParameters)) }),
   };
 }
 
