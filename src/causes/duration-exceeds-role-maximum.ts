@@ -1,4 +1,6 @@
 /** Did the call ask for a longer session than the role allows? */
+
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { defineCause } from './cause.ts';
 import { byUser, failing, trusting, user } from './example-cases.ts';
 import { inWords, mayBeValidation, requestedDuration } from './requested-duration.ts';
@@ -64,6 +66,7 @@ export const durationExceedsRoleMaximum = defineCause({
         confidence: 'proved',
         summary: `AWS says that the duration asked for exceeds the maximum session duration of the role${known}.`,
         evidence: [{ source: 'error-message', detail: message.text }],
+        ...forSessions(record),
       };
     if (asked === undefined || most === undefined || asked <= most || asked > 43_200) return undefined;
     return {
@@ -73,6 +76,7 @@ export const durationExceedsRoleMaximum = defineCause({
         { source: 'event', pointer: '/requestParameters/durationSeconds', detail: `${asked} seconds asked for` },
         { source: 'role', detail: `MaxSessionDuration is ${most}` },
       ],
+      ...forSessions(record),
     };
   },
   rulesOut: ({ evidence: { denial, role } }) => {
@@ -85,3 +89,12 @@ export const durationExceedsRoleMaximum = defineCause({
       : 'for a duration AWS answers ValidationError, and this is another error';
   },
 });
+
+/** Role chaining is held to an hour (IAM User Guide, "Roles terms and concepts"): a higher maximum would not help a session. */
+function forSessions({ userIdentity }: CloudTrailRecord): { readonly fix?: string } {
+  return userIdentity.type === 'AssumedRole'
+    ? {
+        fix: 'Ask for one hour or less with --duration-seconds: the caller is itself a role session, which gets no more whatever the role allows. For longer sessions call as a user, or from the identity provider.',
+      }
+    : {};
+}

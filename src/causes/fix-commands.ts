@@ -60,6 +60,8 @@ export function fixCommands(
 function longerSessions({ denial, role }: DenialEvidence): readonly string[] {
   const asked = requestedDuration(denial.record);
   if (asked === undefined || asked > longest || asked <= (role?.maxSessionDuration ?? 0)) return [];
+  // A session that assumes the next role gets an hour at most, whatever the role allows: a higher maximum would not help.
+  if (denial.record.userIdentity.type === 'AssumedRole') return [];
   const update = `aws iam update-role --role-name ${roleName(denial.role)} --max-session-duration`;
   return [
     '# or, by the owner of the role:',

@@ -33,7 +33,7 @@ test('a change that names its role is read', () => {
 
 test.for([
   ['no JSON', '{', 'not JSON'],
-  ['a forged event', event({}, { source: 'my.app' }), 'source'],
+  ['a forged event', event({}, { source: 'my.app' }), 'none of the rules asks'],
   [
     'a change whose record does not name the role',
     event({ requestParameters: null }),
