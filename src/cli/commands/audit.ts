@@ -10,7 +10,7 @@ import { type Finding, type RiskFinding, type Severity, severities } from '../..
 import { htmlReport } from '../../findings/forms/html.ts';
 import { jsonFinding, safeJson } from '../../findings/forms/json.ts';
 import { sarifOfRisks } from '../../findings/forms/sarif.ts';
-import { terminalFinding } from '../../findings/forms/terminal.ts';
+import { terminalFinding, terminalRecap } from '../../findings/forms/terminal.ts';
 import { kindName, readableTime } from '../../findings/forms/words.ts';
 import { atLeast } from '../../findings/severity.ts';
 import { findConfiguration } from '../configuration-file.ts';
@@ -175,8 +175,15 @@ async function tell(io: Io, review: HistoryReview, options: Options, seconds: nu
         await io.drained?.();
       }
       io.out(lives(io, review.timelines));
+      io.out(recap(io, findings, options));
       io.out(summary(review, problems.length > 0, seconds));
   }
+}
+
+/** The answer again in short, since it may be long. */
+function recap(io: Io, findings: readonly Finding[], { verbose }: Options): string {
+  const text = terminalRecap(findings, terminalOptions(io, verbose));
+  return text === '' ? '' : `${text}\n`;
 }
 
 /** Of each place one line is enough: what is wrong with a file is mostly wrong with all of it. */

@@ -22,7 +22,7 @@ export function edgeSection(edges: readonly TrustEdge[], anchors: ReadonlyMap<st
   if (edges.length === 0) return undefined;
   const inOrder = [...edges].sort((one, other) => weight(other) - weight(one));
   const rows = inOrder
-    .slice(0, 1000)
+    .slice(0, 250)
     .map(
       ({ role, trusted, marks }) =>
         markup`<tr><td>${prose(trusted)} ${marks.map((mark) => markup`<span class="badge ${mark}">${mark}</span> `)}</td><td>${roleName(role, anchors)}</td></tr>`,

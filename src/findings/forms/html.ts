@@ -50,9 +50,9 @@ export interface ReportInput {
 export type { TrustEdge } from './html-edges.ts';
 
 /** Characters of the findings' part; past it the least serious ones are told in short. */
-const mostFindings = 950_000;
+const mostFindings = 930_000;
 /** Characters of the policies' part. */
-const mostVersions = 250_000;
+const mostVersions = 150_000;
 
 /** @returns a whole HTML document. */
 export function htmlReport(input: ReportInput): string {
@@ -67,7 +67,13 @@ export function htmlReport(input: ReportInput): string {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');
-  const roleAnchors = new Map((input.versions ?? []).map(({ role }, index) => [role, `r${index}`]));
+  const roles = roleSection(input.versions ?? [], findings);
+  // Those whose policies found no room cannot be led to.
+  const roleAnchors = new Map(
+    (input.versions ?? [])
+      .map(({ role }, index) => [role, `r${index}`] as const)
+      .filter(([, anchor]) => roles?.source.includes(`id="${anchor}"`)),
+  );
   const body = markup`<a class="skip" href="#findings">To the findings</a>
 <header><h1>${title}</h1><p class="faint">Made <time datetime="${input.generatedAt}">${readableTime(input.generatedAt)}</time>${Object.entries(
     input.summary,
@@ -75,7 +81,7 @@ export function htmlReport(input: ReportInput): string {
 <main>
 ${timeline(input, findings)}
 ${findingSection(findings)}
-${roleSection(input.versions ?? [], findings)}
+${roles}
 ${edgeSection(input.edges ?? [], roleAnchors)}
 ${causeSection(findings)}
 ${problemSection(input.problems ?? [])}
@@ -189,7 +195,7 @@ function timeline(input: ReportInput, findings: readonly Finding[]): Markup {
   const picture = input.timelineSvg === undefined ? plainTimeline(inOrder) : trusted(input.timelineSvg);
   const anchors = new Map(findings.map((finding, index) => [finding, `f${index}`]));
   const rows = inOrder
-    .slice(0, 500)
+    .slice(0, 300)
     .map(
       (one) =>
         markup`<tr><td><time datetime="${one.time}">${readableTime(one.time)}</time></td><td class="severity ${one.severity}">${one.severity}</td><td><a href="#${anchors.get(one) ?? 'findings'}">${prose(one.title)}</a></td></tr>`,
@@ -312,14 +318,14 @@ function roleSection(roles: readonly RoleVersions[], findings: readonly Finding[
     const worst = findings.find((one) => one.role === role)?.severity;
     const item = markup`<details id="r${index}"><summary><b>${shortName(role)}</b> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}${worst === undefined ? undefined : markup` · worst finding <span class="severity ${worst}">${worst}</span>`}<span class="meta"><code>${role}</code></span></summary>${earlier > 0 ? markup`<p class="faint">The last ${rows.length} of ${versions.length}.</p>` : undefined}${rows}</details>`;
     room -= item.source.length;
-    // Too large for its policies; its place stays, since other parts of the page lead to it.
-    items.push(
-      room < 0
-        ? markup`<details id="r${index}"><summary><b>${shortName(role)}</b> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}</summary><p class="faint">Left out, to keep the report small: \`trusttrail who\` tells them.</p></details>`
-        : item,
-    );
+    if (room < 0) break;
+    items.push(item);
   }
-  return markup`<section class="roles" aria-labelledby="roles"><h2 id="roles">Roles and their policies</h2><p class="faint">Each version with its lines that came and went, beside who gained and lost access by it.</p>${items}</section>`;
+  return markup`<section class="roles" aria-labelledby="roles"><h2 id="roles">Roles and their policies</h2><p class="faint">Each version with its lines that came and went, beside who gained and lost access by it.</p>${
+    roles.length > items.length
+      ? markup`<p class="faint">The first ${items.length} of ${roles.length} roles, to keep the report small.</p>`
+      : undefined
+  }${items}</section>`;
 }
 
 function versionMarkup(version: PolicyVersion, before: PolicyVersion | undefined, anchor: string | undefined): Markup {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
+import { timelineSvg } from '../../../src/cli/report-timeline.ts';
 import type { Finding } from '../../../src/findings/finding.ts';
 import { htmlReport, type ReportInput } from '../../../src/findings/forms/html.ts';
 import { reportScript, reportStyle } from '../../../src/findings/forms/html-assets.ts';
@@ -195,13 +196,26 @@ test('every reference inside the page has its target, and every id stands once',
   expect(labelled.filter((label) => !ids.includes(label ?? ''))).toEqual([]);
 });
 
-test('a thousand findings are under 1.5 MB, all of them there, the most serious whole', () => {
+test('a thousand findings with all else at its largest are under 1.5 MB, all of them there, the most serious whole', () => {
   const many = Array.from({ length: 1000 }, (_, index): Finding => {
     const finding = examples[index % examples.length] ?? findingExamples.denial;
     return { ...finding, id: String(index), time: new Date(Date.UTC(2026, 0, 1) + index * 3_600_000).toISOString() };
   });
-  const page = htmlReport(inputOf(many));
+  const role = (index: number): string => `arn:aws:iam::111122223333:role/vendor/team-${index}/VendorAccess-${index}`;
+  const svg = timelineSvg(many);
+  const [versions] = inputOf(many).versions ?? [];
+  const page = htmlReport({
+    ...inputOf(many),
+    versions: Array.from({ length: 500 }, (_, index) => ({ role: role(index), versions: versions?.versions ?? [] })),
+    edges: Array.from({ length: 2000 }, (_, index) => ({
+      role: role(index % 500),
+      trusted: `any principal of account ${444455556666 + index}, with principal ARN \`arn:aws:iam::${444455556666 + index}:role/some/path/*\` or \`arn:aws:iam::${444455556666 + index}:role/another/path/*\``,
+      marks: ['new', 'outside'],
+    })),
+    ...(svg === undefined ? {} : { timelineSvg: svg }),
+  });
   expect(Buffer.byteLength(page)).toBeLessThan(1_500_000);
+  expect(Buffer.byteLength(page)).toBeGreaterThan(1_000_000);
   const found = page.match(/<details class="finding (\w+)"/g) ?? [];
   expect(found).toHaveLength(1000);
   const whole = page.slice(0, page.indexOf('in short, to keep'));
