@@ -35,13 +35,11 @@ test('the end of a burst archives the finding of the burst', () => {
 test('an import that fails in an answer of 200 is thrown', async () => {
   const hub = mockClient(SecurityHubClient);
   const publisher = securityHubPublisher(new SecurityHubClient({}), place, clock);
-  hub
-    .on(BatchImportFindingsCommand)
-    .resolves({
-      FailedCount: 1,
-      SuccessCount: 0,
-      FailedFindings: [{ Id: '1', ErrorCode: 'InvalidInput', ErrorMessage: 'no' }],
-    });
+  hub.on(BatchImportFindingsCommand).resolves({
+    FailedCount: 1,
+    SuccessCount: 0,
+    FailedFindings: [{ Id: '1', ErrorCode: 'InvalidInput', ErrorMessage: 'no' }],
+  });
   await expect(publisher.publish(findingExamples.denial)).rejects.toThrow(FindingNotImported);
   hub.on(BatchImportFindingsCommand).resolves({ FailedCount: 0, SuccessCount: 1 });
   await expect(publisher.publish(findingExamples.denial)).resolves.toBeUndefined();
