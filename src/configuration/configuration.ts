@@ -83,7 +83,13 @@ export function readConfiguration(
 ):
   | { readonly ok: true; readonly configuration: Configuration }
   | { readonly ok: false; readonly problems: readonly [ConfigurationProblem, ...ConfigurationProblem[]] } {
-  const read = schema.safeParse(value);
+  let read: ReturnType<typeof schema.safeParse>;
+  try {
+    read = schema.safeParse(value);
+  } catch {
+    // A `length` that is an object without a text, where a text was expected, is more than zod survives.
+    return { ok: false, problems: [{ pointer: '', message: 'not a configuration' }] };
+  }
   if (read.success) return { ok: true, configuration: read.data };
   const [first, ...rest] = read.error.issues.map((issue) => ({
     pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
