@@ -89,15 +89,22 @@ type PlaceOf = (path: readonly string[]) => Place | undefined;
 
 function readTemplate(text: string, file: string): { readonly root: unknown; readonly placeOf: PlaceOf } {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    customTags: shortForms,
-    logLevel: 'silent',
-    uniqueKeys: true,
-    merge: true,
-  });
   const wrong = (why: string, place: string): UserError =>
     new UserError(`${file}${place}: neither a trust policy nor a template: ${why}`, policyForms);
+  if (nestsTooDeep(text)) throw wrong(`nested more than ${deepest} levels deep`, '');
+  let document: ReturnType<typeof parseDocument>;
+  try {
+    document = parseDocument(text, {
+      lineCounter: lines,
+      customTags: shortForms,
+      logLevel: 'silent',
+      uniqueKeys: true,
+      merge: true,
+    });
+  } catch (cause) {
+    if (cause instanceof RangeError) throw wrong('nested too deeply', '');
+    throw cause;
+  }
   const [error] = document.errors;
   if (error !== undefined) {
     const place = error.linePos?.[0];
@@ -337,4 +344,16 @@ function listOf(value: unknown): readonly unknown[] {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Levels that a template may nest; the parser takes the square of the time, and then the whole stack. */
+const deepest = 300;
+
+function nestsTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [sign] of text.matchAll(/[[\]{}]/g)) {
+    depth = sign === '[' || sign === '{' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > deepest) return true;
+  }
+  return /(?:[-?][ \n]*){300}/.test(text);
 }
