@@ -35,6 +35,16 @@ const mostConditions = 3;
 
 /** @throws {UserError} where the text is no template, with the place. */
 export function templatePolicies(text: string, file: string, account: string | undefined): readonly PolicyInFile[] {
+  try {
+    return policiesOf(text, file, account);
+  } catch (cause) {
+    // Some level of what is read, resolved or parsed again went deeper than the stack: no template that anybody deploys.
+    if (cause instanceof RangeError) throw new UserError(`${file}:1:1: nested too deeply for a template`, policyForms);
+    throw cause;
+  }
+}
+
+function policiesOf(text: string, file: string, account: string | undefined): readonly PolicyInFile[] {
   const { root, placeOf } = readTemplate(text, file);
   if (isObject(root) && root['Statement'] !== undefined) return [bareDocument(root, file, placeOf)];
   const [resources, prefix] = resourcesOf(root);

@@ -55,7 +55,14 @@ test.for(pages.filter((page) => commandsOf(page).length > 0))(
   'every command of ours in %s exists, with its options and files',
   async (page) => {
     for (const command of commandsOf(page)) {
-      const words = wordsOf(command);
+      // `NAME=value` before a program is for its environment.
+      const all = wordsOf(command);
+      const words = all.slice(
+        Math.max(
+          0,
+          all.findIndex((word) => !/^\w+=/.test(word)),
+        ),
+      );
       const [program, second = ''] = words;
       if (program === 'npm') {
         const script = second === 'run' ? words[2] : second;

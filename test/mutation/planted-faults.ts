@@ -35,8 +35,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a call that also tags is no call of its own',
     file: 'src/policy/compare/gained-access.ts',
-    find: 'for (const further of furtherActions)',
-    put: 'for (const further of [])',
+    find: 'furtherActions.flatMap((one) => {',
+    put: '[].flatMap((one) => {',
   },
   {
     name: 'a wildcard stands for one character at least',
