@@ -19,7 +19,11 @@ export function linksOf(record: CloudTrailRecord, role: string | undefined): Rea
   return {
     ...(event === undefined || region === undefined
       ? {}
-      : { event: `https://${host}/cloudtrailv2/home?region=${region}#/events/${encodeURIComponent(event.toWellFormed())}` }),
-    ...(name === undefined ? {} : { role: `https://${host}/iam/home#/roles/details/${encodeURIComponent(name.toWellFormed())}` }),
+      : {
+          event: `https://${host}/cloudtrailv2/home?region=${region}#/events/${encodeURIComponent(event.toWellFormed())}`,
+        }),
+    ...(name === undefined
+      ? {}
+      : { role: `https://${host}/iam/home#/roles/details/${encodeURIComponent(name.toWellFormed())}` }),
   };
 }
