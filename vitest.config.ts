@@ -5,6 +5,7 @@ export default defineConfig({
     pool: 'threads',
     expect: { requireAssertions: true },
     restoreMocks: true,
+    setupFiles: ['test/arbitraries/one-seed.ts'],
     unstubEnvs: true,
     projects: [
       {
