@@ -15,7 +15,7 @@ import { isPrivateRange } from '../keys/address-ranges.ts';
 import type { KeyType } from '../keys/condition-key.ts';
 import { type Address, type AddressSpan, addressesApart, withinAny } from './address-set.ts';
 import { characterClass, findText, Language, one, repeated, run } from './string-language.ts';
-import type { Theory, ValuePredicate } from './value-predicate.ts';
+import { type Theory, theoryOf, type ValuePredicate } from './value-predicate.ts';
 import type { Work } from './work.ts';
 
 /** What a demand asks of the values, where the key is there. */
@@ -254,7 +254,7 @@ export class Dimension {
       return value === undefined ? 'none' : { value };
     }
     const theories = new Set<Theory>(predicates.map(({ theory }) => theory));
-    const own = theoryOfType(this.shape.type);
+    const own = theoryOf(this.shape.type);
     if (theories.size === 0 && own !== 'text') theories.add(own);
     const [theory = 'text'] = theories;
     if (theories.size > 1) return this.#mixed(inside, fits, work);
@@ -393,19 +393,6 @@ function listOf(found: readonly Found[], mode: Mode): readonly string[] | 'untol
   return [...values];
 }
 
-function theoryOfType(type: KeyType): Theory {
-  switch (type) {
-    case 'numeric':
-      return 'number';
-    case 'date':
-      return 'date';
-    case 'ip':
-      return 'address';
-    default:
-      return 'text';
-  }
-}
-
 const digits = run(characterClass.digit);
 const numberShape = new Language([[one(characterClass.digit), digits]]);
 const addressShape = new Language([
@@ -433,7 +420,7 @@ function universeOf(shape: DimensionShape, predicates: readonly ValuePredicate[]
     values.push(value);
     addresses.push(address);
   };
-  const own = theoryOfType(shape.type);
+  const own = theoryOf(shape.type);
   const asked = new Set<Theory>([own, ...predicates.map(({ theory }) => theory)]);
   const of = (theory: Theory) => predicates.filter((predicate) => predicate.theory === theory);
   const thresholds = (theory: Theory, parse: (text: string) => number | undefined) =>

@@ -4,6 +4,7 @@ import { isUnsettledArn } from '../evaluate/operators/arn-like.ts';
 import type { Operator } from '../evaluate/operators/operator.ts';
 import { plainValue } from '../evaluate/operators/operator.ts';
 import { type PatternPiece, type PatternTokens, patternTokens } from '../evaluate/wildcard.ts';
+import type { KeyType } from '../keys/condition-key.ts';
 import { type AddressSpan, spanOf } from './address-set.ts';
 import { fold, fromArnTokens, fromTokens, Language, type Pattern } from './string-language.ts';
 
@@ -53,7 +54,7 @@ function makePredicate(clause: PreparedClause): ValuePredicate | undefined {
   const { row } = clause;
   if (row === undefined) return undefined;
   const { operator } = row;
-  const theory = theoryOf(operator);
+  const theory = theoryOf(operator.family);
   const values: PolicyValue[] = [];
   const opaque: string[] = [];
   const opaqueTexts: string[] = [];
@@ -113,8 +114,9 @@ function makePredicate(clause: PreparedClause): ValuePredicate | undefined {
   };
 }
 
-function theoryOf({ family }: Operator): Theory {
-  switch (family) {
+/** @returns how values are told apart under operators of a family, or of a key's type. */
+export function theoryOf(of: Operator['family'] | KeyType): Theory {
+  switch (of) {
     case 'numeric':
       return 'number';
     case 'date':
