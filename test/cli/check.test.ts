@@ -22,7 +22,7 @@ const vendor = policyOf(allow({ AWS: 'arn:aws:iam::464622532012:root' }));
 const text = (value: unknown) => JSON.stringify(value, null, 2);
 
 async function check(files: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const io = fakeIo(files, { cwd: '/work/project' });
+  const io = fakeIo(files, { cwd: '/home/dev/project' });
   await run(['check', ...args], io);
   return { code: io.exitCode(), out: io.printed(), err: io.warned() };
 }
@@ -226,18 +226,18 @@ describe('--fail-on', () => {
 });
 
 describe('the configuration', () => {
-  const at = '/work/project/trusttrail.config.json';
+  const at = '/home/dev/project/trusttrail.config.json';
   const config = (value: object) => ({ [at]: JSON.stringify(value), 'v.json': text(vendor), 'open.json': text(open) });
   const accept = (rule: string, until: string, pattern = '*') =>
     config({ accept: [{ rule, role: pattern, reason: 'agreed with security', until }] });
 
   test('it is found upwards from the working directory', async () => {
-    const { '/work/project/trusttrail.config.json': found, ...files } = config({
+    const { '/home/dev/project/trusttrail.config.json': found, ...files } = config({
       partners: [{ name: 'Datadog', accounts: ['464622532012'] }],
       severity: { 'third-party-missing-external-id': 'low' },
     });
     const { findings } = await checkJson(
-      { ...files, '/work/trusttrail.config.json': found ?? '' },
+      { ...files, '/home/dev/trusttrail.config.json': found ?? '' },
       'v.json',
       '--role',
       role,
@@ -284,7 +284,7 @@ describe('the configuration', () => {
   test('the baseline bounds what a role may allow', async () => {
     const files = {
       ...config({ accounts: [home], baseline: 'baseline' }),
-      '/work/project/baseline/deploy.json': text(policyOf(allow({ AWS: `arn:aws:iam::${home}:role/ci` }))),
+      '/home/dev/project/baseline/deploy.json': text(policyOf(allow({ AWS: `arn:aws:iam::${home}:role/ci` }))),
       'narrow.json': text(
         policyOf(allow({ AWS: `arn:aws:iam::${home}:role/ci` }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
       ),
@@ -305,9 +305,9 @@ describe('the configuration', () => {
   });
 
   test('a baseline that is no policy is one line and exit code 2', async () => {
-    const files = { ...config({ baseline: 'b' }), '/work/project/b/open.json': '{' };
+    const files = { ...config({ baseline: 'b' }), '/home/dev/project/b/open.json': '{' };
     const { code, err } = await check(files, 'open.json');
-    expect(err).toMatch(/^trusttrail: \/work\/project\/b\/open\.json:1:2: .+\n$/);
+    expect(err).toMatch(/^trusttrail: \/home\/dev\/project\/b\/open\.json:1:2: .+\n$/);
     expect(code).toBe(2);
   });
 });
