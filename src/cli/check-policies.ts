@@ -406,7 +406,8 @@ function invalid(problem: Problem): RiskFinding {
 function notRefused(problem: Problem): RiskFinding {
   const never = problem.level === 'never-matches';
   return {
-    rule: problem.code,
+    // What begins with `invalid-` is what IAM refuses for certain.
+    rule: problem.code.replace(/^invalid-/, never ? 'never-matches-' : 'may-be-invalid-'),
     severity: never ? 'low' : 'info',
     ...placed(problem),
     message: sentence(`${never ? 'This can never match' : 'IAM may refuse this'}: ${problem.message}`),

@@ -108,6 +108,26 @@ describe('what IAM refuses', () => {
     expect(code).toBe(1);
   });
 
+  test('what IAM may refuse, or takes for nothing, has an id of its own: `invalid-` is what it refuses for certain', async () => {
+    const gitlab = policyOf({
+      ...allow(
+        { Federated: `arn:aws:iam::${home}:oidc-provider/gitlab.com` },
+        { StringLike: { 'gitlab.com:sub': '*' } },
+      ),
+      Action: 'sts:AssumeRoleWithWebIdentity',
+    });
+    const long = policyOf(
+      allow(
+        { AWS: role },
+        { StringEquals: { 'sts:RoleSessionName': Array.from({ length: 80 }, (_, at) => `${'x'.repeat(40)}${at}`) } },
+      ),
+    );
+    const { findings } = await checkJson({ 'a.json': text(gitlab), 'b.json': text(long) }, 'a.json', 'b.json');
+    const rules = findings.filter(({ rule }) => rule.includes('invalid')).map(({ rule, severity }) => [rule, severity]);
+    expect(rules).toContainEqual(['may-be-invalid-missing-tenant-claim', 'info']);
+    expect(rules.filter(([rule, severity]) => rule?.startsWith('invalid-') !== (severity === 'high'))).toEqual([]);
+  });
+
   test("IAM's own text is told", async () => {
     const { findings } = await checkJson({ 'trust.json': '{"Version": "2012-10-17", "Statement": []}' }, 'trust.json');
     expect(findings[0]?.message).toMatch(/^IAM refuses this: /);

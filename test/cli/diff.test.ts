@@ -125,11 +125,24 @@ describe('text', () => {
     expect(err).toBe('');
     expect(out).toMatch(/^--- guarded\.json\n\+\+\+ open\.json\n@@ -\d+,\d+ \+\d+,\d+ @@\n/);
     expect(out).toContain('-      "Condition": {');
-    expect(out).toContain('by statement 0 of the new policy');
+    expect(out).toContain('by statement 1 of the new policy');
     expect(out).toMatch(/\n {2}gains +\S/);
     expect(out.trimEnd().split('\n').at(-1)).toBe(
       'Somebody new can assume this role: 1 class of callers gained access.',
     );
+  });
+
+  test('statements are counted from one, as in every other answer, and go by their Sid; in JSON it is the index', async () => {
+    const two = JSON.stringify(
+      policy({ Principal: { AWS: `arn:aws:iam::${own}:role/ci` } }, { Sid: 'Partner', Principal: { AWS: '*' } }),
+    );
+    const first = JSON.stringify(policy({ Principal: { AWS: `arn:aws:iam::${own}:role/ci` } }));
+    const widened = await diff(['first.json', 'two.json'], { 'first.json': first, 'two.json': two });
+    expect(widened.out).toContain('by statement 2 (Partner) of the new policy');
+    const narrowed = await diff(['two.json', 'first.json'], { 'first.json': first, 'two.json': two });
+    expect(narrowed.out).toContain('by statement 2 (Partner) of the old policy');
+    const answer = await diff(['first.json', 'two.json', '--format', 'json'], { 'first.json': first, 'two.json': two });
+    expect(JSON.parse(answer.out)).toMatchObject({ gained: [{ statement: 1 }] });
   });
 
   test('a proof is told as one', async () => {

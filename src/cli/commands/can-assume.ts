@@ -392,7 +392,7 @@ function textOf(
   for (const { index, effect, matches, reasons } of answer.statements) {
     const sid = policy.statements[index]?.sid;
     const word = { yes: 'matches', no: 'does not match', unknown: 'may match' }[matches];
-    lines.push('', `Statement ${index + 1}${sid === undefined ? '' : ` (${plainText(sid)})`}, ${effect}: ${word}`);
+    lines.push('', `Statement ${index + 1}${sid === undefined || sid === '' ? '' : ` (${plainText(sid)})`}, ${effect}: ${word}`);
     for (const reason of reasons) lines.push(`  ${marks[reason.matches]} ${plainText(mask(reason.text))}`);
   }
   if (answer.decision === 'unknown') {

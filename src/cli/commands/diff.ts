@@ -1,5 +1,6 @@
 /** `trusttrail diff`: who can assume the role under one trust policy and not under another, decided for every request? */
 import { type Command, Option } from 'commander';
+import { statementName } from '../../causes/wording.ts';
 import { plainText } from '../../findings/escape.ts';
 import { safeJson } from '../../findings/forms/json.ts';
 import { sarifOfComparison } from '../../findings/forms/sarif.ts';
@@ -222,7 +223,11 @@ function textOf(
     access === undefined
       ? comparison
       : { ...comparison, lost: [], ...(access === 'undecided' ? {} : { undecided: [] }) };
-  const account = terminalComparison(told, options);
+  const named = (policy: TrustPolicy) => (index: number) => {
+    const [statement] = policy.statements.filter((one) => one.index === index);
+    return statement === undefined ? `statement ${index + 1}` : statementName(statement).replace(/^S/, 's');
+  };
+  const account = terminalComparison(told, options, { old: named(answer.old), new: named(answer.now) });
   const [style, sentence] = conclusion(answer);
   const notes = mayBeDirect(answer)
     ? [

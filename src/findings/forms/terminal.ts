@@ -130,9 +130,19 @@ export function terminalRisk(risk: RiskFinding, options: TerminalOptions): strin
   return headline(risk.severity, risk.message, options) + rendered(rows, options);
 }
 
+/** What the statements of both policies are called, by their index; a person counts them from one. */
+export interface StatementNames {
+  readonly old: (index: number) => string;
+  readonly new: (index: number) => string;
+}
+
 /** Who gained and who lost by a change of a policy, a row each; empty where nobody did. Masked already. */
-export function terminalComparison(comparison: Omit<Comparison, 'verdict'>, options: TerminalOptions): string {
-  return rendered(comparisonRows(comparison, 'statement'), options);
+export function terminalComparison(
+  comparison: Omit<Comparison, 'verdict'>,
+  options: TerminalOptions,
+  names: StatementNames,
+): string {
+  return rendered(comparisonRows(comparison, names), options);
 }
 
 /** The request that shows a difference, as a line. */
@@ -184,11 +194,13 @@ function changeRows(finding: Finding, short: boolean): readonly Row[] {
 
 function comparisonRows(
   { gained, lost, direct, undecided }: Pick<Comparison, 'gained' | 'lost'> & Partial<Comparison>,
-  naming?: 'statement',
+  names?: StatementNames,
 ): readonly Row[] {
+  const by = (name: ((index: number) => string) | undefined, index: number, which: string): string | undefined =>
+    name === undefined ? undefined : `by ${name(index)} of the ${which} policy`;
   return [
-    ...gained.flatMap((one) => accessRows('gains', one, ['red'], naming === undefined ? undefined : 'the new policy')),
-    ...lost.flatMap((one) => accessRows('loses', one, ['green'], naming === undefined ? undefined : 'the old policy')),
+    ...gained.flatMap((one) => accessRows('gains', one, ['red'], by(names?.new, one.statement, 'new'))),
+    ...lost.flatMap((one) => accessRows('loses', one, ['green'], by(names?.old, one.statement, 'old'))),
     ...(direct ?? []).map((one) => ({ label: 'direct', text: one.summary })),
     ...(undecided ?? []).map((stopped) => ({
       label: 'open',
@@ -197,10 +209,10 @@ function comparisonRows(
   ];
 }
 
-function accessRows(label: string, found: AccessClass, styles: readonly Style[], from?: string): readonly Row[] {
+function accessRows(label: string, found: AccessClass, styles: readonly Style[], by?: string): readonly Row[] {
   return [
     { label, text: found.summary, styles },
-    ...(from === undefined ? [] : [{ text: `by statement ${found.statement} of ${from}`, styles: ['dim'] as const }]),
+    ...(by === undefined ? [] : [{ text: by, styles: ['dim'] as const }]),
     { text: `e.g. ${witnessLine(found.witness)}`, styles: ['dim'] },
   ];
 }
