@@ -92,7 +92,14 @@ function measured(name: string, command: readonly string[]): Result {
   };
 }
 
-const tellMemory = `process.on('exit', () => process.stderr.write('memory ' + process.resourceUsage().maxRSS + '\\n'))`;
+/** Linux counts the parent's memory into a child's `maxRSS` (it is taken over at exec): its own high-water mark is read. */
+const tellMemory = `
+  import { readFileSync } from 'node:fs';
+  const most = () => {
+    try { return Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]); }
+    catch { return process.resourceUsage().maxRSS; }
+  };
+  process.on('exit', () => process.stderr.write('memory ' + most() + '\\n'))`;
 
 async function scan(folder: string): Promise<number> {
   let found = 0;

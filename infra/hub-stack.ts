@@ -6,6 +6,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Subscription, SubscriptionFilter, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -82,9 +83,8 @@ export class HubStack extends Stack {
     } else {
       const changes = new QueueWithDeadLetters(this, 'TrustChanges', functionTimeout);
       const denials = new QueueWithDeadLetters(this, 'Denials', functionTimeout);
-      const undelivered = deadLetterQueue(this, 'Undelivered');
-      acknowledge(undelivered, 'AwsSolutions-SQS3', 'It is itself the dead-letter queue of the rules.');
-      for (const queue of [changes.queue, denials.queue, undelivered]) allowRules(queue);
+      for (const { queue, deadLetters } of [changes, denials])
+        for (const one of [queue, deadLetters]) allowRules(one);
       functions['trust-changed'] = this.recordsFunction('TrustChanged', 'trust-changed', changes, {
         description: 'Says who can newly assume a role whose trust policy changed',
         batchSize: 10,
@@ -98,12 +98,8 @@ export class HubStack extends Stack {
         concurrency: settings.concurrency,
       });
       Object.assign(queues, { 'trust-changes': changes.queue, denials: denials.queue });
-      Object.assign(deadLetters, {
-        'trust-changes': changes.deadLetters,
-        denials: denials.deadLetters,
-        rules: undelivered,
-      });
-      Object.assign(rules, this.eventRules(changes.queue, denials.queue, undelivered));
+      Object.assign(deadLetters, { 'trust-changes': changes.deadLetters, denials: denials.deadLetters });
+      Object.assign(rules, this.eventRules(changes, denials));
     }
     const missed = deadLetterQueue(this, 'ReconcileFailed');
     acknowledge(missed, 'AwsSolutions-SQS3', 'It is itself the dead-letter queue of the schedule.');
@@ -144,7 +140,8 @@ export class HubStack extends Stack {
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'LogsOfThisAccount',
-        principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+        // The one service here whose name ends as the partition's addresses do: `amazonaws.com.cn` in China.
+        principals: [new ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
         actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
         resources: ['*'],
         conditions: {
@@ -219,12 +216,10 @@ export class HubStack extends Stack {
     this.table.grant(
       watch.role,
       'dynamodb:GetItem',
-      'dynamodb:BatchGetItem',
       'dynamodb:Query',
+      // Those of a transaction among them.
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
-      'dynamodb:BatchWriteItem',
-      'dynamodb:ConditionCheckItem',
     );
     this.key.grantEncryptDecrypt(watch.role);
     this.findings.grantPublish(watch.role);
@@ -394,8 +389,12 @@ export class HubStack extends Stack {
         memory: 1769,
       },
     );
-    missed.grantSendMessages(watch.role);
-    watch.function.configureAsyncInvoke({ maxEventAge: Duration.hours(6), retryAttempts: 2 });
+    // The rule's own dead letters are only for what never reached the function; a run that failed ends here.
+    watch.function.configureAsyncInvoke({
+      maxEventAge: Duration.hours(6),
+      retryAttempts: 2,
+      onFailure: new SqsDestination(missed),
+    });
     new Rule(this, 'ReconcileSchedule', {
       description: 'Reads the trust policies of all roles, to see what events missed',
       schedule: Schedule.rate(Duration.hours(this.settings.reconcileHours)),
@@ -414,8 +413,8 @@ export class HubStack extends Stack {
    * Of one account: rules on its default bus. Of an organization: on a bus of ours that all accounts forward to, this one among them, so that no
    * event is caught twice.
    */
-  private eventRules(changes: Queue, denials: Queue, undelivered: Queue): Record<string, CfnRule> {
-    const targets: Readonly<Record<RuleKind, Queue>> = {
+  private eventRules(changes: QueueWithDeadLetters, denials: QueueWithDeadLetters): Record<string, CfnRule> {
+    const targets: Readonly<Record<RuleKind, QueueWithDeadLetters>> = {
       'trust-change': changes,
       'caller-side-change': changes,
       denial: denials,
@@ -426,8 +425,9 @@ export class HubStack extends Stack {
       for (const kind of kinds)
         rules[`${kind}${name}`] = addEventRule(this, `Rule-${kind}${name}`, {
           kind,
-          target: { queue: targets[kind] },
-          undelivered,
+          target: { queue: targets[kind].queue },
+          // One place for what a record can end in: SQS moves messages back only from dead letters of a queue.
+          undelivered: targets[kind].deadLetters,
           ...(bus === undefined ? {} : { bus }),
         });
     };

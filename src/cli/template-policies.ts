@@ -1,14 +1,19 @@
 /** Which trust policies does a CloudFormation or SAM template hold, and in how many ways may they turn out? */
 import {
+  Composer,
+  CST,
+  type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   Pair,
-  parseDocument,
+  Parser,
   Scalar,
+  visit,
   YAMLMap,
   type YAMLSeq,
 } from 'yaml';
@@ -28,8 +33,12 @@ import {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A template with more aliases than these is no template but an attack (a "billion laughs"). */
+/** A template with more aliases of one anchor than these is no template but an attack (a "billion laughs"). */
 const mostAliases = 100;
+/** Aliases of all anchors together: each is looked for among all the anchors. */
+const mostAliasesInAll = 2_000;
+/** Levels that a template may nest: what is read, resolved and told of a level is as long as the way to it. */
+const deepest = 300;
 /** Conditions of one policy whose every combination is looked at; of more, all true and all false. */
 const mostConditions = 3;
 
@@ -101,31 +110,26 @@ function readTemplate(text: string, file: string): { readonly root: unknown; rea
   const lines = new LineCounter();
   const wrong = (why: string, place: string): UserError =>
     new UserError(`${file}${place}: neither a trust policy nor a template: ${why}`, policyForms);
-  if (nestsTooDeep(text)) throw wrong(`nested more than ${deepest} levels deep`, '');
-  let document: ReturnType<typeof parseDocument>;
-  try {
-    document = parseDocument(text, {
-      lineCounter: lines,
-      customTags: shortForms,
-      logLevel: 'silent',
-      uniqueKeys: true,
-      merge: true,
-    });
-  } catch (cause) {
-    if (cause instanceof RangeError) throw wrong('nested too deeply', '');
-    throw cause;
-  }
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `:${line}:${col}`;
+  };
+  const [document, another] = composed(
+    tokensOf(text, lines, (why, offset) => wrong(why, at(offset))),
+    text.length,
+  );
   const [error] = document.errors;
-  if (error !== undefined) {
-    const place = error.linePos?.[0];
-    throw wrong(
-      (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-      place === undefined ? '' : `:${place.line}:${place.col}`,
-    );
-  }
+  if (error !== undefined) throw wrong(error.message.split('\n')[0] ?? '', at(error.pos[0]));
+  if (another !== undefined && another.contents !== null)
+    throw wrong('several documents in one file', at(another.range[0]));
+  const twice = repeatedKey(document);
+  if (twice !== undefined) throw wrong('Map keys must be unique', at(twice));
   try {
+    const root = document.toJS({ maxAliasCount: mostAliases }) as unknown;
+    // What an alias stands for is as deep again; one that stands for what it is part of has no end.
+    heightOf(root, 0, new Map());
     return {
-      root: document.toJS({ maxAliasCount: mostAliases }) as unknown,
+      root,
       placeOf: (path) => {
         let node: unknown = document.contents;
         let found = node as Node | null;
@@ -147,6 +151,75 @@ function readTemplate(text: string, file: string): { readonly root: unknown; rea
   } catch (cause) {
     throw wrong(cause instanceof Error ? cause.message : String(cause), '');
   }
+}
+
+/**
+ * The tokens that YAML's own parser makes of the text, as long as it keeps no more levels open than a template has: it is
+ * stopped there, before the depth costs anything. Brackets in texts and comments are none to it.
+ */
+function* tokensOf(
+  text: string,
+  lines: LineCounter,
+  refused: (why: string, offset: number) => Error,
+): Generator<CST.Token, void> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  let aliases = 0;
+  let isText = false;
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > deepest) throw refused(`nested more than ${deepest} levels deep`, parser.offset);
+    if (!isText && lexeme.startsWith('*')) aliases += 1;
+    if (aliases > mostAliasesInAll) throw refused(`more than ${mostAliasesInAll} aliases`, parser.offset);
+    isText = lexeme === CST.SCALAR;
+  }
+  yield* parser.end();
+}
+
+/** The first two documents, as `parseDocument` of the library makes them, but for what takes the square of the time: quoting each error, comparing each pair of keys. */
+function composed(
+  tokens: Iterable<CST.Token>,
+  length: number,
+): readonly [Document.Parsed, Document.Parsed | undefined] {
+  const composer = new Composer({ customTags: shortForms, logLevel: 'silent', uniqueKeys: false, merge: true });
+  const [first, second] = composer.compose(tokens, true, length);
+  if (first === undefined) throw new Error('YAML has always one document');
+  return [first, second];
+}
+
+/** @returns where a map has a key for the second time. */
+function repeatedKey(document: Document.Parsed): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key) || key.value === '<<') continue;
+        if (seen.has(key.value)) {
+          found = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
+/** @returns the levels below a value. @throws where it nests too deep, or holds itself. */
+function heightOf(value: unknown, level: number, known: Map<object, number | undefined>): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const before = known.get(value);
+  const isOpen = before === undefined && known.has(value);
+  if (isOpen) throw new Error('an alias stands for what it is part of');
+  if (level + (before ?? 0) > deepest) throw new Error(`nested more than ${deepest} levels deep, by its aliases`);
+  if (before !== undefined) return before;
+  known.set(value, undefined);
+  let height = 0;
+  for (const inner of Object.values(value)) height = Math.max(height, 1 + heightOf(inner, level + 1, known));
+  known.set(value, height);
+  return height;
 }
 
 /** A trust policy written in YAML. */
@@ -354,16 +427,4 @@ function listOf(value: unknown): readonly unknown[] {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Levels that a template may nest; the parser takes the square of the time, and then the whole stack. */
-const deepest = 300;
-
-function nestsTooDeep(text: string): boolean {
-  let depth = 0;
-  for (const [sign] of text.matchAll(/[[\]{}]/g)) {
-    depth = sign === '[' || sign === '{' ? depth + 1 : Math.max(0, depth - 1);
-    if (depth > deepest) return true;
-  }
-  return /(?:[-?][ \n]*){300}/.test(text);
 }

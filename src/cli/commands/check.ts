@@ -82,6 +82,10 @@ export function register(program: Command, io: Io): void {
       if (options.except !== undefined && options.public !== true) throw new UserError('--except goes with --public');
       if (options.batch !== undefined && (options.public === true || options.fix !== undefined))
         throw new UserError(`--${options.public === true ? 'public' : 'fix'} does not go with --batch`);
+      if (options.batch !== undefined && files.length > 0)
+        throw new UserError('--batch stands in place of the policies', 'give either');
+      if (options.batch !== undefined && options.format === 'sarif')
+        throw new UserError('--batch answers one JSON object a line, not sarif');
       if (options.batch !== undefined) await batch(io, options.batch, options);
       else if (files.length === 0) throw new UserError('check needs a POLICY file', 'or --batch FILE with JSON lines');
       else if (options.public === true) await publicOnly(io, files, options);
