@@ -120,7 +120,7 @@ function readTemplate(text: string, file: string): { readonly root: unknown; rea
   );
   const [error] = document.errors;
   if (error !== undefined) throw wrong(error.message.split('\n')[0] ?? '', at(error.pos[0]));
-  if (another !== undefined && another.contents !== null)
+  if (another?.contents && !(isScalar(another.contents) && another.contents.value === null))
     throw wrong('several documents in one file', at(another.range[0]));
   const twice = repeatedKey(document);
   if (twice !== undefined) throw wrong('Map keys must be unique', at(twice));
