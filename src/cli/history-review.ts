@@ -1,5 +1,5 @@
 /** What does a history come to? Every source through the engine of the live service, and a timeline for each role. */
-import { sqliteTrustStore } from '../adapters/sqlite-trust-store.ts';
+import { memoryTrustStore } from '../adapters/memory-trust-store.ts';
 import type { Review, ReviewFilter } from '../audit/report.ts';
 import { findingMatches, timelineMatches } from '../audit/report.ts';
 import { type RoleTimeline, timelines } from '../audit/timeline.ts';
@@ -49,7 +49,7 @@ const mostProblems = 1000;
 /** Reads all of the sources, whatever is wrong with parts of them. The store in the answer is for the caller to close. */
 export async function reviewHistory(sources: readonly RecordSource[], options: ReviewOptions): Promise<HistoryReview> {
   const { filter, configuration, historySource, showExternalIds, signal, progress } = options;
-  const store = sqliteTrustStore();
+  const store = memoryTrustStore();
   const found = new Map<string, Finding>();
   const collector: Publisher = {
     channel: 'terminal',
