@@ -24,7 +24,7 @@ const chosenByCaller = /^(?:sts:|aws:requesttag\/|aws:tagkeys$|aws:useragent$|aw
 const momentary = /^aws:(?:currenttime|epochtime|tokenissuetime)$/;
 
 /** Whether the text, its wildcards taken as such, means callers of any account, or subjects of anybody at the provider. */
-function letsInTheWorld(key: string, text: string): boolean {
+export function letsInTheWorld(key: string, text: string): boolean {
   if (!/[*?]/.test(text)) return false;
   if (/^[*?]*$/.test(text)) return true;
   const literal = text.slice(0, text.search(/[*?]/));

@@ -14,7 +14,7 @@ import { validateTrustPolicy } from '../document/validate.ts';
 import { issuerOf } from '../evaluate/caller.ts';
 import { evaluate, prepare } from '../evaluate/evaluate.ts';
 import type { AssumeRequest } from '../evaluate/request.ts';
-import { type ClauseChange, changedClause, clauseChanges } from './clause-change.ts';
+import { type ClauseChange, changedClause, clauseChanges, letsInTheWorld } from './clause-change.ts';
 import { exemptCaller } from './exempt-caller.ts';
 import { type NamedPrincipal, principalOfCaller } from './principal-of-caller.ts';
 
@@ -155,10 +155,34 @@ function tokenCondition(
 ): Readonly<Record<string, string>> | 'none' | undefined {
   if (caller.type !== 'Federated') return 'none';
   if (who.kind !== 'web-identity') return undefined;
-  const issuer = issuerOf(who.provider);
+  const issuer = spelledIssuer(who.provider);
   const [aud, sub] = [`${issuer}:aud`, `${issuer}:sub`].map((key) => context.get(key.toLowerCase())?.[0]);
   if (aud === undefined || sub === undefined || /\$\{/.test(aud + sub)) return undefined;
   return { [`${issuer}:aud`]: aud, [`${issuer}:sub`]: sub };
+}
+
+/** As the provider's ARN spells it; keys ignore the case. */
+function spelledIssuer(provider: string): string {
+  const written = provider.split(':oidc-provider/')[1] ?? provider;
+  return written.toLowerCase() === issuerOf(provider).toLowerCase() ? written : issuerOf(provider);
+}
+
+/** Whether a statement for a web identity is about subjects of somebody's own: for every other caller its name says so. */
+function asksForSubject(condition: StatementValue['Condition'], { caller }: AssumeRequest): boolean {
+  return caller.kind !== 'web-identity' || isPinned(condition, `${issuerOf(caller.provider)}:sub`);
+}
+
+/** Whether a test that only some values pass stands on the key. */
+function isPinned(condition: StatementValue['Condition'], key: string): boolean {
+  return Object.entries(condition ?? {}).some(
+    ([operator, block]) =>
+      /^(?:ForAnyValue:)?(?:StringEquals|StringEqualsIgnoreCase|StringLike)$/i.test(operator) &&
+      Object.entries(block).some(
+        ([name, values]) =>
+          name.toLowerCase() === key.toLowerCase() &&
+          [values].flat().every((text) => !/Like$/i.test(operator) || !letsInTheWorld(key, text)),
+      ),
+  );
 }
 
 /** Whether the clause, so changed, would hold for the call. */
@@ -237,6 +261,8 @@ function inPlace(
   const own = corrected(statement, changes, (change) => change.how !== 'add-value');
   const forOne = forCaller(question, caller, changes);
   if (own === 'collision' || forOne === undefined) return undefined;
+  // A statement that asks for no subject would let in whoever has a token of the provider.
+  if (!asksForSubject(forOne.Condition, question.call)) return undefined;
   return {
     text,
     summary: sentenceOf([
@@ -258,8 +284,11 @@ function asStatement(
   if (question.gone !== undefined || question.statement.principal.element === 'NotPrincipal') return undefined;
   // What was never meant as it stands is to be put right where it stands.
   if ([...changes.values()].some(({ how }) => how !== 'add-value')) return undefined;
-  const token = question.principal ? tokenCondition(question.call, caller) : 'none';
   const narrowed = forCaller(question, caller, changes);
+  const token =
+    question.principal || !asksForSubject(narrowed?.Condition, question.call)
+      ? tokenCondition(question.call, caller)
+      : 'none';
   if (token === undefined || narrowed === undefined) return undefined;
   const condition = token === 'none' ? narrowed.Condition : withTests(narrowed.Condition, token);
   const statement: StatementValue = {
@@ -270,7 +299,9 @@ function asStatement(
   };
   const text = appendTo(spared, '/Statement', statement);
   if (text === undefined) return undefined;
-  const conditions = condition === undefined ? '' : `, under the conditions of ${nameOf(question.statement)}`;
+  const conditions =
+    question.statement.conditions.length === 0 ? '' : `, under the conditions of ${nameOf(question.statement)}`;
+  const subject = token === 'none' ? '' : `, for the subject \`${Object.values(token)[1] ?? ''}\` only`;
   const values = [...changes].flatMap(([{ key }, change]) =>
     change.how === 'add-value' ? [` and with \`${change.value}\` among the values of ${key}`] : [],
   );
@@ -278,7 +309,7 @@ function asStatement(
     text,
     summary: sentenceOf([
       ...spared.done,
-      `add a statement for \`${caller.text}\` alone${conditions}${values.join('')}`,
+      `add a statement for \`${caller.text}\` alone${subject}${conditions}${values.join('')}`,
     ]),
     intended: [statement],
   };
@@ -354,12 +385,7 @@ function withTests(
   tests: Readonly<Record<string, string>>,
 ): StatementValue['Condition'] {
   const blocks = Object.entries(condition ?? {});
-  const tested = new Set(
-    blocks
-      .filter(([operator]) => /^(?:StringEquals|StringEqualsIgnoreCase|StringLike)$/i.test(operator))
-      .flatMap(([, block]) => Object.keys(block).map((key) => key.toLowerCase())),
-  );
-  const missing = Object.entries(tests).filter(([key]) => !tested.has(key.toLowerCase()));
+  const missing = Object.entries(tests).filter(([key]) => !isPinned(condition, key));
   if (missing.length === 0) return condition;
   const [name, block] = blocks.find(([operator]) => operator.toLowerCase() === 'stringequals') ?? ['StringEquals', {}];
   return { ...condition, [name]: { ...block, ...Object.fromEntries(missing) } };

@@ -413,6 +413,48 @@ describe('never', () => {
       expect(found?.text ?? text).toContain(kept);
   });
 
+  test.each([
+    ['a provider without any condition', { Federated: provider }, undefined, 'sts:AssumeRole'],
+    ['a provider for the audience alone', { Federated: provider }, { StringEquals: { aud: 'other' } }, undefined],
+    [
+      'an audience and any subject',
+      { Federated: provider },
+      { StringEquals: { aud: 'x' }, StringLike: { sub: '*' } },
+      undefined,
+    ],
+    [
+      'subjects of every owner',
+      { Federated: provider },
+      { StringEquals: { aud: 'x' }, StringLike: { sub: 'repo:*' } },
+      undefined,
+    ],
+    [
+      'a subject where there is one',
+      { Federated: provider },
+      { StringEquals: { aud: 'x' }, StringLikeIfExists: { sub: 'repo:acme/*' } },
+      undefined,
+    ],
+    ['everyone, by another action', { AWS: '*' }, undefined, 'sts:AssumeRole'],
+  ])('whoever has a token of the provider: %s', (_, principal, tests, action = 'sts:AssumeRoleWithWebIdentity') => {
+    const issuer = 'token.actions.githubusercontent.com';
+    const condition = Object.fromEntries(
+      Object.entries(tests ?? {}).map(([operator, block]) => [
+        operator,
+        Object.fromEntries(Object.entries(block).map(([key, value]) => [`${issuer}:${key}`, value])),
+      ]),
+    );
+    const statement = allow(principal, tests === undefined ? undefined : condition, { Action: action });
+    const by = (sub: string) =>
+      callBy(provider, { [`${issuer}:sub`]: [sub], [`${issuer}:aud`]: ['sts.amazonaws.com'] });
+    const found = repaired(one(statement), by('repo:acme/app:ref:refs/heads/main'));
+    expect(found?.verified).toBe(true);
+    const policy = read(found?.text ?? '');
+    expect(evaluate(prepare(policy), by('repo:acme/app:ref:refs/heads/main')).decision).toBe('allow');
+    expect(evaluate(prepare(policy), by('repo:mallory/app:ref:refs/heads/main')).decision).toBe('implicit-deny');
+    // Without the subject there is nothing to hold it to.
+    expect(repaired(one(statement), callBy(provider))).toBeUndefined();
+  });
+
   test('a provider of another account takes the tests of the subject along', () => {
     const key = 'token.actions.githubusercontent.com';
     const sub = 'repo:acme/app:ref:refs/heads/main';
