@@ -9,12 +9,23 @@ import { rolesOfPlan } from './terraform-plan.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Bytes of a file with policies: the roles of the largest accounts, and the largest plans, are well below. */
+export const mostBytes = 128 * 1024 * 1024;
+/** Characters of a document, or of a template, of which CloudFormation takes 1 MB. Their parsers need much memory. */
+const mostOfOne = 4 * 1024 * 1024;
+
 /**
  * @param account of `--role` or the configuration: where a template or plan is deployed to.
  * @throws {UserError} where the text is none of these, with the place.
  */
 export function policiesInFile(text: string, file: string, account?: string): readonly PolicyInFile[] {
   const json = /^\uFEFF?\s*[{["%]/.test(text);
+  // Only lists of roles and plans are that large, and a look at the text tells before anything is parsed.
+  if (
+    text.length > mostOfOne &&
+    !(json && /"(?:RoleDetailList|Roles|resource_changes|planned_values|values)"\s*:/.test(text))
+  )
+    throw tooLarge(file);
   if (!json) return templatePolicies(text, file, account);
   const value = parsedJson(text);
   if (!isObject(value)) return [{ input: readPolicyText(text, file), unknown: [] }];
@@ -28,10 +39,18 @@ export function policiesInFile(text: string, file: string, account?: string): re
       input: relocated({ ...one.input, name: file }, () => place(pointer)),
     }));
   }
+  if (text.length > mostOfOne) throw tooLarge(file);
   if (isObject(value['Resources'])) return templatePolicies(text, file, account);
   if (Object.keys(value).length > 0 && !holdsPolicy(value) && !(isObject(value['Role']) && holdsPolicy(value['Role'])))
     throw new UserError(`${file}:1:1: holds no trust policy`, policyForms);
   return [{ input: readPolicyText(text, file), unknown: [] }];
+}
+
+function tooLarge(file: string): UserError {
+  return new UserError(
+    `${file}: larger than ${mostOfOne / 1024 / 1024} MB, and neither a list of roles nor a plan`,
+    policyForms,
+  );
 }
 
 /** A `version` is in many files; a trust policy has its `Statement` at least, in whatever letter case. */

@@ -209,6 +209,25 @@ describe('input that is wrong', () => {
     expect(code).toBe(2);
   });
 
+  test.each([
+    ['lines of YAML', 'a: b\n'.repeat(900_000)],
+    ['a list of nothing', `[${'{},'.repeat(1_500_000)}{}]`],
+    ['a template', JSON.stringify({ Resources: { values: { values: ['x'.repeat(4_300_000)] } } })],
+  ])('%s, larger than any policy or template: refused before a parser takes the memory for it', async (_, content) => {
+    const { code, out, err } = await check({ 'a.yaml': content, 'fine.json': text(fine) }, 'a.yaml', 'fine.json');
+    expect(err).toMatch(/^trusttrail: a\.yaml: larger than 4 MB, and neither a list of roles nor a plan; .+\n$/);
+    expect({ code, out }).toEqual({ code: 0, out: 'Nothing found in 1 trust policy.\n' });
+  });
+
+  test('what is asked beside a batch is refused, rather than left out', async () => {
+    const files = { 'lines.jsonl': `${JSON.stringify({ id: 1, policy: fine })}\n`, 'open.json': text(open) };
+    for (const more of [['open.json'], ['-'], ['--format', 'sarif']]) {
+      const { code, out, err } = await check(files, '--batch', 'lines.jsonl', ...more);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/^trusttrail: --batch .+\n$/);
+    }
+  });
+
   test('among good files it is named and counted, and they are checked', async () => {
     const { code, err, findings, summary } = await checkJson(
       { 'bad.json': '{', 'open.json': text(open), 'fine.json': text(fine) },

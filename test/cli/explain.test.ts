@@ -146,6 +146,8 @@ describe('wrong input is one line and exit code 2', () => {
     ['a file that is no JSON', { e: byUser(), r: 'x' }, ['e', '--role', 'r'], /--role r: expected/],
     ['standard input twice', { '-': byUser() }, ['-', '--policy', '-'], /only once/],
     ['--live for a batch', { b: '{}' }, ['--batch', 'b', '--live'], /--live/],
+    ['an event beside a batch', { b: '{}', e: '{}' }, ['e', '--batch', 'b'], /--batch stands in place of an EVENT/],
+    ['a policy beside a batch', { b: '{}', p: '{}' }, ['--batch', 'b', '--policy', 'p'], /--batch stands in place/],
     ['several denials as one document', { e: { Records: [byUser(), byRole()] } }, ['e', '--format', 'json'], /ndjson/],
   ])('%s', async (_, files, args, said) => {
     const io = await explain(files, ...args);

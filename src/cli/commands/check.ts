@@ -21,7 +21,7 @@ import { checkAll } from '../check-pool.ts';
 import { findConfiguration } from '../configuration-file.ts';
 import { type Io, UserError } from '../io.ts';
 import { terminalOptions } from '../paint.ts';
-import { policiesInFile } from '../policies-in-file.ts';
+import { mostBytes, policiesInFile } from '../policies-in-file.ts';
 import type { PolicyInFile } from '../policy-in-file.ts';
 import { policyOf, problemError, readPolicyFile, readPolicyValue } from '../policy-input.ts';
 import { nameOf } from '../process-io.ts';
@@ -151,7 +151,7 @@ async function readAll(io: Io, files: readonly string[], account: string | undef
   let read = 0;
   for (const file of files)
     try {
-      const found = policiesInFile(await io.readText(file), nameOf(file), account);
+      const found = policiesInFile(await io.readText(file, mostBytes), nameOf(file), account);
       for (const one of found) policies.push(one);
       read += 1;
       if (found.length === 0) io.err(`trusttrail: ${plainText(nameOf(file))}: holds no role\n`);
@@ -307,7 +307,7 @@ async function writeFixes(io: Io, files: readonly string[], options: Options, se
       continue;
     }
     // What is wrong with the file is told by the check that follows.
-    const before = await io.readText(file).catch(() => undefined);
+    const before = await io.readText(file, mostBytes).catch(() => undefined);
     if (before === undefined) continue;
     let text = before;
     for (let written = 0; written < mostFixes; written += 1) {

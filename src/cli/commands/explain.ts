@@ -48,6 +48,9 @@ export function register(program: Command, io: Io): void {
       const options = command.optsWithGlobals<Options>();
       if (options.batch !== undefined && options.live === true)
         throw new UserError('--live answers one EVENT', 'the lines of a --batch bring all that is known');
+      const alone = event ?? options.policy ?? options.previousPolicy ?? options.role;
+      if (options.batch !== undefined && alone !== undefined)
+        throw new UserError('--batch stands in place of an EVENT and what belongs to it', 'give either');
       if (options.batch !== undefined)
         await runBatch(io, options.batch, (line) => answerLine(line, options.showExternalIds === true));
       else if (event === undefined)
