@@ -2,12 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type App, Tags, Validations } from 'aws-cdk-lib';
-import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readConfiguration } from '../src/configuration/configuration.ts';
 import { ForwarderStack } from './forwarder-stack.ts';
 import { HubStack } from './hub-stack.ts';
-import { OrganizationStack } from './organization-stack.ts';
+import { membersOf, OrganizationStack } from './organization-stack.ts';
 import {
   defaultSettings,
   forwardedRegions,
@@ -16,6 +15,33 @@ import {
   type Settings,
   SettingsError,
 } from './settings.ts';
+
+const settingsName = 'trusttrail.deploy.json';
+const knownParameters = new Set(['settings', 'cli-telemetry', 'acknowledged-issue-numbers']);
+
+/**
+ * @param context what the command line, cdk.json and the machine say.
+ * @throws {SettingsError} where the one parameter there is was mistyped: a deployment by the defaults is not what was asked for.
+ */
+export function settingsFile(context: Readonly<Record<string, unknown>>): {
+  readonly file: string;
+  readonly asked: boolean;
+} {
+  const { settings } = context;
+  if (settings !== undefined && (typeof settings !== 'string' || settings === ''))
+    throw new SettingsError('`-c settings=FILE` names no file');
+  // The CDK's own parameters have a `:` or a `/`, but for two.
+  const unknown = Object.keys(context).find((name) => /^[\w.-]+$/.test(name) && !knownParameters.has(name));
+  if (unknown !== undefined)
+    throw new SettingsError(`there is no parameter \`${unknown}\`: the one there is, is \`-c settings=FILE\``);
+  return { file: resolve(settings ?? settingsName), asked: settings !== undefined };
+}
+
+/** @returns what is about to be deployed, in a line, so that a file of another name is not taken for this one. */
+export function settingsNotice(file: string, { partition, wayIn }: Settings): string {
+  const from = existsSync(file) ? file : `the defaults (there is no ${file})`;
+  return `trusttrail: way in \`${wayIn.kind}\`, partition \`${partition}\`, by ${from}`;
+}
 
 /** @param file the deployment's settings; where it is not there, and nobody asked for it, the defaults hold. */
 export function settingsFrom(file: string, asked: boolean): Settings {
@@ -71,27 +97,27 @@ export function addStacks(app: App, settings: Settings, folder: string): void {
         env: { region: one },
         description: 'trusttrail: forwards events of this region to the hub',
       });
-  if (wayIn.kind === 'organization') {
+  const members = membersOf(settings);
+  if (members !== undefined) {
+    const { managementAccount, regions, ...forwarder } = members;
+    const what = forwarder.forwards === false ? 'the reader role' : 'the forwarder';
     new OrganizationStack(app, 'Trusttrail-Organization', {
       settings,
-      wayIn,
+      members,
       hubRegion: region,
       env: hubEnvironment,
-      description: 'trusttrail: the forwarders of every account of the organization',
+      description: `trusttrail: ${what} of every account of the organization`,
     });
-    for (const one of forwardedRegions(settings))
+    for (const one of regions)
       new ForwarderStack(app, `Trusttrail-Management-${one}`, {
         settings,
         hubRegion: region,
-        hubAccount: wayIn.hubAccount,
-        env: { account: wayIn.managementAccount, region: one },
-        description: 'trusttrail: forwards events of the management account, which StackSets leave out',
+        hubAccount: forwarder.hubAccount,
+        ...(forwarder.forwards === false ? { forwards: false } : {}),
+        env: { account: managementAccount, region: one },
+        description: `trusttrail: ${what} of the management account, which StackSets leave out`,
       });
   }
   for (const [name, value] of Object.entries(settings.tags)) Tags.of(app).add(name, value);
-  if (settings.permissionsBoundary !== undefined)
-    PermissionsBoundary.of(app).apply(
-      ManagedPolicy.fromManagedPolicyArn(app.node.findChild('Trusttrail'), 'Boundary', settings.permissionsBoundary),
-    );
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -13,6 +13,8 @@ import {
   ArnPrincipal,
   CfnRole,
   Effect,
+  ManagedPolicy,
+  PermissionsBoundary,
   PolicyDocument,
   PolicyStatement,
   Role,
@@ -35,6 +37,8 @@ export interface ForwarderProps extends StackProps {
   readonly hubRegion: string;
   /** Left out where the hub is in the same account. */
   readonly hubAccount?: string;
+  /** Where the files of the trail are the way in, nothing is forwarded: the reader role is all. */
+  readonly forwards?: false;
 }
 
 /**
@@ -45,10 +49,16 @@ export class ForwarderStack extends Stack {
   constructor(scope: Construct, id: string, props: ForwarderProps) {
     super(scope, id, { ...props, synthesizer: withoutBootstrap() });
     const { settings, hubAccount } = props;
-    const hub = hubAccount ?? Aws.ACCOUNT_ID;
-    const busArn = `arn:${Aws.PARTITION}:events:${props.hubRegion}:${hub}:event-bus/${hubBusName}`;
     const iam = iamRegion(settings.partition);
     const inIamRegion = new CfnCondition(this, 'InRegionOfIam', { expression: Fn.conditionEquals(Aws.REGION, iam) });
+    if (props.forwards !== false) this.forward(props, iam, inIamRegion);
+    if (hubAccount !== undefined) readerRole(this, settings, hubAccount, inIamRegion);
+    boundRoles(this, settings);
+  }
+
+  private forward({ settings, hubAccount, hubRegion }: ForwarderProps, iam: string, inIamRegion: CfnCondition): void {
+    const hub = hubAccount ?? Aws.ACCOUNT_ID;
+    const busArn = `arn:${Aws.PARTITION}:events:${hubRegion}:${hub}:event-bus/${hubBusName}`;
     const organizations = organizationsEventRegion(settings.partition) ?? iam;
     const inCallerSideRegion =
       organizations === iam
@@ -77,9 +87,19 @@ export class ForwarderStack extends Stack {
         ...(condition === undefined ? {} : { condition }),
       });
     }
-    if (hubAccount !== undefined) readerRole(this, settings, hubAccount, inIamRegion);
     new CfnOutput(this, 'UndeliveredQueueUrl', { value: undelivered.queueUrl });
   }
+}
+
+/**
+ * A policy bounds only roles of its own account, and a template may go to many: whichever account an ARN names, it is that of the stack. It stands
+ * here since an aspect of the app would not reach the template of the StackSet, which is made by an app of its own.
+ */
+export function boundRoles(stack: Stack, { permissionsBoundary: name }: Settings): void {
+  if (name === undefined) return;
+  const [, owner, policy = name] = /^arn:[^:]+:iam::([^:]*):policy\/(.+)$/.exec(name) ?? [];
+  const arn = `arn:${Aws.PARTITION}:iam::${owner === 'aws' ? 'aws' : Aws.ACCOUNT_ID}:policy/${policy}`;
+  PermissionsBoundary.of(stack).apply(ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', arn));
 }
 
 /** A stack without assets needs no `cdk bootstrap` in its account and region; a StackSet could not have one. */
@@ -116,14 +136,19 @@ function readerRole(scope: Construct, settings: Settings, hubAccount: string, co
     assumedBy: new ArnPrincipal(`arn:${Aws.PARTITION}:iam::${hubAccount}:root`).withConditions({
       ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${hubAccount}:role/${watchRolePrefix}*` },
     }),
-    inlinePolicies: { read: new PolicyDocument({ statements: readStatements() }) },
+    inlinePolicies: { read: new PolicyDocument({ statements: [...readStatements(), ...surveyStatements()] }) },
   });
   const resource = role.node.defaultChild;
   if (resource instanceof CfnRole) resource.cfnOptions.condition = condition;
   acknowledgeReading(role);
 }
 
-/** What the live service reads of an account, in the hub's own as in the others. */
+/** What the daily look reads of an account: all roles at once. */
+export function surveyStatements(): PolicyStatement[] {
+  return [new PolicyStatement({ sid: 'AllRoles', actions: ['iam:GetAccountAuthorizationDetails'], resources: ['*'] })];
+}
+
+/** What the functions for events read of an account, in the hub's own as in the others. */
 export function readStatements(): PolicyStatement[] {
   const own = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}`;
   return [
@@ -140,13 +165,7 @@ export function readStatements(): PolicyStatement[] {
     }),
     new PolicyStatement({
       sid: 'WhatIsThere',
-      actions: [
-        'iam:ListRoles',
-        'iam:ListOpenIDConnectProviders',
-        'iam:ListSAMLProviders',
-        'iam:GetAccountAuthorizationDetails',
-        'cloudtrail:LookupEvents',
-      ],
+      actions: ['iam:ListRoles', 'iam:ListOpenIDConnectProviders', 'iam:ListSAMLProviders', 'cloudtrail:LookupEvents'],
       resources: ['*'],
     }),
   ];

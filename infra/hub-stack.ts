@@ -15,7 +15,14 @@ import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.ts';
 import type { Entry } from './bundling.ts';
 import { addEventRule, allowRules, type RuleKind, ruleKinds } from './event-rules.ts';
-import { acknowledgeReading, forwarderRolePrefix, hubBusName, readStatements } from './forwarder-stack.ts';
+import {
+  acknowledgeReading,
+  boundRoles,
+  forwarderRolePrefix,
+  hubBusName,
+  readStatements,
+  surveyStatements,
+} from './forwarder-stack.ts';
 import { Operations } from './operations.ts';
 import { deadLetterQueue, QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { forwardedRegions, type Settings } from './settings.ts';
@@ -83,8 +90,7 @@ export class HubStack extends Stack {
     } else {
       const changes = new QueueWithDeadLetters(this, 'TrustChanges', functionTimeout);
       const denials = new QueueWithDeadLetters(this, 'Denials', functionTimeout);
-      for (const { queue, deadLetters } of [changes, denials])
-        for (const one of [queue, deadLetters]) allowRules(one);
+      for (const { queue, deadLetters } of [changes, denials]) for (const one of [queue, deadLetters]) allowRules(one);
       functions['trust-changed'] = this.recordsFunction('TrustChanged', 'trust-changed', changes, {
         description: 'Says who can newly assume a role whose trust policy changed',
         batchSize: 10,
@@ -116,6 +122,7 @@ export class HubStack extends Stack {
       dashboard: settings.dashboard,
     });
     this.outputs(functions, queues, deadLetters);
+    boundRoles(this, settings);
   }
 
   /**
@@ -230,7 +237,8 @@ export class HubStack extends Stack {
         resources: [this.findingsBus.eventBusArn],
       }),
     );
-    for (const statement of readStatements()) watch.role.addToPolicy(statement);
+    for (const statement of entry === 'reconcile' ? surveyStatements() : readStatements())
+      watch.role.addToPolicy(statement);
     acknowledgeReading(watch.role);
     acknowledge(
       watch.role,
@@ -240,7 +248,17 @@ export class HubStack extends Stack {
     if (settings.wayIn.kind !== 'account') {
       const readers = `arn:${Aws.PARTITION}:iam::*:role/${settings.readerRole}`;
       watch.role.addToPolicy(
-        new PolicyStatement({ sid: 'ReaderRoles', actions: ['sts:AssumeRole'], resources: [readers] }),
+        new PolicyStatement({
+          sid: 'ReaderRoles',
+          actions: ['sts:AssumeRole'],
+          resources: [readers],
+          // A record names whichever account its sender likes: a stranger's role of that name is not asked.
+          conditions: {
+            StringEquals: {
+              'aws:ResourceOrgID': settings.wayIn.kind === 'organization' ? settings.wayIn.id : '${aws:PrincipalOrgID}',
+            },
+          },
+        }),
       );
       acknowledge(
         watch.role,
@@ -375,6 +393,7 @@ export class HubStack extends Stack {
         topic: existing,
         protocol: SubscriptionProtocol.SQS,
         endpoint: queue.queueArn,
+        ...(topic.split(':')[3] === this.region ? {} : { region: topic.split(':')[3] ?? this.region }),
       });
     }
   }

@@ -2,14 +2,29 @@
 import { App, CfnStackSet, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type ForwarderProps, ForwarderStack, withoutBootstrap } from './forwarder-stack.ts';
-import { forwardedRegions, type Settings } from './settings.ts';
+import { forwardedRegions, iamRegion, type Settings } from './settings.ts';
 
-type OrganizationWay = Extract<Settings['wayIn'], { kind: 'organization' }>;
+/** The accounts beside the hub's, and what each of them gets. */
+export interface Members extends Pick<ForwarderProps, 'forwards'> {
+  readonly organizationalUnits: readonly string[];
+  readonly hubAccount: string;
+  readonly managementAccount: string;
+  readonly regions: readonly string[];
+}
 
 export interface OrganizationProps extends StackProps {
   readonly settings: Settings;
-  readonly wayIn: OrganizationWay;
+  readonly members: Members;
   readonly hubRegion: string;
+}
+
+/** @returns `undefined` where nothing is put into other accounts. */
+export function membersOf(settings: Settings): Members | undefined {
+  const { wayIn, partition } = settings;
+  if (wayIn.kind === 'organization') return { ...wayIn, regions: forwardedRegions(settings) };
+  if (wayIn.kind !== 'trail-bucket' || wayIn.readerRoles === undefined || wayIn.hubAccount === undefined)
+    return undefined;
+  return { ...wayIn.readerRoles, hubAccount: wayIn.hubAccount, regions: [iamRegion(partition)], forwards: false };
 }
 
 /**
@@ -19,12 +34,16 @@ export interface OrganizationProps extends StackProps {
 export class OrganizationStack extends Stack {
   constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id, { ...props, synthesizer: withoutBootstrap() });
-    const { settings, wayIn, hubRegion } = props;
+    const { settings, members, hubRegion } = props;
+    const { hubAccount, organizationalUnits, forwards } = members;
     new CfnStackSet(this, 'Forwarders', {
       stackSetName: 'trusttrail-forwarders',
-      description: 'Forwards CloudTrail events to trusttrail, and lets it read roles',
+      description:
+        forwards === false
+          ? 'Lets trusttrail read roles'
+          : 'Forwards CloudTrail events to trusttrail, and lets it read roles',
       permissionModel: 'SERVICE_MANAGED',
-      callAs: wayIn.hubAccount === wayIn.managementAccount ? 'SELF' : 'DELEGATED_ADMIN',
+      callAs: hubAccount === members.managementAccount ? 'SELF' : 'DELEGATED_ADMIN',
       autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
       capabilities: ['CAPABILITY_NAMED_IAM'],
       managedExecution: { Active: true },
@@ -35,11 +54,13 @@ export class OrganizationStack extends Stack {
       },
       stackInstancesGroup: [
         {
-          deploymentTargets: { organizationalUnitIds: [...wayIn.organizationalUnits] },
-          regions: [...forwardedRegions(settings)],
+          deploymentTargets: { organizationalUnitIds: [...organizationalUnits] },
+          regions: [...members.regions],
         },
       ],
-      templateBody: JSON.stringify(forwarderTemplate({ settings, hubRegion, hubAccount: wayIn.hubAccount })),
+      templateBody: JSON.stringify(
+        forwarderTemplate({ settings, hubRegion, hubAccount, ...(forwards === false ? { forwards } : {}) }),
+      ),
     });
   }
 }

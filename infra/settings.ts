@@ -14,21 +14,26 @@ const account = z
   })
   .describe('EventBridge in the account that it is deployed to');
 
+const organizationalUnits = z
+  .array(
+    z
+      .string()
+      .regex(/^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$/, 'an id of a root or an organizational unit'),
+  )
+  .min(1);
+/** Of a key and not of an alias of it: a policy allows nothing by an alias (KMS Developer Guide, "Key ARN"). */
+const keyArn = z
+  .string()
+  .regex(
+    /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+    'the ARN of a KMS key, `arn:aws:kms:REGION:ACCOUNT:key/ID`',
+  );
+
 const organization = z
   .strictObject({
     kind: z.literal('organization'),
     id: z.string().regex(/^o-[a-z0-9]{10,32}$/, 'an organization id such as `o-a1b2c3d4e5`'),
-    organizationalUnits: z
-      .array(
-        z
-          .string()
-          .regex(
-            /^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$/,
-            'an id of a root or an organizational unit',
-          ),
-      )
-      .min(1)
-      .describe('Whose accounts forward; the root is all of them'),
+    organizationalUnits: organizationalUnits.describe('Whose accounts forward; the root is all of them'),
     hubAccount: accountId.describe('Where the hub is; best an account for security tools, not the management account'),
     managementAccount: accountId.describe('Gets a plain stack, since a StackSet leaves it out'),
     regions: z.array(region).default([]).describe('Further regions in which STS is called'),
@@ -40,16 +45,23 @@ const trailBucket = z
     kind: z.literal('trail-bucket'),
     bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
     bucketAccount: accountId,
-    key: z.string().startsWith('arn:').optional().describe('ARN of the KMS key that the files are encrypted with'),
+    key: keyArn.optional().describe('ARN of the KMS key that the files are encrypted with'),
     region: region
       .optional()
       .describe('Where the bucket is: its notifications stay in its region. Default: the region of IAM’s events'),
     topic: z
       .string()
-      .startsWith('arn:')
+      .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic')
       .optional()
       .describe('ARN of an SNS topic that the bucket tells, where something else has the notification already'),
     hubAccount: accountId.optional(),
+    readerRoles: z
+      .strictObject({
+        organizationalUnits: organizationalUnits.describe('Whose accounts get it; the root is all of them'),
+        managementAccount: accountId.describe('Gets a plain stack, since a StackSet leaves it out'),
+      })
+      .optional()
+      .describe('Puts the read-only role into the accounts of the organization; the files alone say only what changes'),
   })
   .describe('The files of an organization trail, some five minutes later');
 
@@ -82,9 +94,9 @@ const schema = z
     dashboard: z.boolean().default(true),
     permissionsBoundary: z
       .string()
-      .startsWith('arn:')
+      .regex(/^(?:arn:[a-z-]+:iam::(?:\d{12}|aws):policy\/)?[\w+=,.@/-]{1,128}$/, 'the name of a policy, or its ARN')
       .optional()
-      .describe('ARN of a policy that bounds every role of the stacks'),
+      .describe('Name of a policy that bounds every role of the stacks; each account has to have one of this name'),
     tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
   })
   .superRefine((settings, context) => {
@@ -96,7 +108,15 @@ const schema = z
           path: ['slack', index, 'channel'],
           message: `the name \`${channel}\` is taken`,
         });
-    if (settings.wayIn.kind === 'trail-bucket') return;
+    if (settings.wayIn.kind === 'trail-bucket') {
+      if (settings.wayIn.readerRoles !== undefined && settings.wayIn.hubAccount === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['wayIn', 'hubAccount'],
+          message: 'needed where there are `readerRoles`, which trust it',
+        });
+      return;
+    }
     const prefix = regionPrefix[settings.partition];
     for (const [index, one] of settings.wayIn.regions.entries())
       if (!prefix.test(one))

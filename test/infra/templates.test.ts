@@ -1,10 +1,22 @@
 /** Does what is deployed catch the events, lose none, keep them safe, and hold no secret? */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { settingsFile, settingsNotice } from '../../infra/deployment.ts';
 import { forwarderTemplate } from '../../infra/organization-stack.ts';
-import { readSettings, SettingsError } from '../../infra/settings.ts';
+import { defaultSettings, readSettings, SettingsError, settingsSchema } from '../../infra/settings.ts';
 import { eventPatterns } from '../../src/cloudtrail/event-patterns.ts';
-import { type Example, resourcesOf, settingsOf, stackOf, synthesise, synthesised } from './deployments.ts';
+import {
+  type Example,
+  examples,
+  resourcesOf,
+  root,
+  settingsOf,
+  stackOf,
+  synthesise,
+  synthesised,
+} from './deployments.ts';
 
 const ways: readonly (readonly [Example])[] = [['default'], ['account'], ['organization'], ['bucket']];
 const every = ways.flatMap(([example]) =>
@@ -13,6 +25,11 @@ const every = ways.flatMap(([example]) =>
 /** All but the StackSet's own stack, whose template is that of a forwarder. */
 const running = every.filter(([name]) => !name.endsWith('-Organization'));
 const hubs = ways.map(([example]) => [`${example}: Trusttrail`, stackOf(example, 'Trusttrail')] as const);
+
+interface Target {
+  readonly Arn: { readonly 'Fn::GetAtt': readonly [string, string] };
+  readonly DeadLetterConfig: { readonly Arn: unknown };
+}
 
 interface Statement {
   readonly Effect: string;
@@ -94,6 +111,29 @@ describe('the rules', () => {
         for (const target of Properties['Targets'] as readonly Record<string, unknown>[])
           expect(target['DeadLetterConfig']).toEqual({ Arn: expect.anything() });
   });
+
+  test.for(hubs)(
+    '%s: put it aside where SQS can move it back from: the dead letters of the very queue it was for',
+    ([, template]) => {
+      const queues = resourcesOf(template, 'AWS::SQS::Queue');
+      const policies = statementsIn(template, 'AWS::SQS::QueuePolicy');
+      for (const { Properties } of Object.values(resourcesOf(template, 'AWS::Events::Rule')))
+        for (const { Arn, DeadLetterConfig } of Properties['Targets'] as readonly Target[]) {
+          if (!('EventPattern' in Properties)) continue;
+          const queue = queues[Arn['Fn::GetAtt'][0]];
+          expect(queue?.Properties['RedrivePolicy']).toMatchObject({ deadLetterTargetArn: DeadLetterConfig.Arn });
+          expect(policies).toContainEqual(
+            expect.objectContaining({
+              Effect: 'Allow',
+              Action: 'sqs:SendMessage',
+              Principal: { Service: 'events.amazonaws.com' },
+              Resource: DeadLetterConfig.Arn,
+            }),
+          );
+        }
+      expect(Object.keys(queues).length).toBeGreaterThan(2);
+    },
+  );
 
   test('of an account lie on its default bus, those of an organization on the bus that all forward to', () => {
     const buses = (example: Example) =>
@@ -201,6 +241,41 @@ describe('the functions', () => {
     },
   );
 
+  test.for(hubs)('%s: may do with the store what the store does, and nothing else', ([, template]) => {
+    const source = readFileSync(join(root, 'src/adapters/dynamodb-trust-store.ts'), 'utf8');
+    const called = [...new Set([...source.matchAll(/new (\w+)Command\(/g)].map(([, name = '']) => name))].sort();
+    const actions: Readonly<Record<string, string>> = {
+      Get: 'dynamodb:GetItem',
+      Query: 'dynamodb:Query',
+      Put: 'dynamodb:PutItem',
+      Update: 'dynamodb:UpdateItem',
+      Delete: 'dynamodb:DeleteItem',
+      // Of puts alone, each of which needs the right to put.
+      TransactWrite: 'dynamodb:PutItem',
+    };
+    expect(called.filter((name) => !(name in actions))).toEqual([]);
+    const needed = new Set(called.map((name) => actions[name]));
+    const granted = statementsIn(template, 'AWS::IAM::Policy').filter(({ Action }) =>
+      JSON.stringify(Action).includes('dynamodb:'),
+    );
+    expect(granted).toHaveLength(Object.keys(resourcesOf(template, 'AWS::Lambda::Function')).length);
+    for (const { Action } of granted) expect(new Set([Action].flat())).toEqual(needed);
+  });
+
+  test.for(hubs)(
+    '%s: only the daily look reads all roles at once, and it reads nothing else of IAM',
+    ([, template]) => {
+      const reads = new Map<string, Set<string>>();
+      for (const { Action, of } of statementsIn(template, 'AWS::IAM::Policy'))
+        for (const action of [Action].flat())
+          if (/^(?:iam|cloudtrail):/.test(action)) reads.set(of, (reads.get(of) ?? new Set()).add(action));
+      expect(reads.size).toBeGreaterThan(1);
+      for (const [of, actions] of reads)
+        if (of.startsWith('Reconcile')) expect([...actions]).toEqual(['iam:GetAccountAuthorizationDetails']);
+        else expect([...actions]).not.toContain('iam:GetAccountAuthorizationDetails');
+    },
+  );
+
   test('may assume the reader role of other accounts only where there are any', () => {
     const may = (example: Example) =>
       statementsIn(stackOf(example, 'Trusttrail'), 'AWS::IAM::Policy').filter(({ Action }) =>
@@ -210,6 +285,12 @@ describe('the functions', () => {
     expect(may('organization').length).toBeGreaterThan(0);
     for (const { Resource } of may('organization'))
       expect(JSON.stringify(Resource)).toContain(':iam::*:role/trusttrail-reader');
+    for (const { Condition } of may('organization'))
+      expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' } });
+    // IAM's own variable: the organization that the hub's account is in.
+    const own = ['$', '{aws:PrincipalOrgID}'].join('');
+    for (const { Condition } of may('bucket'))
+      expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': own } });
   });
 
   test('read their secrets and no other', () => {
@@ -316,6 +397,20 @@ describe('operations', () => {
       ScheduleExpression: 'rate(1 day)',
       State: 'ENABLED',
     });
+  });
+
+  test('a reconcile that failed for good is put aside, as is one that never began', () => {
+    const template = stackOf('default', 'Trusttrail');
+    const [failed = ''] = Object.keys(resourcesOf(template, 'AWS::SQS::Queue')).filter((id) => /Failed/.test(id));
+    const Destination = { 'Fn::GetAtt': [failed, 'Arn'] };
+    hasProperties(template, 'AWS::Lambda::EventInvokeConfig', { DestinationConfig: { OnFailure: { Destination } } });
+    hasProperties(template, 'AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 day)',
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Destination } })],
+    });
+    expect(statementsIn(template, 'AWS::IAM::Policy')).toContainEqual(
+      expect.objectContaining({ of: expect.stringMatching(/^Reconcile/), Resource: Destination }),
+    );
   });
 
   test('only findings that are serious enough go to a mailbox', () => {
@@ -459,6 +554,85 @@ describe('the trail’s bucket as the way in', () => {
   });
 });
 
+describe('the reader role where the trail’s bucket is the way in', () => {
+  const wayIn = {
+    ...examples.bucket.wayIn,
+    hubAccount: '111122223333',
+    readerRoles: { organizationalUnits: ['r-abcd'], managementAccount: '999999999999' },
+  };
+  const { stacks } = synthesise(readSettings(JSON.stringify({ wayIn }), 'the test'));
+
+  test('comes into every account and forwards nothing', () => {
+    expect([...stacks.keys()].sort()).toEqual([
+      'Trusttrail',
+      'Trusttrail-Management-us-east-1',
+      'Trusttrail-Organization',
+    ]);
+    const management = stacks.get('Trusttrail-Management-us-east-1')?.toJSON();
+    const organization = stacks.get('Trusttrail-Organization');
+    if (organization === undefined) throw new Error('no stack for the organization');
+    const [set] = Object.values(resourcesOf(organization, 'AWS::CloudFormation::StackSet'));
+    expect(set?.Properties).toMatchObject({
+      CallAs: 'DELEGATED_ADMIN',
+      StackInstancesGroup: [{ DeploymentTargets: { OrganizationalUnitIds: ['r-abcd'] }, Regions: ['us-east-1'] }],
+    });
+    const inSet = JSON.parse(String(set?.Properties['TemplateBody'])) as {
+      Resources: Record<string, { Type: string }>;
+    };
+    expect(Object.values(inSet.Resources).map(({ Type }) => Type)).toEqual(['AWS::IAM::Role']);
+    expect(withoutMetadata(management)).toEqual(withoutMetadata(inSet));
+  });
+
+  test('needs the account of the hub, which it trusts', () => {
+    const { hubAccount: _, ...without } = wayIn;
+    expect(() => readSettings(JSON.stringify({ wayIn: without }), 'x')).toThrow('/wayIn/hubAccount');
+  });
+});
+
+test('a topic of another region is subscribed where it is', () => {
+  const topic = (region: string) => `arn:aws:sns:${region}:444455556666:trail`;
+  const subscribed = (region: string) => {
+    const wayIn = { ...examples.bucket.wayIn, topic: topic(region) };
+    const { stacks } = synthesise(readSettings(JSON.stringify({ wayIn }), 'the test'));
+    return Object.values(stacks.get('Trusttrail')?.findResources('AWS::SNS::Subscription') ?? {}).map(
+      ({ Properties }) => Properties as Readonly<Record<string, unknown>>,
+    );
+  };
+  expect(subscribed('eu-west-1')).toMatchObject([{ Protocol: 'sqs', Region: 'eu-west-1' }]);
+  expect(subscribed('us-east-1').map(({ Region }) => Region)).toEqual([undefined]);
+});
+
+describe('a permissions boundary', () => {
+  test.for(['limits', 'arn:aws:iam::111122223333:policy/limits'])(
+    '%s bounds each role by the policy of its own account',
+    (name) => {
+      const settings = readSettings(JSON.stringify({ ...examples.organization, permissionsBoundary: name }), 'x');
+      const { stacks } = synthesise(settings);
+      const roles = [...stacks.values()].flatMap((stack) => {
+        const { Resources = {} } = stack.toJSON() as { Resources?: Record<string, Record<string, unknown>> };
+        const bodies = Object.values(Resources).flatMap(({ Properties }) => {
+          const body = (Properties as { TemplateBody?: string } | undefined)?.TemplateBody;
+          return body === undefined
+            ? []
+            : Object.values((JSON.parse(body) as { Resources: typeof Resources }).Resources);
+        });
+        return [...Object.values(Resources), ...bodies].filter(({ Type }) => Type === 'AWS::IAM::Role');
+      });
+      // Of three functions, the management account's two regions, and the StackSet's template.
+      expect(roles).toHaveLength(3 + 2 * 2 + 2);
+      const own = ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':policy/limits'];
+      for (const { Properties } of roles)
+        expect(Properties).toMatchObject({ PermissionsBoundary: { 'Fn::Join': ['', own] } });
+    },
+  );
+
+  test('of AWS’s own policies keeps its name', () => {
+    const permissionsBoundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    const { stacks } = synthesise(readSettings(JSON.stringify({ permissionsBoundary }), 'x'));
+    expect(JSON.stringify(stacks.get('Trusttrail')?.toJSON())).toContain(':iam::aws:policy/ReadOnlyAccess');
+  });
+});
+
 describe('other partitions', () => {
   test.for([
     ['aws-cn', 'cn-north-1', 'cn-northwest-1'],
@@ -471,6 +645,14 @@ describe('other partitions', () => {
     expect(text).not.toMatch(/arn:aws:/);
     expect(text).not.toContain('us-east-1');
     expect(JSON.stringify(stacks.get(`Trusttrail-Forwarder-${other}`)?.toJSON())).toContain(hub);
+  });
+
+  test('CloudWatch Logs writes under the key by the name it has there', () => {
+    // KMS refuses a key whose policy names `logs.cn-north-1.amazonaws.com`: in China it ends in `.amazonaws.com.cn`.
+    const [key] = Object.values(resourcesOf(stackOf('default', 'Trusttrail'), 'AWS::KMS::Key'));
+    expect(JSON.stringify(key?.Properties['KeyPolicy'])).toContain(
+      JSON.stringify({ 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] }),
+    );
   });
 });
 
@@ -508,10 +690,45 @@ describe('settings', () => {
     ['{"slack":[{"channel":"a","webhook":"https://hooks.slack.com/services/x"}]}', '/slack/0'],
     ['{"unknown":true}', 'unknown'],
     ['{"concurrency":1}', '/concurrency'],
+    [
+      '{"wayIn":{"kind":"trail-bucket","bucket":"trail","bucketAccount":"444455556666","key":"arn:aws:kms:us-east-1:444455556666:alias/trail"}}',
+      '/wayIn/key',
+    ],
+    ['{"permissionsBoundary":"arn:aws:iam::111122223333:role/limits"}', '/permissionsBoundary'],
   ])('%s is refused, with its place', ([text = '', said = '']) => {
     expect(() => readSettings(text, 'settings.json')).toThrow(SettingsError);
     expect(() => readSettings(text, 'settings.json')).toThrow(said);
   });
+});
+
+describe('the parameter of the command line', () => {
+  test('names the file of settings', () => {
+    expect(settingsFile({ settings: 'other.json' })).toEqual({ file: resolve('other.json'), asked: true });
+    expect(settingsFile({ '@aws-cdk/core:x': true, 'aws:cdk:y': 1, 'cli-telemetry': false })).toEqual({
+      file: resolve('trusttrail.deploy.json'),
+      asked: false,
+    });
+  });
+
+  test.for([{ setings: 'a.json' }, { Settings: 'a.json' }, { config: 'a.json' }, { settings: '' }, { settings: 1 }])(
+    '%j is refused, rather than that the defaults are deployed',
+    (context) => {
+      expect(() => settingsFile(context)).toThrow(SettingsError);
+      expect(() => settingsFile(context)).toThrow('-c settings=FILE');
+    },
+  );
+
+  test('and what is about to be deployed is said', () => {
+    expect(settingsNotice('/nowhere/trusttrail.deploy.json', defaultSettings)).toContain('by the defaults');
+    expect(settingsNotice(import.meta.filename, defaultSettings)).toContain(`by ${import.meta.filename}`);
+  });
+});
+
+test('the schema for editors is that of the settings', () => {
+  expect(
+    JSON.parse(readFileSync(join(root, 'trusttrail.deploy.schema.json'), 'utf8')),
+    "write it anew: npx node -e \"import('./infra/settings.ts').then(c => fs.writeFileSync('trusttrail.deploy.schema.json', JSON.stringify(c.settingsSchema())))\" && npx biome format --write trusttrail.deploy.schema.json",
+  ).toEqual(JSON.parse(JSON.stringify(settingsSchema())));
 });
 
 test('what is deployed is what it was', async () => {
