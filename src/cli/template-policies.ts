@@ -22,6 +22,8 @@ import type { ParsedTrustPolicy, Place } from '../policy/document/trust-policy.t
 import { UserError } from './io.ts';
 import { type Deployment, type PolicyInFile, policyForms, relocatedPolicy } from './policy-in-file.ts';
 import {
+  inLoops,
+  type LoopValue,
   resolved,
   type StandIns,
   scalarText,
@@ -29,6 +31,7 @@ import {
   type TemplateParts,
   type TemplateValue,
   templateAccount,
+  textInLoops,
 } from './template-values.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -56,17 +59,19 @@ export function templatePolicies(text: string, file: string, account: string | u
 function policiesOf(text: string, file: string, account: string | undefined): readonly PolicyInFile[] {
   const { root, placeOf } = readTemplate(text, file);
   if (isObject(root) && root['Statement'] !== undefined) return [bareDocument(root, file, placeOf)];
-  const [resources, prefix] = resourcesOf(root);
-  if (resources === undefined) throw new UserError(`${file}:1:1: holds no trust policy`, policyForms);
+  const [written, prefix] = resourcesOf(root);
+  if (written === undefined) throw new UserError(`${file}:1:1: holds no trust policy`, policyForms);
+  const found = resourcesIn(written, prefix);
+  const resources = Object.fromEntries(found.map(({ id, resource }) => [id, resource]));
   const parts = partsOf(resources, root);
   // Who writes AWS::AccountId for the own account means another one by a number.
   const assumed = account === undefined && text.includes('AWS::AccountId');
   const home = account ?? templateAccount;
-  return Object.entries(resources).flatMap(([id, resource]): readonly PolicyInFile[] => {
+  return found.flatMap(({ id, resource, path: at }): readonly PolicyInFile[] => {
     const properties = isObject(resource) ? resource['Properties'] : undefined;
     const policy = isObject(properties) ? properties['AssumeRolePolicyDocument'] : undefined;
     if (!isObject(resource) || !isObject(properties) || policy === undefined) return [];
-    const path = [...prefix, id, 'Properties', 'AssumeRolePolicyDocument'];
+    const path = [...at, 'Properties', 'AssumeRolePolicyDocument'];
     const presence = typeof resource['Condition'] === 'string' ? resource['Condition'] : undefined;
     const deployments = deploymentsOf(policy, path, parts, home, presence, placeOf);
     const [[first]] = deployments.groups;
@@ -101,6 +106,32 @@ function policiesOf(text: string, file: string, account: string | undefined): re
           : { deployments: deployments.groups }),
       },
     ];
+  });
+}
+
+interface FoundResource {
+  readonly id: string;
+  readonly resource: unknown;
+  /** Steps of the template that lead to it. */
+  readonly path: readonly string[];
+}
+
+/** Those of `Fn::ForEach` as well: one for each value where they are written down, one for all where they are not. */
+function resourcesIn(
+  resources: Json,
+  path: readonly string[],
+  loops: readonly LoopValue[] = [],
+): readonly FoundResource[] {
+  return Object.entries(resources).flatMap(([id, value]): readonly FoundResource[] => {
+    if (!id.startsWith('Fn::ForEach::'))
+      return [{ id: textInLoops(id, loops), resource: inLoops(value, loops), path: [...path, id] }];
+    const [name, collection, body] = listOf(value);
+    if (typeof name !== 'string' || !isObject(body)) return [];
+    const values = Array.isArray(collection) ? (collection as readonly unknown[]) : [collection];
+    return values.flatMap((one) => {
+      const text = typeof one === 'string' || typeof one === 'number' ? String(one) : undefined;
+      return resourcesIn(body, [...path, id, '2'], [...loops, { name, text }]);
+    });
   });
 }
 
@@ -258,7 +289,9 @@ function partsOf(resources: Json, root: unknown): TemplateParts {
         names.set(id, text('UserName') ?? id);
         arns.set(id, `user${text('Path') ?? '/'}${text('UserName') ?? id}`);
         break;
-      case 'AWS::IAM::OIDCProvider': {
+      case 'AWS::IAM::OIDCProvider':
+      // What the CDK's `OpenIdConnectProvider` makes.
+      case 'Custom::AWSCDKOpenIdConnectProvider': {
         const url = text('Url');
         if (url === undefined) break;
         arnByRef.add(id);

@@ -147,11 +147,29 @@ class Resolver {
       }
       case 'Fn::Select': {
         const [index, list] = listOf(argument);
-        const items = Array.isArray(list) ? list : [];
-        const chosen = /^\d+$/.test(scalarText(index)) ? (items[Number(index)] as unknown) : undefined;
-        return chosen === undefined
-          ? leaf(this.standIn(labelOf(name, argument), spot))
-          : this.resolve(chosen, { ...spot, path: [...spot.path, '1', scalarText(index)] });
+        if (!/^\d+$/.test(scalarText(index))) return leaf(this.standIn(labelOf(name, argument), spot));
+        if (Array.isArray(list)) {
+          const chosen = list[Number(index)] as unknown;
+          return chosen === undefined
+            ? leaf(this.standIn(labelOf(name, argument), spot))
+            : this.resolve(chosen, { ...spot, path: [...spot.path, '1', scalarText(index)] });
+        }
+        // A list that a function gives: of `Fn::Split`, or one of the mappings.
+        const given = this.known(list, { ...spot, path: [...spot.path, '1'] });
+        const item = given !== undefined && 'items' in given ? given.items[Number(index)] : undefined;
+        return item ?? leaf(this.standIn(labelOf(name, argument), spot));
+      }
+      case 'Fn::Split': {
+        const [separator, of] = listOf(argument);
+        const text = this.resolve(of, { ...spot, path: [...spot.path, '1'] });
+        if (typeof separator !== 'string' || separator === '' || !isKnownText(text, this.unknown))
+          return leaf(this.standIn(labelOf(name, argument), spot));
+        return { path: whole, items: text.leaf.split(separator).map((part) => ({ path: text.path, leaf: part })) };
+      }
+      case 'Fn::ToJsonString': {
+        // A policy as its text: the places within it are kept.
+        if (spot.key === '') return this.resolve(argument, spot);
+        return leaf(this.standIn(labelOf(name, argument), spot));
       }
       case 'Fn::If': {
         const [condition, yes, no] = listOf(argument);
@@ -165,10 +183,25 @@ class Resolver {
     }
   }
 
+  /** What a function comes to where all of it is written down; what it would have made up otherwise is forgotten. */
+  private known(node: unknown, spot: Spot): Tree | undefined {
+    const before = new Set(this.unknown.keys());
+    const tree = this.resolve(node, spot);
+    const more = [...this.unknown.keys()].filter((value) => !before.has(value));
+    for (const value of more) this.unknown.delete(value);
+    return more.length === 0 ? tree : undefined;
+  }
+
   /** A value nobody knows may stand for a whole element, too: a Condition that guards, or none. */
   private other(value: string, spot: Spot, whole: readonly string[]): Tree | undefined {
     const label = this.unknown.get(value) ?? '';
     const told = (key: string): Tree => ({ path: whole, leaf: this.standIn(label, { ...spot, key }) });
+    // The keys of an operator, which the CDK gives by a resource of its own where their names are not known.
+    if (isOperator(spot.key)) {
+      if (this.standIns.variant % 2 === 0) return undefined;
+      const key = spot.issuer === undefined ? 'aws:PrincipalArn' : `${spot.issuer}:sub`;
+      return { path: whole, members: [[key, told(key)]] };
+    }
     switch (spot.key) {
       case 'Principal':
         return { path: whole, members: [['AWS', told('AWS')]] };
@@ -369,6 +402,63 @@ function pseudo(name: string, account: string): string | undefined {
     default:
       return undefined;
   }
+}
+
+function isKnownText(
+  tree: Tree | undefined,
+  unknown: ReadonlyMap<string, string>,
+): tree is { readonly path: readonly string[]; readonly leaf: string } {
+  if (tree === undefined || !('leaf' in tree) || typeof tree.leaf !== 'string') return false;
+  const text = tree.leaf;
+  return ![...unknown.keys()].some((value) => text.includes(value));
+}
+
+function isOperator(name: string): boolean {
+  return /^(?:For(?:Any|All)Values:)?(?:String|Arn|Numeric|Date|Bool|Null|Binary|IpAddress|NotIpAddress)[A-Za-z]*$/.test(
+    name,
+  );
+}
+
+/** What the name of a loop stands for in one of its turns; `undefined`: known only once the template is deployed. */
+export interface LoopValue {
+  readonly name: string;
+  readonly text: string | undefined;
+}
+
+/** @returns a part of a loop's body as it is in one turn; a value not known stays a reference by the loop's name. */
+export function inLoops(node: unknown, loops: readonly LoopValue[], inSub = false): unknown {
+  if (loops.length === 0) return node;
+  if (typeof node === 'string') {
+    const text = textInLoops(node, loops);
+    const open = loops.some(({ name, text: known }) => known === undefined && text.includes(`\${${name}}`));
+    if (inSub || !open) return text;
+    const names = new Set(loops.flatMap(({ name, text: known }) => (known === undefined ? [name] : [])));
+    return {
+      'Fn::Sub': text.replaceAll(/\$\{([^}]*)\}/g, (whole, name: string) => (names.has(name) ? whole : `\${!${name}}`)),
+    };
+  }
+  if (Array.isArray(node)) return node.map((item: unknown) => inLoops(item, loops, inSub));
+  if (typeof node !== 'object' || node === null) return node;
+  const entries = Object.entries(node);
+  const [only] = entries;
+  if (entries.length === 1 && only?.[0] === 'Ref') {
+    const loop = loops.find(({ name }) => name === only[1]);
+    return loop?.text ?? node;
+  }
+  return Object.fromEntries(
+    entries.map(([name, value]) => [textInLoops(name, loops), inLoops(value, loops, name === 'Fn::Sub')]),
+  );
+}
+
+/** The same of a text alone: `${Name}` and `&{Name}`, which leaves out what no name may hold. */
+export function textInLoops(text: string, loops: readonly LoopValue[]): string {
+  let filled = text;
+  for (const { name, text: known } of loops)
+    if (known !== undefined)
+      filled = filled
+        .replaceAll(`\${${name}}`, () => known)
+        .replaceAll(`&{${name}}`, () => known.replaceAll(/[^A-Za-z0-9]/g, ''));
+  return filled;
 }
 
 /** A trust policy has a `Condition` too, which is an object; as a function it names one. */

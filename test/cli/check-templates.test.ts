@@ -67,6 +67,14 @@ describe('what is known only later is not blamed', () => {
     ['a list', statement('{AWS: !Split [",", !Ref Accounts]}')],
     ['a whole principal', statement('!Transform {Name: Who}')],
     ['an imported value', statement('{AWS: !ImportValue Caller}')],
+    [
+      'the keys of an operator, as the CDK gives those of a cluster',
+      `- Effect: Allow
+  Action: sts:AssumeRoleWithWebIdentity
+  Principal: {Federated: !Ref ClusterProvider}
+  Condition: {StringEquals: !GetAtt ConditionJson.Value}`,
+    ],
+    ['one of a list known later', statement('{AWS: !Select [0, !Split [",", !Ref Accounts]]}')],
   ])('%s', async (_, statements) => {
     const { code, findings } = await check(roleWith(statements));
     expect(findings.filter(({ severity }) => severity !== 'info' && severity !== 'low')).toEqual([]);
@@ -211,6 +219,46 @@ describe('what holds all the same is found', () => {
     expect(findings).toMatchObject([{ rule: 'third-party-missing-external-id', severity: 'high' }]);
   });
 
+  test.each([
+    ['a list by !Split', statement('{AWS: !Split [",", "arn:aws:iam::111122223333:root,*"]}')],
+    ['one of it by !Select', statement('{AWS: !Select [1, !Split [",", "111122223333,*"]]}')],
+  ])('%s', async (_, statements) => {
+    const { rules } = await check(roleWith(statements), '--config', 'own.json');
+    expect(rules).toContain('public-principal-unconditional');
+  });
+
+  test('a provider that the CDK makes by a resource of its own', async () => {
+    const template = {
+      Resources: {
+        Provider: {
+          Type: 'Custom::AWSCDKOpenIdConnectProvider',
+          Properties: { Url: 'https://token.actions.githubusercontent.com' },
+        },
+        Role: {
+          Type: 'AWS::IAM::Role',
+          Properties: {
+            AssumeRolePolicyDocument: {
+              Version: '2012-10-17',
+              Statement: {
+                Effect: 'Allow',
+                Action: 'sts:AssumeRoleWithWebIdentity',
+                Principal: { Federated: { Ref: 'Provider' } },
+              },
+            },
+          },
+        },
+      },
+    };
+    const { findings } = await check(JSON.stringify(template));
+    expect(findings).toMatchObject([
+      {
+        rule: 'oidc-no-condition',
+        severity: 'critical',
+        also: expect.arrayContaining(['oidc-shared-tenant-claim-missing']),
+      },
+    ]);
+  });
+
   test('what the role may do raises it', async () => {
     const admin = roleWith(statement('{AWS: !Sub "arn:aws:iam::${AWS::AccountId}:root"}')).replace(
       '    Properties:\n',
@@ -259,6 +307,48 @@ describe('conditions of the template', () => {
     expect((await check(template)).rules).toEqual(['public-principal-unconditional']);
     const bound = template.replace('    Type: AWS::IAM::Role\n', '    Type: AWS::IAM::Role\n    Condition: Dev\n');
     expect((await check(bound)).rules).toEqual([]);
+  });
+});
+
+describe('loops of AWS::LanguageExtensions', () => {
+  const looped = (values: string, repository: string) => `Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Roles:
+    - Team
+    - ${values}
+    - Role\${Team}:
+        Type: AWS::IAM::Role
+        Properties:
+          RoleName: !Ref Team
+          AssumeRolePolicyDocument:
+            Fn::ToJsonString:
+              Version: '2012-10-17'
+              Statement:
+                - Effect: Allow
+                  Action: sts:AssumeRoleWithWebIdentity
+                  Principal: {Federated: !Sub "arn:aws:iam::\${AWS::AccountId}:oidc-provider/token.actions.githubusercontent.com"}
+                  Condition:
+                    StringLike: {"token.actions.githubusercontent.com:sub": ${repository}}
+                    StringEquals: {"token.actions.githubusercontent.com:aud": sts.amazonaws.com}
+`;
+
+  test('each turn is a role, with what the loop puts into it', async () => {
+    const { findings } = await check(
+      looped('[web, "*"]', '!Sub "repo:acme/${Team}:ref:refs/heads/main"'),
+      '--fail-on',
+      'low',
+    );
+    expect(findings.filter(({ severity }) => severity === 'high')).toMatchObject([
+      { rule: 'github-sub-org-wide', role: 'Role*', line: 18 },
+    ]);
+  });
+
+  test('values that are known later are not blamed, and what holds for each of them is', async () => {
+    const later = await check(looped('!Ref Teams', '!Sub "repo:acme/${Team}:ref:refs/heads/main"'));
+    expect(later.findings.filter(({ severity }) => severity !== 'low')).toEqual([]);
+    expect(later.err).toContain('known only once it is deployed: Ref Team');
+    const open = await check(looped('!Ref Teams', '"repo:*/${Team}:*"'));
+    expect(open.findings).toMatchObject([{ rule: 'github-sub-any-org', severity: 'critical', role: 'Role${Team}' }]);
   });
 });
 
