@@ -145,7 +145,8 @@ function readerRole(scope: Construct, settings: Settings, hubAccount: string, co
 
 /** What the daily look reads of an account: all roles at once. */
 export function surveyStatements(): PolicyStatement[] {
-  return [new PolicyStatement({ sid: 'AllRoles', actions: ['iam:GetAccountAuthorizationDetails'], resources: ['*'] })];
+  const actions = ['iam:GetAccountAuthorizationDetails', 'iam:ListRoles'];
+  return [new PolicyStatement({ sid: 'AllRoles', actions, resources: ['*'] })];
 }
 
 /** What the functions for events read of an account, in the hub's own as in the others. */

@@ -1,4 +1,4 @@
-import { GetAccountAuthorizationDetailsCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetAccountAuthorizationDetailsCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
 import { iamAccountRoles } from '../../src/adapters/iam-account-roles.ts';
@@ -33,6 +33,29 @@ test('all pages are read, roles alone are asked for, and policies are decoded', 
   });
   const inputs = iam.commandCalls(GetAccountAuthorizationDetailsCommand).map(({ args }) => args[0].input);
   expect(inputs).toMatchObject([{ Filter: ['Role'] }, { Filter: ['Role'], Marker: 'next' }]);
+});
+
+test('how long a session may last is asked beside them, and only that is missing where it is not answered', async () => {
+  iam
+    .on(GetAccountAuthorizationDetailsCommand)
+    .resolves({ RoleDetailList: [role('a'), role('b')], IsTruncated: false });
+  const listed = (name: string, MaxSessionDuration: number) => ({
+    ...role(name),
+    Path: '/path/',
+    AssumeRolePolicyDocument: undefined,
+    MaxSessionDuration,
+  });
+  iam
+    .on(ListRolesCommand)
+    .resolvesOnce({ Roles: [listed('a', 3_600)], IsTruncated: true, Marker: 'next' })
+    .resolvesOnce({ Roles: [listed('b', 43_200)], IsTruncated: false })
+    .rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+  const durations = async () => {
+    const answer = await readers.rolesOf('111122223333');
+    return answer.answer === 'roles' ? answer.roles.map((one) => one.maxSessionDuration) : answer.because;
+  };
+  expect(await durations()).toEqual([3_600, 43_200]);
+  expect(await durations()).toEqual([undefined, undefined]);
 });
 
 test('where one page fails nothing is taken for all there is', async () => {
