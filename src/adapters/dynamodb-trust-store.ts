@@ -36,8 +36,12 @@ import type {
 } from '../ports/trust-store.ts';
 
 const day = 24 * 60 * 60;
-/** Seconds that something is kept; a version of a trust policy is kept for good, or the next change would not know it. */
-const lifetimes = { denial: 35 * day, finding: 400 * day, 'caller-side': 35 * day, 'slack-thread': 90 * day } as const;
+/**
+ * Seconds that something is kept; a version of a trust policy is kept for good, or the next change would not know it. What
+ * only ever stands beside denials, and grows with them, ends as they do.
+ */
+const lifetimes = { denial: 35 * day, finding: 400 * day, 'slack-thread': 90 * day } as const;
+const besideDenials: readonly string[] = ['caller-side', 'caller-access', 'denied-from', 'probe', 'reading'];
 /** Times that a write is tried where others write the same item. */
 const mostTries = 12;
 /** Calls under way at once. */
@@ -79,8 +83,12 @@ export function dynamodbTrustStore(client: DynamoDBClient, table: string, clock:
 
   /** A second item says that the stream holds the eventID, whatever its time. */
   async function addEvent(stream: string, { eventId, at, body }: StoredEvent): Promise<void> {
-    const kind = (['caller-side', 'slack-thread'] as const).find((one) => stream.startsWith(`${one}:`));
-    const expires = kind === undefined ? {} : { expires: expiry(kind) };
+    const kind = stream.slice(0, stream.indexOf(':'));
+    const expires = besideDenials.includes(kind)
+      ? { expires: expiry('denial') }
+      : kind === 'slack-thread'
+        ? { expires: expiry(kind) }
+        : {};
     const absent = 'attribute_not_exists(pk)';
     const put = (item: Item) => ({ Put: { TableName: table, Item: { ...item }, ConditionExpression: absent } });
     for (let tries = 1; ; tries += 1)
