@@ -18,6 +18,25 @@ export const assumeCalls = ['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRo
  * @returns `undefined` for everything else, among it every assume call that succeeded.
  */
 export function recognise(record: CloudTrailRecord): Recognised | undefined {
+  return allRecognised(record)[0];
+}
+
+/** Asked of the same record several times on its way. */
+const known = new WeakMap<CloudTrailRecord, readonly Recognised[]>();
+
+/** Everything that the record is: the trust change first, then the event of a principal. */
+export function allRecognised(record: CloudTrailRecord): readonly Recognised[] {
+  let found = known.get(record);
+  if (found === undefined) {
+    const first = firstRecognised(record);
+    const principal = first?.kind === 'trust-change' ? principalEventOf(record) : undefined;
+    found = [first, principal].filter((one) => one !== undefined);
+    known.set(record, found);
+  }
+  return found;
+}
+
+function firstRecognised(record: CloudTrailRecord): Recognised | undefined {
   switch (record.eventSource) {
     case 'sts.amazonaws.com':
       return denialOf(record);
@@ -28,14 +47,6 @@ export function recognise(record: CloudTrailRecord): Recognised | undefined {
     default:
       return undefined;
   }
-}
-
-/** Everything that the record is: the trust change first, then the event of a principal. */
-export function allRecognised(record: CloudTrailRecord): readonly Recognised[] {
-  const first = recognise(record);
-  if (first === undefined) return [];
-  const principal = first.kind === 'trust-change' ? principalEventOf(record) : undefined;
-  return principal === undefined ? [first] : [first, principal];
 }
 
 /** Whether the call failed: by its error code, or a message where a trimmed record has lost the code. */

@@ -30,9 +30,18 @@ export function asAccountId(text: string): AccountId | undefined {
 /** @returns the six parts (IAM User Guide, "IAM identifiers"), or `undefined` where the text is no ARN. */
 export function splitArn(text: string): ArnParts | undefined {
   if (!text.startsWith('arn:')) return undefined;
-  const [, partition, service, region, account, ...rest] = text.split(':');
-  if (partition === undefined || service === undefined || region === undefined || account === undefined)
-    return undefined;
-  if (partition === '' || service === '' || rest.length === 0 || rest[0] === '') return undefined;
-  return { partition, service, region, account, resource: rest.join(':') };
+  // By hand: it is asked for every name in every record.
+  const service = text.indexOf(':', 4) + 1;
+  const region = service === 0 ? 0 : text.indexOf(':', service) + 1;
+  const account = region === 0 ? 0 : text.indexOf(':', region) + 1;
+  const resource = account === 0 ? 0 : text.indexOf(':', account) + 1;
+  if (resource === 0 || service === 5 || region === service + 1) return undefined;
+  if (resource === text.length || text[resource] === ':') return undefined;
+  return {
+    partition: text.slice(4, service - 1),
+    service: text.slice(service, region - 1),
+    region: text.slice(region, account - 1),
+    account: text.slice(account, resource - 1),
+    resource: text.slice(resource),
+  };
 }
