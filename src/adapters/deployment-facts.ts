@@ -85,7 +85,12 @@ export interface DeploymentReader {
     name: string,
   ): Promise<Told<{ readonly status: string; readonly pointInTimeRecovery: boolean }>>;
   pendingSubscriptions(region: string, topicArn: string): Promise<Told<readonly string[]>>;
-  stackInstances(region: string, stackSet: string): Promise<Told<readonly StackInstance[]>>;
+  /** @param callAs in an account that is a delegated administrator the StackSet is not there for `SELF`. */
+  stackInstances(
+    region: string,
+    stackSet: string,
+    callAs: 'SELF' | 'DELEGATED_ADMIN',
+  ): Promise<Told<readonly StackInstance[]>>;
   slackWebhook(region: string, place: SecretPlace): Promise<Told<SlackAnswer>>;
   slackToken(region: string, place: SecretPlace): Promise<Told<SlackAnswer>>;
 }
@@ -178,11 +183,14 @@ export function deploymentReader({
             if (SubscriptionArn === 'PendingConfirmation') pending.push(Endpoint);
         return pending;
       }),
-    stackInstances: (region, stackSet) =>
+    stackInstances: (region, stackSet, callAs) =>
       told(async () => {
         const instances: StackInstance[] = [];
         const client = new CloudFormationClient({ region, ...settings });
-        for await (const { Summaries = [] } of paginateListStackInstances({ client }, { StackSetName: stackSet }))
+        for await (const { Summaries = [] } of paginateListStackInstances(
+          { client },
+          { StackSetName: stackSet, CallAs: callAs },
+        ))
           for (const one of Summaries)
             instances.push({
               account: one.Account ?? '',

@@ -25,6 +25,7 @@ const deployed = z.object({
   wayIn: z.looseObject({
     kind: z.enum(['account', 'organization', 'trail-bucket']),
     managementAccount: z.string().optional(),
+    readerRoles: z.looseObject({ managementAccount: z.string() }).optional(),
   }),
   slack: z.array(slackChannel),
   readerRole: z.string(),
@@ -84,8 +85,14 @@ export async function diagnose(reader: DeploymentReader, options: DoctorOptions)
     found.push(...(await trailDiagnoses(reader, regions, iamRegion)));
     found.push(...(await ruleDiagnoses(reader, wayIn.kind, regions, region, iamRegion, account)));
   }
-  if (wayIn.kind === 'organization')
-    found.push(...(await memberDiagnoses(reader, region, regions, wayIn.managementAccount, settings.data.readerRole)));
+  const { readerRole } = settings.data;
+  if (wayIn.kind === 'organization') {
+    const members = { account, readerRole, management: wayIn.managementAccount, forwards: true };
+    found.push(...(await memberDiagnoses(reader, region, regions, members)));
+  } else if (wayIn.readerRoles !== undefined) {
+    const members = { account, readerRole, management: wayIn.readerRoles.managementAccount, forwards: false };
+    found.push(...(await memberDiagnoses(reader, region, [iamRegion], members)));
+  }
   found.push(...(await queueDiagnoses(reader, region, stack.is.outputs)));
   found.push(...(await tableDiagnoses(reader, region, stack.is.outputs)));
   found.push(...(await topicDiagnoses(reader, region, stack.is.outputs)));
@@ -224,13 +231,25 @@ async function memberDiagnoses(
   reader: DeploymentReader,
   region: string,
   regions: readonly string[],
-  management: string | undefined,
-  readerRole: string,
+  {
+    account: own,
+    management,
+    readerRole,
+    forwards,
+  }: {
+    /** Of the hub. */
+    readonly account: string;
+    readonly management: string | undefined;
+    readonly readerRole: string;
+    readonly forwards: boolean;
+  },
 ): Promise<readonly Diagnosis[]> {
   const about = 'accounts of the organization';
-  const told = await reader.stackInstances(region, 'trusttrail-forwarders');
+  const callAs = own === management ? 'SELF' : 'DELEGATED_ADMIN';
+  const told = await reader.stackInstances(region, 'trusttrail-forwarders', callAs);
+  // A hub that is in the management account has its rules there, which were looked at already.
   const managed =
-    management === undefined
+    management === undefined || own === management
       ? []
       : [
           unknown(
@@ -243,7 +262,7 @@ async function memberDiagnoses(
     return [
       wrong(
         about,
-        'there is no StackSet `trusttrail-forwarders`: no account forwards its events',
+        `there is no StackSet \`trusttrail-forwarders\`: ${forwards ? 'no account forwards its events' : 'no account lets its roles be read'}`,
         'deploy the stack Trusttrail-Organization',
       ),
       ...managed,
@@ -264,19 +283,28 @@ async function memberDiagnoses(
     ...bad.map(({ account, region: where, status, reason }) =>
       wrong(
         `account ${account} in ${where}`,
-        `the forwarder is ${status}${reason === undefined ? '' : `: ${reason}`}${where === iam ? `; without it the reader role \`${readerRole}\` may be missing there` : ''}`,
+        `${forwards ? 'the forwarder' : 'the stack'} is ${status}${reason === undefined ? '' : `: ${reason}`}${where === iam ? `; without it the reader role \`${readerRole}\` may be missing there` : ''}`,
         'mend what it says, and retry the operation of the StackSet',
       ),
     ),
     ...missing.map(({ account, region: where }) =>
       wrong(
         `account ${account} in ${where}`,
-        `there is no forwarder${where === iam ? `, and no reader role \`${readerRole}\`` : ': its denials in that region are not seen'}`,
+        !forwards
+          ? `there is no reader role \`${readerRole}\``
+          : `there is no forwarder${where === iam ? `, and no reader role \`${readerRole}\`` : ': its denials in that region are not seen'}`,
         'deploy the stack Trusttrail-Organization again',
       ),
     ),
     ...(accounts.size > 0 && bad.length === 0 && missing.length === 0
-      ? [well(about, `${accounts.size} accounts forward from ${regions.join(', ')}, with the reader role in each`)]
+      ? [
+          well(
+            about,
+            forwards
+              ? `${accounts.size} accounts forward from ${regions.join(', ')}, with the reader role in each`
+              : `${accounts.size} accounts have the reader role`,
+          ),
+        ]
       : []),
     ...managed,
   ];

@@ -1,4 +1,5 @@
 /** Does doctor say what is wrong, each thing that can be, and nothing where all is well? */
+import { CloudFormationClient, ListStackInstancesCommand } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, test } from 'vitest';
@@ -234,6 +235,58 @@ test('what it may not read it does not call wrong', async () => {
 
 test('the management account is out of the reach of a StackSet, and it says so', async () => {
   expect(await wrongs(inOrganization)).toEqual([expect.stringMatching(/^unknown: management account 999999999999/)]);
+});
+
+test('the StackSet is asked for as the account that manages it', async () => {
+  const cloudFormation = mockClient(CloudFormationClient);
+  // AWS knows a StackSet of a delegated administrator only when it is asked for as one.
+  cloudFormation
+    .on(ListStackInstancesCommand)
+    .rejects(Object.assign(new Error('not found'), { name: 'StackSetNotFoundException' }))
+    .on(ListStackInstancesCommand, { CallAs: 'DELEGATED_ADMIN' })
+    .resolves({ Summaries: [{ Account: '444455556666', Region: 'us-east-1', Status: 'CURRENT' }] });
+  const { stackInstances } = deploymentReader({ fetch });
+  expect(await stackInstances('us-east-1', 'trusttrail-forwarders', 'DELEGATED_ADMIN')).toMatchObject({
+    is: [{ account: '444455556666' }],
+  });
+  const asked: string[] = [];
+  const noted = (own: string) =>
+    diagnose(
+      {
+        ...healthy,
+        ...inOrganization,
+        identity: async () => ({ is: { account: own, partition: 'aws' } }),
+        stackInstances: async (_, __, callAs) => {
+          asked.push(callAs);
+          return { is: [] };
+        },
+      },
+      { stack: 'Trusttrail' },
+    );
+  const abouts = [await noted('111122223333'), await noted('999999999999')].map((found) =>
+    found.some(({ about }) => about.startsWith('management account')),
+  );
+  expect(asked).toEqual(['DELEGATED_ADMIN', 'SELF']);
+  expect(abouts).toEqual([true, false]);
+});
+
+test('where the bucket is the way in, the accounts are asked for the reader role alone', async () => {
+  const settings = {
+    wayIn: { kind: 'trail-bucket', readerRoles: { managementAccount: '999999999999' } },
+    slack: [],
+    readerRole: 'trusttrail-reader',
+    regions: [],
+  };
+  const stack = async () => ({
+    is: { status: 'UPDATE_COMPLETE', outputs: { ...outputs, Settings: JSON.stringify(settings) } },
+  });
+  const instances = (region: string) => async () => ({ is: [{ account: '444455556666', region, status: 'CURRENT' }] });
+  expect(await wrongs({ stack, stackInstances: instances('us-east-1') })).toEqual([
+    expect.stringMatching(/^unknown: management account/),
+  ]);
+  expect(await wrongs({ stack, stackInstances: instances('eu-west-1') })).toContainEqual(
+    'wrong: account 444455556666 in us-east-1: there is no reader role `trusttrail-reader`',
+  );
 });
 
 describe('a webhook is tried with a message that nobody gets to see', () => {
