@@ -47,7 +47,7 @@ const oldRefusal = /^(?:User:? )?(?:is )?not authorized to perform:? ([a-z0-9-]{
  * Linear in the length of the text, of which the first 8 KB are looked at.
  */
 export function readDenialMessage(text: string): DenialMessage {
-  const truncated = byteLength(text) >= cap;
+  const truncated = isCut(text);
   const message = text.slice(0, most).replace(/\s+/g, ' ').trim();
   const at = message.indexOf(refused);
   if (at === -1) {
@@ -150,8 +150,10 @@ function spelled(action: string | undefined): string | undefined {
   return action === undefined ? undefined : (spelling.get(action.toLowerCase()) ?? action);
 }
 
-function byteLength(text: string): number {
-  return text.length >= cap ? cap : new TextEncoder().encode(text).length;
+/** In UTF-8 a unit of UTF-16 takes one byte to three: only in between it has to be counted. */
+function isCut(text: string): boolean {
+  if (text.length >= cap || text.length * 3 < cap) return text.length >= cap;
+  return new TextEncoder().encode(text).length >= cap;
 }
 
 function given<Name extends string>(name: Name, value: string | undefined): { readonly [N in Name]?: string } {
