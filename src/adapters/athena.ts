@@ -17,6 +17,7 @@ import {
   trustChanges,
 } from '../cloudtrail/recognise.ts';
 import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
+import { awsFailure } from './aws-failure.ts';
 
 export interface AthenaOptions {
   readonly client?: AthenaClient;
@@ -367,13 +368,11 @@ function reasonOf(error: unknown): string {
   switch (error.name) {
     case 'AccessDeniedException':
       return 'access denied: it needs athena:StartQueryExecution, GetQueryExecution and GetQueryResults, and to read the bucket';
-    case 'CredentialsProviderError':
-      return 'no AWS credentials: set AWS_PROFILE, or sign in';
     case 'InvalidRequestException':
       return /output location/i.test(error.message)
         ? 'the workgroup has no place for results: give --athena-output s3://…'
         : error.message;
     default:
-      return `cannot be asked: ${error.name}: ${error.message}`;
+      return awsFailure(error) ?? `cannot be asked: ${error.name}: ${error.message}`;
   }
 }

@@ -12,6 +12,7 @@ import {
   trustChanges,
 } from '../cloudtrail/recognise.ts';
 import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
+import { awsFailure } from './aws-failure.ts';
 
 export interface LookupEventsOptions {
   /** Milliseconds; LookupEvents reaches 90 days back, whatever is asked for. */
@@ -150,12 +151,7 @@ function reasonOf(error: unknown): string {
     case 'AccessDeniedException':
     case 'AccessDenied':
       return 'access denied: it needs cloudtrail:LookupEvents';
-    case 'CredentialsProviderError':
-      return 'no AWS credentials: set AWS_PROFILE, or sign in';
-    case 'ExpiredTokenException':
-    case 'ExpiredToken':
-      return 'the AWS credentials have expired: sign in again';
     default:
-      return `cannot be asked: ${error.name}: ${error.message}`;
+      return awsFailure(error) ?? `cannot be asked: ${error.name}: ${error.message}`;
   }
 }

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { readEventValue } from '../cloudtrail/read-record.ts';
 import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
+import { awsFailure } from './aws-failure.ts';
 import type { LogScan, ScanTask } from './fast-scan-file.ts';
 import { scanAll } from './fast-scan-pool.ts';
 import { batchOf } from './log-files-source.ts';
@@ -285,13 +286,9 @@ function reasonOf(error: unknown): string {
       return 'there is no such bucket';
     case 'AccessDenied':
       return 'access denied: reading a trail needs s3:ListBucket and s3:GetObject, and kms:Decrypt where it is encrypted';
-    case 'CredentialsProviderError':
-      return 'no AWS credentials: set AWS_PROFILE, or sign in';
     case 'PermanentRedirect':
       return 'the bucket is in another region: set AWS_REGION';
-    case 'AbortError':
-      return 'interrupted';
     default:
-      return `cannot be read: ${error.name}: ${error.message}`;
+      return awsFailure(error) ?? `cannot be read: ${error.name}: ${error.message}`;
   }
 }

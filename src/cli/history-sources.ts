@@ -47,7 +47,10 @@ export async function historySources(
 async function s3Source(word: string, options: SourceOptions): Promise<RecordSource> {
   const parts = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|arn:[^/]+)(?:\/(.*))?$/i.exec(word);
   const bucket = parts?.[1];
-  if (bucket === undefined) throw new UserError(`${word}: expected s3://bucket or s3://bucket/prefix`);
+  if (bucket === undefined)
+    throw new UserError(
+      `${word}: expected s3://bucket or s3://bucket/prefix, with a bucket’s name of 3 to 63 characters`,
+    );
   const { s3LogsSource } = await import('../adapters/s3-logs.ts');
   return s3LogsSource({ bucket, prefix: parts?.[2] ?? '' }, options);
 }

@@ -39,7 +39,9 @@ function placeOf(
   { table, organization, accounts, regions, from }: Options,
 ): Parameters<typeof athenaDdl>[0] {
   if (!/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[\w!.*()/=+@,-]*)?$/.test(location))
-    throw new UserError(`${location}: expected s3://bucket or s3://bucket/prefix`);
+    throw new UserError(
+      `${location}: expected s3://bucket or s3://bucket/prefix, with a bucket’s name of 3 to 63 characters`,
+    );
   if (/(?:^|\/)AWSLogs(?:\/|$)/.test(location))
     throw new UserError(`${location}: give what stands before AWSLogs/`, location.replace(/\/?AWSLogs.*$/, ''));
   if (!/^\w{1,128}(?:\.\w{1,128})?$/.test(table)) throw new UserError(`--table ${table}: letters, digits and _ only`);
