@@ -100,7 +100,9 @@ export function checkPolicy(
       ...named,
       // A fix of a policy with stand-ins in it is nobody's policy.
       ...(one.deployments === undefined && !quotesAccount(finding.fix) ? {} : { fix: null }),
-      ...(one.accountAssumed === true ? { message: finding.message.replaceAll(templateAccount, ownAccount) } : {}),
+      ...(one.accountAssumed === true
+        ? { message: finding.message.replaceAll(templateAccount, one.accountName ?? ownAccount) }
+        : {}),
     };
     findings.push(told);
     if (told.fix !== null && fixText !== undefined) repairs.push({ fix: told.fix, text: fixText });

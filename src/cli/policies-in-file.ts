@@ -34,10 +34,17 @@ export function policiesInFile(text: string, file: string, account?: string): re
   const planned = rolesOfPlan(value, account);
   if (planned !== undefined) {
     const place = placesIn(text);
-    return planned.map(({ pointer, ...one }) => ({
-      ...one,
-      input: relocated({ ...one.input, name: file }, () => place(pointer)),
-    }));
+    return planned.map(({ pointerOf, ...one }) => {
+      const placeOf = (pointer: string) => place(pointerOf(pointer));
+      const moved = one.deployments?.map((group) =>
+        group.map((each) => ({ ...each, parsed: relocatedPolicy(each.parsed, placeOf) })),
+      );
+      return {
+        ...one,
+        input: relocated({ ...one.input, name: file }, placeOf),
+        ...(moved === undefined ? {} : { deployments: moved }),
+      };
+    });
   }
   if (text.length > mostOfOne) throw tooLarge(file);
   if (isObject(value['Resources'])) return templatePolicies(text, file, account);

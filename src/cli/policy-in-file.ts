@@ -15,6 +15,8 @@ export interface PolicyInFile {
   readonly unknown: readonly string[];
   /** Whether the account is a stand-in, since the template does not say where it is deployed. */
   readonly accountAssumed?: boolean;
+  /** What that account is called then, after the word; where not given, as CloudFormation does. */
+  readonly accountName?: string;
   /**
    * The ways a template may turn out: the outer list by its conditions, the inner one by values known only later. What
    * is said of it holds in every deployment of some inner list. Absent: the policy is as it stands.

@@ -313,6 +313,15 @@ function asIs(account: string): StandIns {
 
 type Groups = readonly [readonly [Deployment, ...Deployment[]], ...(readonly [Deployment, ...Deployment[]])[]];
 
+/** The same for a policy that is in no template, with `{"Ref": …}` for what is known only later; without places. */
+export function nodeDeployments(
+  policy: unknown,
+  account: string | undefined,
+): { readonly groups: Groups; readonly unknown: readonly string[] } {
+  const parts = { arns: new Map(), names: new Map(), arnByRef: new Set<string>(), mappings: undefined };
+  return deploymentsOf(policy, [], parts, account ?? templateAccount, undefined, () => undefined);
+}
+
 /** @param presence the condition of the resource, which holds wherever there is a role at all. */
 function deploymentsOf(
   policy: unknown,

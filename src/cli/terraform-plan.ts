@@ -1,12 +1,14 @@
 /** Which roles does a Terraform plan, or a state, hold, and what were their trust policies before? */
 import { parseTrustPolicy } from '../policy/document/parse.ts';
+import { type PlannedDocument, plannedDocument } from './planned-document.ts';
 import type { PolicyInFile } from './policy-in-file.ts';
 import { type RoleDescription, readPolicyText } from './policy-input.ts';
+import { nodeDeployments } from './template-policies.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** @param pointer leads to the policy in the plan. */
-export type PlannedRole = PolicyInFile & { readonly pointer: string };
+/** What leads from a pointer into the policy to the place in the plan. */
+export type PlannedRole = PolicyInFile & { readonly pointerOf: (pointer: string) => string };
 
 interface FoundResource {
   readonly type: unknown;
@@ -16,6 +18,10 @@ interface FoundResource {
   readonly unknown: unknown;
   /** Leads to `values`. */
   readonly pointer: string;
+  /** What its trust policy is called, where that is another name than usual. */
+  readonly policyName?: string;
+  /** The entry as a whole. */
+  readonly entry: Json;
 }
 
 /**
@@ -27,7 +33,10 @@ export function rolesOfPlan(value: Json, account: string | undefined): readonly 
   const resources = resourcesOf(value);
   if (resources === undefined) return undefined;
   const attached = attachments(resources);
-  return resources.filter(({ type }) => type === 'aws_iam_role').map((one) => plannedRole(one, account, attached));
+  return resources
+    .map(asClassic)
+    .filter(({ type }) => type === 'aws_iam_role')
+    .map((one) => plannedRole(one, account, attached, () => plannedDocument(value, one.entry)));
 }
 
 function resourcesOf(value: Json): readonly FoundResource[] | undefined {
@@ -47,6 +56,7 @@ function resourcesOf(value: Json): readonly FoundResource[] | undefined {
           before,
           unknown,
           pointer: `/resource_changes/${at}/change/after`,
+          entry: change,
         },
       ];
     });
@@ -64,6 +74,7 @@ function resourcesOf(value: Json): readonly FoundResource[] | undefined {
           before: undefined,
           unknown: undefined,
           pointer: `${pointer}/resources/${at}/values`,
+          entry: one,
         });
     });
     listOf(module['child_modules']).forEach((child, at) => {
@@ -73,6 +84,27 @@ function resourcesOf(value: Json): readonly FoundResource[] | undefined {
   const root = value[where];
   visit(isObject(root) ? root['root_module'] : undefined, `/${where}/root_module`);
   return found;
+}
+
+/** A role of the provider `awscc` says the same under the names of CloudFormation. */
+function asClassic(found: FoundResource): FoundResource {
+  if (found.type !== 'awscc_iam_role') return found;
+  const renamed = (value: unknown): Json => {
+    if (!isObject(value)) return {};
+    const { assume_role_policy_document: assume_role_policy, role_name: name, policies } = value;
+    const inline_policy = listOf(policies).map((one) => ({
+      policy: isObject(one) ? one['policy_document'] : undefined,
+    }));
+    return { ...value, assume_role_policy, name, inline_policy };
+  };
+  return {
+    ...found,
+    type: 'aws_iam_role',
+    values: renamed(found.values),
+    before: renamed(found.before),
+    unknown: renamed(found.unknown),
+    policyName: 'assume_role_policy_document',
+  };
 }
 
 function addressOf({ address }: Json): string {
@@ -100,9 +132,10 @@ function attachments(resources: readonly FoundResource[]): Attached {
 }
 
 function plannedRole(
-  { address, values, before, unknown, pointer }: FoundResource,
+  { address, values, before, unknown, pointer, policyName = 'assume_role_policy' }: FoundResource,
   account: string | undefined,
   attached: Attached,
+  documentLater: () => PlannedDocument | undefined,
 ): PlannedRole {
   const { assume_role_policy: document, arn, name, path, max_session_duration: duration } = values;
   const known = typeof arn === 'string' ? arn : arnOf(name, path, account);
@@ -111,7 +144,7 @@ function plannedRole(
     ...(typeof name === 'string' ? { roleName: name } : {}),
     ...(typeof duration === 'number' ? { maxSessionDuration: duration } : {}),
   };
-  const at = `${pointer}/assume_role_policy`;
+  const at = `${pointer}/${policyName}`;
   const named = typeof name === 'string' ? name : '';
   const policies = [
     ...listOf(values['managed_policy_arns']).filter((one) => typeof one === 'string'),
@@ -123,12 +156,30 @@ function plannedRole(
   ];
   const more = {
     label: address,
-    pointer: at,
+    pointerOf: () => at,
     // Another module may attach more: that nothing is seen here does not tell that there is nothing.
     ...(policies.length === 0 && documents.length === 0
       ? {}
       : { attachedPolicies: policies, policyDocuments: documents }),
   };
+  const earlier = isObject(before) ? before['assume_role_policy'] : undefined;
+  const previous = typeof earlier === 'string' && earlier !== document ? parseTrustPolicy(earlier) : undefined;
+  const replaced = previous?.status === 'read' ? { previous: previous.policy } : {};
+  const planned = typeof document === 'string' ? undefined : documentLater();
+  if (planned !== undefined) {
+    const { groups, unknown: names } = nodeDeployments(planned.node, account);
+    const [[first]] = groups;
+    return {
+      ...more,
+      ...replaced,
+      pointerOf: planned.pointerOf,
+      input: { name: '', parsed: first.parsed, role, withDocument: () => undefined },
+      unknown: names.map((name) => name.replace(/^Ref /, '')),
+      accountAssumed: account === undefined,
+      accountName: 'of the plan',
+      deployments: groups,
+    };
+  }
   if (typeof document !== 'string') {
     const later = isObject(unknown) && unknown['assume_role_policy'] === true;
     const empty = readPolicyText('{}', '');
@@ -141,12 +192,10 @@ function plannedRole(
         : 'the plan does not show its trust policy, so it was not checked',
     };
   }
-  const earlier = isObject(before) ? before['assume_role_policy'] : undefined;
-  const previous = typeof earlier === 'string' && earlier !== document ? parseTrustPolicy(earlier) : undefined;
   return {
     ...more,
+    ...replaced,
     input: { ...readPolicyText(document, ''), role, withDocument: () => undefined },
-    ...(previous?.status === 'read' ? { previous: previous.policy } : {}),
     unknown: [],
   };
 }

@@ -259,4 +259,141 @@ describe('terraform show -json', () => {
     expect(plain.findings).toMatchObject([{ rule: 'home-account-root-delegation', severity: 'low' }]);
     expect(raised.findings).toMatchObject([{ rule: 'home-account-root-delegation', severity: 'medium' }]);
   });
+
+  test('a role of the provider awscc', async () => {
+    const cloud = {
+      ...change({ role_name: 'deploy', assume_role_policy_document: JSON.stringify(open) }),
+      type: 'awscc_iam_role',
+    };
+    const { findings } = await check(plan(cloud));
+    expect(findings).toMatchObject([{ rule: 'public-principal-unconditional', line: 14 }]);
+  });
+
+  describe('a policy document that is read when the plan is applied, as Terraform prints it', () => {
+    const github = 'token.actions.githubusercontent.com';
+    const statement = (sub: string) => ({
+      actions: ['sts:AssumeRoleWithWebIdentity'],
+      condition: [
+        { test: 'StringEquals', values: ['sts.amazonaws.com'], variable: `${github}:aud` },
+        { test: 'StringLike', values: [sub], variable: `${github}:sub` },
+      ],
+      effect: null,
+      not_actions: null,
+      not_principals: [],
+      not_resources: null,
+      principals: [{ identifiers: [null], type: 'Federated' }],
+      resources: null,
+      sid: null,
+    });
+    const document = (statements: readonly object[], unknown: unknown, more: object = {}, after: object = {}) => ({
+      address: 'data.aws_iam_policy_document.trust',
+      mode: 'data',
+      type: 'aws_iam_policy_document',
+      name: 'trust',
+      ...more,
+      change: {
+        actions: ['read'],
+        before: null,
+        after: { source_policy_documents: null, statement: statements, version: null, ...after },
+        after_unknown: { id: true, json: true, statement: unknown },
+      },
+    });
+    const role = (more: object = {}) => ({
+      ...change({ name: 'deploy' }, null, { after_unknown: { arn: true, assume_role_policy: true } }),
+      mode: 'managed',
+      name: 'deploy',
+      ...more,
+    });
+    const resource = (...references: readonly string[]) => ({
+      address: 'aws_iam_role.deploy',
+      mode: 'managed',
+      type: 'aws_iam_role',
+      name: 'deploy',
+      expressions: { assume_role_policy: { references } },
+    });
+    const trust = ['data.aws_iam_policy_document.trust.json', 'data.aws_iam_policy_document.trust'];
+    const planned = (changes: readonly object[], root: object = { resources: [resource(...trust)] }) => ({
+      ...plan(...changes),
+      configuration: { root_module: root },
+    });
+    const later = [
+      {
+        actions: [false],
+        condition: [{ values: [false] }, { values: [false] }],
+        principals: [{ identifiers: [true] }],
+      },
+    ];
+
+    test('what it lets in whatever the provider’s ARN will be, at the place of the statement', async () => {
+      const { err, findings } = await check(planned([role(), document([statement('repo:*')], later)]));
+      expect(findings).toMatchObject([
+        {
+          rule: 'github-sub-any-org',
+          severity: 'critical',
+          role: 'aws_iam_role.deploy',
+          pointer: expect.stringMatching(/^\/Statement\/0/),
+        },
+      ]);
+      expect(findings[0]?.line).toBeGreaterThan(20);
+      expect(err).toContain('known only once it is deployed: principal of Federated (1) of statement 1;');
+    });
+
+    test('a good one is not blamed, and principals to come are not', async () => {
+      const good = document([statement('repo:acme/app:ref:refs/heads/main')], later);
+      expect((await check(planned([role(), good]))).rules).toEqual(['github-mutable-identity']);
+      const user = {
+        ...statement(''),
+        actions: ['sts:AssumeRole'],
+        condition: [],
+        principals: [{ type: 'AWS', identifiers: [null, null] }],
+      };
+      const users = document([user], [{ principals: [{ identifiers: [true, true] }], condition: [] }]);
+      expect((await check(planned([role(), users]))).rules).toEqual([]);
+      const open = document(
+        [{ ...user, principals: [{ type: 'AWS', identifiers: ['*', null] }] }],
+        [{ principals: [{ identifiers: [false, true] }] }],
+      );
+      expect((await check(planned([role(), open]))).rules).toContain('public-principal-unconditional');
+    });
+
+    test('in a module that is there twice, and in a loop, each role has its own', async () => {
+      const turn = (key: string, sub: string) => [
+        role({ module_address: `module.m["${key}"]`, address: `module.m["${key}"].aws_iam_role.deploy[0]`, index: 0 }),
+        role({ module_address: `module.m["${key}"]`, address: `module.m["${key}"].aws_iam_role.deploy[1]`, index: 1 }),
+        document([statement(sub)], later, { module_address: `module.m["${key}"]`, index: 0 }),
+        document([statement('repo:acme/app:environment:prod')], later, {
+          module_address: `module.m["${key}"]`,
+          index: 1,
+        }),
+      ];
+      const { findings } = await check(
+        planned([...turn('a.b', 'repo:acme/*'), ...turn('c', 'repo:*')], {
+          resources: [],
+          module_calls: {
+            m: { module: { resources: [resource('data.aws_iam_policy_document.trust', 'count.index')] } },
+          },
+        }),
+      );
+      expect(findings.filter(({ severity }) => severity === 'high' || severity === 'critical')).toMatchObject([
+        { rule: 'github-sub-org-wide', role: 'module.m["a.b"].aws_iam_role.deploy[0]' },
+        { rule: 'github-sub-any-org', role: 'module.m["c"].aws_iam_role.deploy[0]' },
+      ]);
+    });
+
+    test.each([
+      ['another expression beside it', [role(), document([statement('repo:*')], later)], [...trust, 'var.more']],
+      [
+        'documents merged into it that are not known',
+        [role(), document([statement('repo:*')], later, {}, { source_policy_documents: [null] })],
+        trust,
+      ],
+      ['statements that are not known', [role(), document([], true)], trust],
+      ['no document', [role()], trust],
+    ])('%s: not checked, and told of', async (_, changes, references) => {
+      const { err, findings, summary } = await check(planned(changes, { resources: [resource(...references)] }));
+      expect(findings).toEqual([]);
+      expect(err).toContain('its trust policy is known only once the plan is applied, so it was not checked');
+      expect(summary).toMatchObject({ undetermined: 1 });
+    });
+  });
 });
