@@ -5,6 +5,7 @@ import type { Logger } from '../src/adapters/logger.ts';
 import { PoisonMessage } from '../src/adapters/poison-message.ts';
 import { putAside } from './dead-letters.ts';
 import { log, metrics, recordSkipped } from './telemetry.ts';
+import { OutOfTime } from './time-left.ts';
 
 /** Takes one message. @throws {PoisonMessage} where no delivery can succeed, anything else where another may. */
 export type Take = (message: SQSRecord, log: Logger) => Promise<void>;
@@ -17,7 +18,8 @@ export async function handleBatch(event: SQSEvent, context: Context, take: Take)
       await take(message, child);
     } catch (error) {
       if (!(error instanceof PoisonMessage)) {
-        child.error({ error }, 'message given back');
+        if (error instanceof OutOfTime) child.warn('message given back: no time is left for it');
+        else child.error({ error }, 'message given back');
         throw error;
       }
       await putAside(message, error);

@@ -8,7 +8,7 @@ import { environment } from './environment.ts';
 /** @throws where it cannot be put aside; the message then comes again, and SQS puts it aside in the end. */
 export async function putAside(message: SQSRecord, { message: reason }: PoisonMessage): Promise<void> {
   if (environment.DEAD_LETTERS === undefined) throw new Error('the function has no queue for dead letters');
-  const text = (value: string) => ({ DataType: 'String', StringValue: value.slice(0, 1_000) });
+  const text = (value: string) => ({ DataType: 'String', StringValue: attributeText(value) });
   await clients.sqs().send(
     new SendMessageCommand({
       QueueUrl: environment.DEAD_LETTERS,
@@ -20,4 +20,10 @@ export async function putAside(message: SQSRecord, { message: reason }: PoisonMe
       },
     }),
   );
+}
+
+/** SQS refuses what XML has no characters for, and the reason may quote the name of a file. */
+export function attributeText(value: string): string {
+  const plain = value.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?').slice(0, 1_000);
+  return plain.toWellFormed() || '-';
 }

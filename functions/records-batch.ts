@@ -4,6 +4,7 @@ import type { CloudTrailRecord } from '../src/cloudtrail/record.ts';
 import { handleBatch } from './batch.ts';
 import { readMessage } from './message.ts';
 import { recordAnalysed } from './telemetry.ts';
+import { expectTime } from './time-left.ts';
 
 /** Stores and analyses records, and publishes what follows; every record may come again. @throws where some must. */
 export type Analyse = (records: readonly CloudTrailRecord[]) => Promise<void>;
@@ -20,7 +21,10 @@ export async function handleRecords(event: SQSEvent, context: Context, analyse: 
   return handleBatch(event, context, async (message, log) => {
     const record = readMessage(message.body);
     log.setBindings({ eventId: record.eventId, event: record.eventName, account: record.recipientAccountId });
-    if (!together) await analyse([record]);
+    if (!together) {
+      expectTime(context);
+      await analyse([record]);
+    }
     recordAnalysed(record.at);
     log.info('record analysed');
   });

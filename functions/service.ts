@@ -1,4 +1,6 @@
 /** The watch as a function runs it: the store in DynamoDB, IAM to ask, and the channels of this deployment. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { dynamodbTrustStore } from '../src/adapters/dynamodb-trust-store.ts';
 import { knownVendors } from '../src/configuration/known-vendors.ts';
 import { type Watch, watch } from '../src/watch/watch.ts';
@@ -25,6 +27,8 @@ export function service(): Watch {
     clock,
     configuration: bundledConfiguration(env.LAMBDA_TASK_ROOT),
     vendors: knownVendors,
+    holder: randomUUID(),
+    pause,
     ...readers,
     settings: {
       readerRole: env.READER_ROLE,

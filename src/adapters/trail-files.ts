@@ -1,10 +1,9 @@
 /** Which files of the trail does a message name, and what do they hold that matters? */
-import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
-import { readEvents } from '../cloudtrail/read-record.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import { scanLogFile } from './fast-scan-file.ts';
 import { PoisonMessage } from './poison-message.ts';
 
 /** Amazon S3 User Guide, "Event message structure"; an SNS topic on the way wraps it in its `Message`. */
@@ -24,9 +23,6 @@ const wrapped = z.object({ Type: z.literal('Notification'), Message: z.string() 
 
 /** Bytes of a file as it is stored; CloudTrail's are 50 MB at most (AWS CloudTrail User Guide, "CloudTrail log files"). */
 const mostBytes = 60_000_000;
-/** Bytes of its text: what is more is no file of CloudTrail's, or would not fit into the function. */
-const mostText = 900_000_000;
-
 export interface TrailFile {
   readonly bucket: string;
   readonly key: string;
@@ -61,33 +57,37 @@ function decodedKey(encoded: string): string {
   }
 }
 
+/** What a file holds that matters, and what is wrong with the file itself, so that there may have been more. */
+export interface WatchedFile {
+  readonly records: readonly CloudTrailRecord[];
+  readonly damage?: PoisonMessage;
+}
+
 /**
  * @param skipped told of each record that cannot be read.
- * @returns the records that the rules of EventBridge would have caught.
- * @throws {PoisonMessage} where the file can never be read.
+ * @returns the records that the rules of EventBridge would have caught. The file is never in memory as a whole text.
+ * @throws {PoisonMessage} where nothing of the file can ever be read.
  */
 export async function watchedRecords(
   client: Pick<S3Client, 'send'>,
   file: TrailFile,
   skipped: () => void,
-): Promise<readonly CloudTrailRecord[]> {
+): Promise<WatchedFile> {
   const { key, size } = file;
   if ((size ?? 0) > mostBytes)
     throw new PoisonMessage(`${key} has ${size} bytes: larger than any file of CloudTrail’s`);
-  const bytes = await contentOf(client, file);
-  let text: string;
-  try {
-    text = isGzip(bytes)
-      ? gunzipSync(bytes, { maxOutputLength: mostText }).toString('utf8')
-      : Buffer.from(bytes).toString('utf8');
-  } catch (error) {
-    throw new PoisonMessage(`${key} cannot be decompressed: ${error instanceof Error ? error.message : 'damaged'}`);
-  }
-  const { records, problems } = readEvents(text, key);
-  if (records.length === 0 && problems[0] !== undefined) throw new PoisonMessage(`${key}: ${problems[0].message}`);
-  for (const _ of problems) skipped();
-  // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
-  return records.filter((record) => record.derived === undefined && isWatched(record));
+  const content = await contentOf(client, file);
+  const { looked, records, problems } = await scanLogFile({ name: key, content, named: true });
+  // A problem of a record has its place within the file.
+  const ofFile = problems.find(({ place }) => place === key);
+  const damage = ofFile === undefined ? undefined : new PoisonMessage(`${key}: ${ofFile.message}`);
+  if (looked === 0 && damage !== undefined) throw damage;
+  for (const problem of problems) if (problem !== ofFile) skipped();
+  return {
+    // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
+    records: records.filter((record) => record.derived === undefined && isWatched(record)),
+    ...(damage === undefined ? {} : { damage }),
+  };
 }
 
 async function contentOf(client: Pick<S3Client, 'send'>, { bucket, key }: TrailFile): Promise<Uint8Array> {
@@ -105,10 +105,6 @@ async function contentOf(client: Pick<S3Client, 'send'>, { bucket, key }: TrailF
 function isWatched(record: CloudTrailRecord): boolean {
   const event = toEventBridgeEvent(record);
   return Object.values(eventPatterns).some((pattern) => matchesPattern(event, pattern));
-}
-
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function parsed(text: string): unknown {

@@ -62,17 +62,27 @@ describe('the records of a file', () => {
     const wanted = [updated(0, '{}').raw, denied(1).raw];
     const text = log(...wanted, harmless);
     for (const bytes of [gzipSync(text), Buffer.from(text)])
-      expect((await read(bytes)).map(({ eventId }) => eventId)).toEqual(wanted.map((one) => one['eventID']));
+      expect((await read(bytes)).records.map(({ eventId }) => eventId)).toEqual(wanted.map((one) => one['eventID']));
   });
 
   test('without one that cannot be read, which is counted', async () => {
-    expect(await read(gzipSync(log(denied(1).raw, 'no record')))).toHaveLength(1);
-    expect(skipped).toBe(1);
+    const { records, damage } = await read(gzipSync(log(denied(1).raw, 'no record')));
+    expect([records.length, damage, skipped]).toEqual([1, undefined, 1]);
   });
 
   test('without one that lacks its id: it could count again with each delivery', async () => {
     const { eventID: _, ...anonymous } = denied(1).raw;
-    expect(await read(gzipSync(log(anonymous, denied(2).raw)))).toHaveLength(1);
+    expect((await read(gzipSync(log(anonymous, denied(2).raw)))).records).toHaveLength(1);
+  });
+
+  test('are those before the damage, which is told, where the file is cut off', async () => {
+    const many = Array.from({ length: 400 }, (_, n) => denied(n).raw);
+    const whole = gzipSync(log(...many));
+    const { records, damage } = await read(whole.subarray(0, Math.floor(whole.length * 0.7)));
+    expect(records.length).toBeGreaterThan(10);
+    expect(records.length).toBeLessThan(400);
+    expect(damage).toBeInstanceOf(PoisonMessage);
+    expect(damage?.message).toContain(key);
   });
 
   test.for([
