@@ -67,6 +67,8 @@ export interface PartClaim {
   readonly also?: readonly { readonly pointer: string; readonly detail: string }[];
   readonly who?: Fix['who'];
   readonly fix?: string;
+  /** The commands that go with the cause are no help with this claim of it. */
+  readonly withoutCommands?: true;
 }
 
 /** What is settled once the policy was weighed: for reasons why something is *not* the cause. */

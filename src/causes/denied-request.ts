@@ -226,14 +226,16 @@ function addParameters(
   if (parameters === null) return null;
   const text = (name: string, key: string) => {
     const value = parameters[name];
+    if (isHidden(value)) return;
     if (typeof value === 'string') context.set(key, [value]);
     else if (value === undefined || value === null) absent.add(key);
   };
   if (caller.kind !== 'web-identity' && caller.kind !== 'saml') text('externalId', 'sts:externalid');
   const sessionName = parameters['roleSessionName'];
-  if (typeof sessionName === 'string') context.set('sts:rolesessionname', [sessionName]);
+  if (typeof sessionName === 'string' && !isHidden(sessionName)) context.set('sts:rolesessionname', [sessionName]);
   const sourceIdentity = parameters['sourceIdentity'];
-  if (typeof sourceIdentity === 'string') context.set('sts:sourceidentity', [sourceIdentity]);
+  if (isHidden(sourceIdentity)) context.delete('sts:sourceidentity');
+  else if (typeof sourceIdentity === 'string') context.set('sts:sourceidentity', [sourceIdentity]);
   else if (caller.kind === 'user') absent.add('sts:sourceidentity');
   const tags = parameters['tags'];
   // Tags that come along from an earlier session stand apart; those of a token or an assertion, elsewhere.
@@ -244,7 +246,7 @@ function addParameters(
     for (const tag of tags) {
       if (typeof tag !== 'object' || tag === null || !('key' in tag) || !('value' in tag)) return parameters;
       const { key, value } = tag;
-      if (typeof key !== 'string' || typeof value !== 'string') return parameters;
+      if (typeof key !== 'string' || typeof value !== 'string' || isHidden(value)) return parameters;
       names.push(key);
       context.set(`aws:requesttag/${key.toLowerCase()}`, [value]);
     }
@@ -277,6 +279,11 @@ function furtherActions({ requestParameters, userIdentity }: CloudTrailRecord): 
     ...(typeof requestParameters?.['sourceIdentity'] === 'string' || carried ? ['sts:SetSourceIdentity'] : []),
     ...(some('providedContexts') ? ['sts:SetContext'] : []),
   ];
+}
+
+/** What stands in a record in place of a value that CloudTrail, or whoever passed the record on, would not show. */
+function isHidden(value: unknown): boolean {
+  return typeof value === 'string' && /^(?:HIDDEN_DUE_TO_SECURITY_REASONS|\*{3,}|\[?redacted\]?)$/i.test(value.trim());
 }
 
 /** Not there, or a list or map with nothing in it. */

@@ -1,7 +1,7 @@
 /** Did a role session ask for more than the hour that role chaining allows? */
 import { defineCause } from './cause.ts';
 import { byRole, byUser, failing, trusting } from './example-cases.ts';
-import { inWords, requestedDuration } from './requested-duration.ts';
+import { inWords, nextRefusal, requestedDuration } from './requested-duration.ts';
 
 const text = 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.';
 
@@ -41,7 +41,7 @@ export const durationExceedsChainingLimit = defineCause({
       return undefined;
     return {
       confidence: 'proved',
-      summary: `A role session asks for ${inWords(asked)}, and a role assumed by another role may last an hour at most.`,
+      summary: `A role session asks for ${inWords(asked)}, and a role assumed by another role may last an hour at most${nextRefusal(record)}.`,
       evidence: [
         { source: 'event', pointer: '/requestParameters/durationSeconds', detail: `${asked} seconds asked for` },
         { source: 'event', pointer: '/userIdentity/type', detail: 'the caller is a session of a role' },

@@ -3,7 +3,7 @@
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { defineCause } from './cause.ts';
 import { byUser, failing, trusting, user } from './example-cases.ts';
-import { inWords, mayBeValidation, requestedDuration } from './requested-duration.ts';
+import { inWords, mayBeValidation, nextRefusal, requestedDuration } from './requested-duration.ts';
 
 const text = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
 
@@ -71,7 +71,7 @@ export const durationExceedsRoleMaximum = defineCause({
     if (asked === undefined || most === undefined || asked <= most || asked > 43_200) return undefined;
     return {
       confidence: role?.as === 'in-force' ? 'proved' : 'likely',
-      summary: `The call asks for a session of ${inWords(asked)}, and the role allows ${inWords(most)}.`,
+      summary: `The call asks for a session of ${inWords(asked)}, and the role allows ${inWords(most)}${nextRefusal(record)}.`,
       evidence: [
         { source: 'event', pointer: '/requestParameters/durationSeconds', detail: `${asked} seconds asked for` },
         { source: 'role', detail: `MaxSessionDuration is ${most}` },

@@ -1,4 +1,5 @@
 /** Why was this call denied: every cause that the evidence proves or makes likely, and what is still to be known? */
+import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { shellQuote } from '../findings/escape.ts';
 import type { CauseFinding, Confidence, Evidence, Explanation, Fix, Need, RuledOut } from '../findings/finding.ts';
 import { collectExternalIds, maskExplanation } from '../findings/mask.ts';
@@ -15,6 +16,7 @@ import { fixCommands } from './fix-commands.ts';
 import { ownerFixes } from './owner-fix.ts';
 import { mayBeValidation } from './requested-duration.ts';
 import { type FoundCause, type PolicyWeighed, weighPolicy } from './weigh-policy.ts';
+import { shortened } from './wording.ts';
 
 export { explainFailedChange } from './failed-change.ts';
 
@@ -64,11 +66,18 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
     ...fromRecord.filter((one) => !comesNext(one)),
     ...(weighed === undefined ? [] : fromTrustPolicy(evidence, weighed, call)),
     ...fromRecord.filter(comesNext),
-    ...(weighed?.allowed === true && call !== undefined ? elsewhere(evidence, call, fromRecord) : []),
+    ...(weighed?.allowed === true && call !== undefined
+      ? elsewhere(
+          evidence,
+          call,
+          fromRecord.filter((one) => !comesNext(one)),
+        )
+      : []),
     ...(weighed !== undefined && !weighed.allowed && !weighed.denied ? besideTheUnknown(evidence, call) : []),
   ];
   const told = distinct(found).sort((a, b) => ranks[a.confidence] - ranks[b.confidence]);
   const fixes = weighed === undefined ? new Map<FoundCause, Fix>() : ownerFixes(told, evidence, call);
+  const unasked = !wasAuthorized(evidence) && told.length === 0;
   const explanation: Explanation = {
     event: {
       id: denial.record.eventId,
@@ -79,7 +88,7 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
     },
     causes: told.map((one) => findingOf(one, fixes.get(one) ?? ownFix(one, evidence, call))),
     ruledOut: settled ? [] : ruledOutOf(evidence, call, weighed, found),
-    unknown: settled ? [] : needsOf(evidence, call, weighed, found),
+    unknown: settled ? [] : unasked ? [noRefusal(denial.record)] : needsOf(evidence, call, weighed, found),
   };
   return options.showExternalIds === true ? explanation : maskExplanation(explanation, externalIdsOf(evidence));
 }
@@ -90,6 +99,14 @@ function wasAuthorized({ denial: { record, message } }: DenialEvidence): boolean
   return (
     code === '' || /^(?:AccessDenied|UnauthorizedOperation|NotAuthorized)/i.test(code) || message.action !== undefined
   );
+}
+
+/** Throttling, a failure of AWS: no policy was asked, and none would help. */
+function noRefusal({ errorCode = '' }: CloudTrailRecord): Need {
+  return {
+    need: `why AWS answered ${shortened(errorCode)}`,
+    how: 'it is no refusal by a policy, so that no policy explains it; call again, and look it up among the errors of the STS API',
+  };
 }
 
 /** What is said of the policy is proved only where it is the version that AWS asked, and the caller is on record. */
@@ -193,6 +210,16 @@ function elsewhere(
       [allows],
     );
   const account = accountOfCaller(call.caller);
+  const needed = neededByService(evidence, call);
+  if (needed !== undefined) {
+    const [id, action, service] = needed;
+    return found(
+      id,
+      'likely',
+      `The trust policy allows \`sts:AssumeRole\` and not \`${action}\`, which ${service} needs as well; the record does not show what it passed.`,
+      [{ source: 'event', pointer: '/userIdentity/invokedBy', detail: `the caller is ${service}` }, allows],
+    );
+  }
   if (account === undefined)
     return found(
       'resource-control-policy',
@@ -240,6 +267,31 @@ function elsewhere(
     `${needs} for the role, and the trust policy lets this call in${given.length === 0 ? '' : '; the policies given have none'}.`,
     [...given, allows],
   );
+}
+
+/** Services whose calls carry more than a plain record of them shows (EKS and IAM Roles Anywhere User Guides). */
+const neededActions: ReadonlyMap<string, readonly (readonly [cause: string, action: string])[]> = new Map([
+  ['pods.eks.amazonaws.com', [['tag-session-not-allowed', 'sts:TagSession']]],
+  [
+    'rolesanywhere.amazonaws.com',
+    [
+      ['tag-session-not-allowed', 'sts:TagSession'],
+      ['set-source-identity-not-allowed', 'sts:SetSourceIdentity'],
+    ],
+  ],
+]);
+
+/** The first action that the service needs and the policy does not allow, where the record shows no parameters. */
+function neededByService(
+  { denial, policy }: DenialEvidence,
+  { caller, ...call }: AssumeRequest,
+): readonly [cause: string, action: string, service: string] | undefined {
+  if (caller.kind !== 'service' || policy === undefined || denial.record.requestParameters !== null) return undefined;
+  const { service } = caller;
+  const missing = neededActions
+    .get(service)
+    ?.find(([, action]) => decisionOf(policy.policy, { ...call, caller, actions: [action] }) !== 'allow');
+  return missing === undefined ? undefined : [...missing, service];
 }
 
 /** The decision hangs on what is not known: then the caller's side may as well be the reason. */
@@ -386,12 +438,26 @@ function needsOf(
       need: `the value of ${key} in the call`,
       how: howToKnow(key, denial.record.requestParameters === null),
     });
-  for (const why of weighed?.openBecause ?? []) needs.push({ need: why, how: 'nothing in the record settles it' });
-  const callerSide = named.some(
-    ({ cause, confidence }) =>
-      confidence !== 'proved' &&
-      ['identity-policy-no-allow', 'identity-policy-deny', 'permissions-boundary'].includes(cause.id),
-  );
+  for (const why of weighed?.openBecause ?? []) {
+    // The key that holds it is asked for already.
+    if (/^the path of the role\b/.test(why) && weighed?.openKeys.includes('aws:PrincipalArn')) continue;
+    if (/^the unique id\b/.test(why) && weighed?.openKeys.includes('aws:userid')) continue;
+    needs.push({ need: why.replace(/ is not known$/, ''), how: howToSettle(why) });
+  }
+  // Where neither the message nor a policy says whose side it is on, it may be the caller's as well.
+  const undecided =
+    policy === undefined &&
+    !sure &&
+    denial.message.because === undefined &&
+    accountOfCaller(call?.caller) !== undefined &&
+    callerSideOf(evidence) === 'unknown';
+  const callerSide =
+    undecided ||
+    named.some(
+      ({ cause, confidence }) =>
+        confidence !== 'proved' &&
+        ['identity-policy-no-allow', 'identity-policy-deny', 'permissions-boundary'].includes(cause.id),
+    );
   if (callerSide)
     needs.push({
       need: 'the identity-based policies of the caller',
@@ -408,6 +474,16 @@ function needsOf(
   return needs;
 }
 
+function howToSettle(why: string): string {
+  if (/^the path of the role\b/.test(why)) return 'aws iam get-role of the caller’s role shows its path';
+  if (/^the unique id\b/.test(why)) return 'aws iam get-role or get-user of the caller shows its id';
+  if (/^whether a key\b/.test(why)) return 'the condition keys in the Service Authorization Reference of AWS';
+  if (/^which principal of account\b/.test(why)) return 'the caller’s own CloudTrail has a record that names it';
+  if (/^AWS does not (?:say|settle)\b/.test(why))
+    return 'try it with a call, or write the condition in a way that AWS documents';
+  return 'nothing in the record settles it';
+}
+
 function howToKnow(key: string, noParameters: boolean): string {
   if (/^(?:sts:|aws:RequestTag|aws:TagKeys)/i.test(key))
     return noParameters
@@ -415,6 +491,15 @@ function howToKnow(key: string, noParameters: boolean): string {
       : 'the record does not show it; ask whoever made the call';
   if (/^aws:PrincipalOrg/i.test(key)) return 'aws organizations describe-organization, in the caller’s account';
   if (/^aws:PrincipalTag/i.test(key)) return 'aws iam list-role-tags or list-user-tags, in the caller’s account';
+  if (/^aws:userid$/i.test(key)) return 'aws iam get-role or get-user of the caller shows its id';
+  if (/^aws:MultiFactorAuth/i.test(key))
+    return 'ask whoever made the call whether it passed an MFA device, or its session was made with one';
+  if (/^aws:(?:SourceVpc|Vpc)/i.test(key))
+    return 'aws ec2 describe-vpc-endpoints, in the caller’s account, shows the VPC of the endpoint';
+  if (/^aws:RequestedRegion/i.test(key)) return 'the STS endpoint that the caller is configured for';
+  if (/:(?:aud|azp|oaud|sub|amr|repository|ref|environment|workflow|job_workflow_ref|actor)(?:_id)?$/i.test(key))
+    return 'decode the token that the caller presented: its payload holds the claim';
+  if (/^saml:/i.test(key)) return 'decode the SAML response that the caller presented: it holds the value';
   if (/^aws:PrincipalArn/i.test(key)) return 'aws iam get-role of the caller’s role shows its path';
   if (/^aws:Source(?:Arn|Account)/i.test(key))
     return 'the configuration of the service that calls shows the resource that it acts for';
@@ -441,7 +526,7 @@ function ownFix(one: FoundCause, evidence: DenialEvidence, call: AssumeRequest |
   return {
     who,
     summary: one.fix ?? one.cause.fix,
-    commands: fixCommands(one.cause.id, who, evidence, call),
+    commands: one.withoutCommands === true ? [] : fixCommands(one.cause.id, who, evidence, call),
     policy: null,
     verified: false,
   };

@@ -41,7 +41,18 @@ export const externalIdMismatch = defineCause({
     const cased = clause.values.some(({ text }) =>
       values.some((value) => value !== text && value.toLowerCase() === text.toLowerCase()),
     );
-    return { summary: unmet(part, cased ? 'only the letter case differs' : '') };
+    const unwanted =
+      (part.effect === 'Allow' && (clause.operator.base === 'Null' || /Not/.test(clause.operator.base))) ||
+      (part.effect === 'Deny' && !/Not/.test(clause.operator.base));
+    return {
+      summary: unmet(part, cased ? 'only the letter case differs' : ''),
+      ...(unwanted
+        ? {
+            fix: 'Call without this external ID: the policy lets in only calls that do not pass it.',
+            withoutCommands: true,
+          }
+        : {}),
+    };
   },
   rulesOut: ({ call, policy }) =>
     call?.absent.has('sts:externalid') === true &&

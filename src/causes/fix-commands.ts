@@ -18,9 +18,16 @@ export function fixCommands(
   call: AssumeRequest | undefined,
 ): readonly string[] {
   if (who !== 'caller') return [];
-  const { role } = evidence.denial;
+  const { role, call: api } = evidence.denial;
+  const arn = role === undefined ? 'ROLE_ARN' : shellQuote(role);
   const assume = (flags: string, session = 'trusttrail-test') =>
-    `aws sts assume-role --role-arn ${role === undefined ? 'ROLE_ARN' : shellQuote(role)} --role-session-name ${session} ${flags}`;
+    api === 'sts:AssumeRoleWithSAML'
+      ? `aws sts assume-role-with-saml --role-arn ${arn} --principal-arn PROVIDER_ARN --saml-assertion file://SAML_RESPONSE_FILE ${flags}`
+      : api === 'sts:AssumeRoleWithWebIdentity'
+        ? `aws sts assume-role-with-web-identity --role-arn ${arn} --role-session-name ${session} --web-identity-token file://TOKEN_FILE ${flags}`
+        : `aws sts assume-role --role-arn ${arn} --role-session-name ${session} ${flags}`;
+  // Nobody types the call that a service makes.
+  if (evidence.denial.record.userIdentity.type === 'AWSService') return [];
   switch (cause) {
     case 'external-id-missing':
     case 'external-id-mismatch':

@@ -1,7 +1,7 @@
 /** Does the trust policy ask for MFA that the call has not? */
 import { accountOfCaller, defineCause } from './cause.ts';
 import { byRole, byUser, failing, policyOf, statement, trusting, user } from './example-cases.ts';
-import { unmet } from './wording.ts';
+import { shortened, unmet } from './wording.ts';
 
 const asks = (who: string) => trusting(who, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } });
 
@@ -63,7 +63,7 @@ export const mfaMissing = defineCause({
     /^MultiFactorAuthentication failed\b/.test(message.text)
       ? {
           confidence: 'proved',
-          summary: 'AWS refused the MFA device or code that the call passed.',
+          summary: `AWS did not take the MFA of the call: ${shortened(message.text.trim()).replace(/\.$/, '')}.`,
           evidence: [{ source: 'error-message', detail: message.text }],
         }
       : undefined,

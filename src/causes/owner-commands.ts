@@ -79,7 +79,7 @@ export function testCommands(
 
 function passed(
   { record }: DenialEvidence['denial'],
-  { caller, context }: AssumeRequest,
+  { caller, context, actions }: AssumeRequest,
   asks: (key: string) => boolean,
 ): string {
   const parameters = record.requestParameters;
@@ -93,11 +93,16 @@ function passed(
     : [];
   const sourceIdentity = parameters?.['sourceIdentity'];
   const mfa = caller.kind === 'user' && asks('aws:multifactorauthpresent');
+  // What the message alone shows to have been passed has to be passed again, or the test would test nothing of it.
+  const hidden = (action: string) => parameters === null && actions.includes(action);
+  const carried = record.userIdentity.sourceIdentity !== undefined;
   return [
     ...(asks('sts:externalid') || context.has('sts:externalid') ? [`--external-id ${externalIdPlaceholder}`] : []),
     ...(mfa ? ['--serial-number MFA_DEVICE_ARN --token-code CODE'] : []),
     ...(typeof sourceIdentity === 'string' ? [`--source-identity ${shellQuote(sourceIdentity)}`] : []),
+    ...(hidden('sts:SetSourceIdentity') && !carried ? ['--source-identity SOURCE_IDENTITY'] : []),
     ...(list.length > 0 ? [`--tags ${shellQuote(asciiJson(list))}`] : []),
+    ...(hidden('sts:TagSession') ? ['--tags Key=TAG_KEY,Value=TAG_VALUE'] : []),
   ]
     .map((one) => ` ${one}`)
     .join('');

@@ -36,10 +36,18 @@ export const regionNotActivated = defineCause({
     const { record, message } = denial;
     const code = (record.errorCode ?? '').replace(/^Client\./, '');
     const text = message.text;
+    const account = /\baccount:? ?(\d{12})\b/.exec(text)?.[1];
+    const owners = account !== undefined && account === denial.roleAccount && account !== record.userIdentity.accountId;
     return /^RegionDisabled/.test(code)
       ? {
           confidence: 'proved',
-          summary: `STS is not activated in ${record.region ?? 'the region that was called'}.`,
+          summary: `STS is not activated in ${record.region ?? 'the region that was called'}${account === undefined ? '' : ` for account ${account}${owners ? ', the role’s' : ''}`}.`,
+          ...(owners
+            ? {
+                who: 'owner' as const,
+                fix: `Activate the region in account ${account}, or call the STS endpoint of another.`,
+              }
+            : {}),
           evidence: [{ source: 'error-message', detail: `${code}: ${text}` }],
         }
       : undefined;

@@ -13,6 +13,11 @@ export function mayBeValidation({ errorCode }: CloudTrailRecord): boolean {
   return errorCode === undefined || /^(?:Client\.)?(?:Validation|InvalidParameter)/.test(errorCode);
 }
 
+/** For the end of a sentence: a refusal was about something else first. */
+export function nextRefusal(record: CloudTrailRecord): string {
+  return mayBeValidation(record) ? '' : ': that alone AWS would refuse too, with a ValidationError';
+}
+
 /** @returns `15 minutes`, `1 hour`, `12 hours`, `5400 seconds`. */
 export function inWords(seconds: number): string {
   if (seconds % 3600 === 0) return `${seconds / 3600} ${seconds === 3600 ? 'hour' : 'hours'}`;

@@ -56,7 +56,12 @@ export const sourceIpPrivate = defineCause({
     const base = effect === 'Allow' ? 'IpAddress' : 'NotIpAddress';
     if (clause.key.toLowerCase() !== 'aws:sourceip' || clause.operator.base !== base) return undefined;
     return clause.values.length > 0 && clause.values.every(({ text }) => isPrivateRange(text))
-      ? { summary: unmet(part, 'the key is always a public address, so that a private range never matches') }
+      ? {
+          summary: unmet(
+            part,
+            `the key is always a public address, so that ${effect === 'Deny' ? 'every call is outside a private range' : 'a private range never matches'}`,
+          ),
+        }
       : undefined;
   },
 });

@@ -54,7 +54,8 @@ function githubDifference(subject: string, pattern: string, like: boolean): Diff
       : { agrees: 0, says: `the policy asks for \`${shortened(pattern)}\`, the token is for \`repo:…\`` };
   const quoted = (text: string) => `\`${shortened(text)}\``;
   const idsOf = ({ ownerId, repositoryId }: GithubSubject) => ownerId !== undefined || repositoryId !== undefined;
-  if (idsOf(has) !== idsOf(wants) && !/[*?]/.test(wants.owner + wants.repository)) {
+  // A star in place of an owner stands for its id as well; in place of a repository it does not bring the owner's.
+  if (idsOf(has) !== idsOf(wants) && !/[*?]/.test(wants.owner)) {
     const same = fits(wants.owner, has.owner, like) && fits(wants.repository, has.repository, like);
     return {
       agrees: same ? 3 : 0,
@@ -94,9 +95,12 @@ function githubDifference(subject: string, pattern: string, like: boolean): Diff
       : kind === 'pull request'
         ? ': a workflow run by a pull request has no branch in its subject'
         : '';
+  const named = (one: string, context: string) =>
+    one === 'pull request' ? 'a pull request' : `the ${one} ${quoted(contextValue(context))}`;
+  const short = kind === 'branch' && wanted === 'ref' ? ', where a branch stands as `ref:refs/heads/NAME`' : '';
   return {
     agrees: 3,
-    says: `the token is for the ${kind} ${quoted(contextValue(has.context))}, the policy asks for the ${wanted} ${quoted(contextValue(wants.context))}${why}`,
+    says: `the token is for ${named(kind, has.context)}, the policy asks for ${named(wanted, wants.context)}${why}${short}`,
   };
 }
 

@@ -4,6 +4,7 @@ import type { ConditionClause, PrincipalEntry, Statement, TrustPolicy } from '..
 import { evaluate, prepare } from '../policy/evaluate/evaluate.ts';
 import type { AssumeRequest, Decision, Reason, StatementResult, Ternary } from '../policy/evaluate/request.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
+import { withinReach } from './beyond-caller.ts';
 import { actionCauses, causeById, conditionCauses, principalCauses } from './catalogue.ts';
 import { accountOfCaller, type Cause, type PartClaim, type PartQuestion } from './cause.ts';
 import { evidenceOfCaller, evidenceOfKey } from './event-evidence.ts';
@@ -19,6 +20,7 @@ export interface FoundCause {
   readonly evidence: readonly [Evidence, ...Evidence[]];
   readonly who?: Fix['who'];
   readonly fix?: string;
+  readonly withoutCommands?: true;
   readonly about?: AboutPart;
 }
 
@@ -237,9 +239,12 @@ function causesOf(
     for (const one of mayAllow) {
       const parts = one.open.length > 0 ? one.open : one.parts.filter(({ reason }) => reason.matches === 'unknown');
       const confidence = lower(most, mayAllow.length === 1 && parts.length === 1 ? 'likely' : 'possible');
-      for (const part of parts)
+      for (const part of parts) {
+        // What the call had is known, and AWS does not say what comes of it: nothing speaks for it more than against it.
+        const settled = part.clause !== undefined && valuesInCall(part.clause.key, call) !== undefined;
         for (const claimed of claimsOf(question, call, action, one, part))
-          found.push(foundOf(question, one, claimed, part.kind === 'principal' ? 'possible' : confidence));
+          found.push(foundOf(question, one, claimed, part.kind === 'principal' || settled ? 'possible' : confidence));
+      }
     }
     return found;
   }
@@ -403,7 +408,7 @@ function claimsOf(
         neverWith,
         curedBy: (change) => clausesHold([{ ...about, ...change }], policy.version, call) === cures,
       }),
-    );
+    ).map((one) => ({ ...one, claim: withinReach(one.cause, one.claim, about, call, policy) }));
   const claimed = ask(clause, part.neverWith);
   const lookup = lookUpKey(clause.key);
   if (lookup.kind !== 'misspelt' || part.matches !== 'no') return claimed;
@@ -448,6 +453,7 @@ function foundOf(
     ],
     ...(claim.who === undefined ? {} : { who: claim.who }),
     ...(claim.fix === undefined ? {} : { fix: claim.fix }),
+    ...(claim.withoutCommands === true ? { withoutCommands: true } : {}),
     about:
       statement.effect === 'Deny'
         ? { statement, kind: 'deny', clauses: [], matches: result.matches }
@@ -463,8 +469,8 @@ function foundOf(
 
 /** What all values of the unknown come to says more than that it is unknown. */
 function detailOf({ clause, matches, reason }: Part): string {
-  return clause !== undefined && matches === 'no' && reason.matches === 'unknown'
-    ? `${shortened(clause.operator.text)} ${shortened(clause.key)} cannot hold, whatever the record does not show`
+  return clause !== undefined && matches !== 'unknown' && reason.matches === 'unknown'
+    ? `${shortened(clause.operator.text)} ${shortened(clause.key)} ${matches === 'no' ? 'cannot hold' : 'holds'}, whatever the record does not show`
     : reason.text;
 }
 
@@ -493,7 +499,7 @@ function deniedBy(
   for (const claimed of exact) found.push(foundOf(question, deny, claimed, confidence));
   const general = causeById('explicit-deny');
   if (general === undefined || exact.some(({ cause }) => cause.id === 'not-principal')) return found;
-  const tests = conditions.slice(0, 4).map(({ reason }) => shortened(reason.text));
+  const tests = conditions.slice(0, 4).map((part) => shortened(detailOf(part)));
   const verb = confidence === 'proved' ? 'denies this call' : 'may deny this call';
   found.push({
     cause: general,
@@ -503,7 +509,7 @@ function deniedBy(
     }.`,
     evidence: [
       placed(policy, statement.pointer, parts.map(({ reason }) => reason.text).join('; ')),
-      ...conditions.map(({ reason }) => placed(policy, reason.pointer, reason.text)),
+      ...conditions.map((part) => placed(policy, part.reason.pointer, detailOf(part))),
     ],
     about: { statement, kind: 'deny', clauses: [], matches: deny.result.matches },
   });

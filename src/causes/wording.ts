@@ -1,5 +1,6 @@
 /** How is a statement, a condition, or what a call brought, named in a sentence? Policy text in it is untrusted. */
 import type { ConditionClause, Statement } from '../policy/document/trust-policy.ts';
+import type { Ternary } from '../policy/evaluate/request.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
 
 /** Longest list and longest value that a sentence quotes whole. */
@@ -66,6 +67,13 @@ export function wants({ operator, key, values }: ConditionClause, verb = 'wants'
   return `${verb} ${set}${name} ${verbs[operator.base]} ${wanted}${operator.ifExists ? ' where it is there' : ''}`;
 }
 
+/** `` sts:ExternalId is not `a` ``, `aws:MultiFactorAuthAge is not in the call`: the same as a fact. */
+export function tests(clause: ConditionClause): string {
+  return wants(clause, '')
+    .trim()
+    .replace(/ (not )?to be(?= )/, (_, not: string | undefined) => ` is ${not ?? ''}`.trimEnd());
+}
+
 /** `` the call had `x` ``, `the call had none`, `the record does not show what the call had`. */
 export function had(values: readonly string[] | null | undefined, what = 'the call'): string {
   if (values === undefined) return 'the record does not show what the call had';
@@ -87,11 +95,14 @@ export function unmet(
     readonly clause: ConditionClause;
     readonly values: readonly string[] | null | undefined;
     readonly policy?: { readonly version: string };
+    readonly matches?: Ternary;
   },
   more = '',
 ): string {
   const { where, effect, clause, values } = part;
-  const test = effect === 'Deny' ? `is a Deny whose condition holds: it ${wants(clause, 'asks')}` : wants(clause);
+  // Of a Deny the test says whom it keeps out, and not what it asks for.
+  const holds = part.matches === 'unknown' ? 'may hold' : 'holds';
+  const test = effect === 'Deny' ? `is a Deny, and its test ${holds}: ${tests(clause)}` : wants(clause);
   const plain = part.policy?.version === '2008-10-17' && clause.values.some(({ text }) => text.includes('${'));
   const why = [more, ...(plain ? ['without Version 2012-10-17 a `${…}` is plain text'] : [])]
     .filter((one) => one !== '')

@@ -232,7 +232,12 @@ export function maskCause(cause: CauseFinding, ids: ReadonlySet<string>): CauseF
 
 /** An answer of `explain` as it is told by default. */
 export function maskExplanation(explanation: Explanation, ids: ReadonlySet<string>): Explanation {
-  const { causes, ...rest } = explanation;
+  const { event, causes, ...rest } = explanation;
   const all = new Set([...ids, ...collectExternalIds(explanation)]);
-  return { ...maskExternalIds(rest, all), causes: causes.map((cause) => maskCause(cause, all)) };
+  // In the order in which it is read.
+  return {
+    ...maskExternalIds({ event }, all),
+    causes: causes.map((cause) => maskCause(cause, all)),
+    ...maskExternalIds(rest, all),
+  };
 }

@@ -98,7 +98,9 @@ function candidatesFor(question: RepairQuestion, caller: NamedPrincipal, spared:
     if (change === undefined) {
       // What is asked of services or of tokens was never meant for a user or a role.
       const others = statement.principal.entries.every(({ type }) => type !== 'AWS');
-      return question.principal && others && caller.type === 'AWS' && question.leftToCaller.length === 0
+      return question.principal &&
+        (caller.type === 'AWS' ? others : isAboutTokens(statement)) &&
+        question.leftToCaller.length === 0
         ? [fresh(question, caller, spared)].flatMap((one) => one ?? [])
         : [];
     }
@@ -106,6 +108,14 @@ function candidatesFor(question: RepairQuestion, caller: NamedPrincipal, spared:
   }
   return [inPlace(about, caller, changes, spared), asStatement(about, caller, changes, spared)].flatMap(
     (one) => one ?? [],
+  );
+}
+
+/** Trusts providers alone, and asks for nothing but what their tokens hold: of a token of another provider it says nothing. */
+function isAboutTokens({ principal, conditions }: Statement): boolean {
+  return (
+    principal.entries.every(({ type }) => type === 'Federated') &&
+    conditions.every(({ key }) => /^[^:]+\.[^:]+:[^:]+$/.test(key))
   );
 }
 

@@ -1,0 +1,305 @@
+/** Can whoever is told to do something do it, and does the sentence say what holds and not the contrary? */
+import { describe, expect, test } from 'vitest';
+import type { CauseExample } from '../../src/causes/cause.ts';
+import {
+  byGithub,
+  byRole,
+  bySaml,
+  byService,
+  byUser,
+  deployRole,
+  deploySession,
+  failing,
+  githubProvider,
+  policyOf,
+  refusal,
+  role,
+  samlProvider,
+  statement,
+  trusting,
+  user,
+} from '../../src/causes/example-cases.ts';
+import { explained } from './run-example.ts';
+
+const issuer = 'token.actions.githubusercontent.com';
+const webIdentity = 'sts:AssumeRoleWithWebIdentity';
+const first = (event: object, policy?: object, more: Partial<CauseExample> = {}) => {
+  const { causes, unknown } = explained(
+    { name: '', event, ...(policy === undefined ? {} : { policy }), ...more },
+    true,
+  );
+  const [cause] = causes;
+  if (cause === undefined) throw new Error('no cause');
+  return { ...cause, causes, unknown, commands: cause.fix?.commands ?? [] };
+};
+const asksExternalId = { StringEquals: { 'sts:ExternalId': 'acme-4711' } };
+const asksMfa = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
+
+describe('what a call has no parameter for is not to be passed', () => {
+  test.each([
+    [
+      'an external ID by a web identity',
+      byGithub('repo:a/b:pull_request'),
+      trusting({ Federated: githubProvider }, asksExternalId, webIdentity),
+    ],
+    [
+      'MFA by a web identity',
+      byGithub('repo:a/b:pull_request'),
+      trusting({ Federated: githubProvider }, asksMfa, webIdentity),
+    ],
+    ['MFA by a SAML identity', bySaml(), trusting({ Federated: samlProvider }, asksMfa, 'sts:AssumeRoleWithSAML')],
+    ['MFA by a service', byService('ec2.amazonaws.com'), trusting({ Service: 'ec2.amazonaws.com' }, asksMfa)],
+    [
+      'an external ID by a service',
+      byService('sns.amazonaws.com'),
+      trusting({ Service: 'sns.amazonaws.com' }, asksExternalId),
+    ],
+  ])('%s', (_, event, policy) => {
+    const { fix, commands } = first(event, policy);
+    expect(fix?.who).toBe('owner');
+    expect(fix?.summary).not.toMatch(/--external-id|--serial-number|Pass the/);
+    expect(commands).toEqual([]);
+  });
+
+  test('a session tag of a web identity comes from its token', () => {
+    const asks = { StringEquals: { 'aws:RequestTag/team': 'red' } };
+    const { fix } = first(
+      byGithub('repo:a/b:pull_request'),
+      trusting({ Federated: githubProvider }, asks, [webIdentity, 'sts:TagSession']),
+    );
+    expect(fix).toMatchObject({ who: 'provider', commands: [] });
+  });
+
+  test('a user name in the session name is nothing that a role has', () => {
+    const { cause, fix } = first(
+      byRole({ roleSessionName: 'x1' }),
+      trusting(deployRole, { StringEquals: { 'sts:RoleSessionName': '${aws:username}' } }),
+    );
+    expect([cause, fix?.who]).toEqual(['session-name', 'owner']);
+  });
+
+  test('a variable that the version of the policy makes plain text is the owner’s to put right', () => {
+    const asks = trusting(user, { StringEquals: { 'sts:RoleSessionName': '${aws:username}' } });
+    const { fix } = first(byUser({ roleSessionName: 'ana' }), { ...asks, Version: '2008-10-17' });
+    expect(fix).toMatchObject({ who: 'owner', summary: expect.stringContaining('2012-10-17') });
+  });
+
+  test('a source identity that a session carries cannot be passed anew', () => {
+    const event = byRole() as { userIdentity: { sessionContext: object } };
+    const carrying = {
+      ...event,
+      userIdentity: {
+        ...event.userIdentity,
+        sessionContext: { ...event.userIdentity.sessionContext, sourceIdentity: 'ana' },
+      },
+    };
+    const both = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
+    const { cause, fix, commands } = first(
+      carrying,
+      trusting(deployRole, { StringEquals: { 'sts:SourceIdentity': 'bob' } }, both),
+    );
+    expect(cause).toBe('source-identity');
+    expect(fix?.summary).toContain('cannot be changed');
+    expect(commands).toEqual([]);
+  });
+
+  test('an external ID that must not be there', () => {
+    const { cause, fix, commands } = first(
+      byUser({ externalId: 'acme-4711' }),
+      trusting(user, { Null: { 'sts:ExternalId': 'true' } }),
+    );
+    expect(cause).toBe('external-id-mismatch');
+    expect(fix?.summary).toContain('without this external ID');
+    expect(commands.join()).not.toContain('--external-id');
+  });
+
+  test('a duration of a web identity is asked for by its own call', () => {
+    const event = {
+      ...byGithub('repo:a/b:pull_request'),
+      errorCode: 'ValidationError',
+      errorMessage: 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      requestParameters: { roleArn: role, roleSessionName: 'x1', durationSeconds: 7200 },
+    };
+    expect(first(event).commands[0]).toContain('assume-role-with-web-identity');
+  });
+});
+
+describe('the test of a repair makes the call that was refused', () => {
+  test.each([
+    ['sts:TagSession', '--tags Key=TAG_KEY,Value=TAG_VALUE'],
+    ['sts:SetSourceIdentity', '--source-identity SOURCE_IDENTITY'],
+  ])('%s, which the message alone shows', (action, flag) => {
+    const { fix, commands } = first(byUser(null, { errorMessage: refusal('', user, action) }), trusting(user));
+    expect(fix?.verified).toBe(true);
+    expect(commands.find((one) => one.startsWith('aws sts'))).toContain(flag);
+  });
+});
+
+describe('a Deny is told as what it keeps out', () => {
+  const denying = (condition: Readonly<Record<string, unknown>>) =>
+    policyOf(statement('Allow', user), statement('Deny', '*', condition));
+
+  test('its test as a fact, not as a wish', () => {
+    const { summary } = first(byUser(), denying({ StringNotEquals: { 'sts:ExternalId': 'acme-4711' } }));
+    expect(summary).toBe(
+      'Statement 2 is a Deny, and its test holds: sts:ExternalId is not `acme-4711`; the call had none.',
+    );
+  });
+
+  test('what hangs on the unknown may hold', () => {
+    const { summary, confidence } = first(
+      byUser(null),
+      denying({ StringNotEquals: { 'sts:ExternalId': 'acme-4711' } }),
+    );
+    expect(confidence).toBe('likely');
+    expect(summary).toContain('its test may hold');
+  });
+
+  test('what holds for every value of the unknown holds', () => {
+    const { causes } = first(byRole(), denying({ BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } }));
+    const general = causes.find(({ cause }) => cause === 'explicit-deny');
+    expect(general?.confidence).toBe('proved');
+    expect(general?.summary).toContain('holds, whatever the record does not show');
+    expect(general?.summary).not.toContain('may hold');
+  });
+});
+
+describe('what a record does not show is not taken for what it shows', () => {
+  test.each(['HIDDEN_DUE_TO_SECURITY_REASONS', '********'])('%s in place of a value', (hidden) => {
+    const { cause, confidence } = first(byUser({ externalId: hidden }), trusting(user, asksExternalId));
+    expect([cause, confidence]).toEqual(['external-id-missing', 'likely']);
+    const tags = { StringEquals: { 'aws:RequestTag/team': 'red' } };
+    const tagged = first(byUser({ tags: [{ key: 'team', value: hidden }] }), trusting(user, tags, 'sts:*'));
+    expect([tagged.cause, tagged.confidence]).toEqual(['session-tags', 'likely']);
+  });
+
+  test('what AWS does not settle is not made likely', () => {
+    const { confidence, unknown } = first(byRole(), trusting('444455556666', { ArnLike: { 'aws:PrincipalArn': '*' } }));
+    expect(confidence).toBe('possible');
+    expect(unknown.map(({ how }) => how)).not.toContain('nothing in the record settles it');
+  });
+
+  test('a service that passes tags in calls that show nothing', () => {
+    const event = byService('pods.eks.amazonaws.com', { requestParameters: null });
+    const { cause, confidence } = first(event, trusting({ Service: 'pods.eks.amazonaws.com' }));
+    expect([cause, confidence]).toEqual(['tag-session-not-allowed', 'likely']);
+    const both = trusting({ Service: 'pods.eks.amazonaws.com' }, undefined, ['sts:AssumeRole', 'sts:TagSession']);
+    expect(first(event, both).cause).toBe('resource-control-policy');
+  });
+});
+
+describe('the reader learns whose side it may be on', () => {
+  test('by the message that names the trust policy, before the policy is seen', () => {
+    const { cause, confidence, side } = first(
+      byUser(null, { errorMessage: refusal('because no role trust policy allows the sts:AssumeRole action') }),
+    );
+    expect([cause, confidence, side]).toEqual(['principal-missing', 'possible', 'trust-policy']);
+  });
+
+  test('both sides are asked for where nothing says which', () => {
+    const { causes, unknown } = explained({ name: '', event: byUser(null) });
+    expect(causes).toEqual([]);
+    expect(unknown.map(({ need }) => need)).toEqual([
+      'the trust policy in force at the time of the call',
+      'the identity-based policies of the caller',
+    ]);
+  });
+
+  test('an error that is no refusal sends nobody to the policies', () => {
+    const { causes, unknown } = explained({
+      name: '',
+      event: failing('Throttling', 'Rate exceeded'),
+      policy: trusting('444455556667'),
+    });
+    expect(causes).toEqual([]);
+    expect(unknown.map(({ need }) => need)).toEqual(['why AWS answered Throttling']);
+  });
+
+  test('a duration beside a refusal does not hide what may have refused it', () => {
+    const { causes } = explained({ name: '', event: byRole({ durationSeconds: 7200 }), policy: trusting(deployRole) });
+    expect(causes.map(({ cause, confidence }) => [cause, confidence])).toEqual([
+      ['duration-exceeds-chaining-limit', 'proved'],
+      ['identity-policy-no-allow', 'likely'],
+    ]);
+    expect(causes[0]?.summary).toContain('ValidationError');
+  });
+
+  test('the account in which a region is off', () => {
+    const event = failing(
+      'RegionDisabledException',
+      'STS is not activated in this region for account:111122223333. Your account administrator can activate it.',
+      {
+        requestParameters: { roleArn: role, roleSessionName: 'x1' },
+      },
+    );
+    const { summary, fix } = first(event);
+    expect(summary).toContain('account 111122223333, the role’s');
+    expect(fix?.who).toBe('owner');
+  });
+});
+
+describe('what the names differ in', () => {
+  test.each([
+    ['another partition', byRole(), trusting('arn:aws-us-gov:iam::444455556666:root'), 'partition'],
+    ['a path in a session ARN', byRole(), trusting(deploySession.replace('deploy/', 'ci/deploy/')), 'no path'],
+    [
+      'https in a provider',
+      byGithub('repo:a/b:pull_request'),
+      trusting(
+        { Federated: githubProvider.replace('oidc-provider/', 'oidc-provider/https://') },
+        undefined,
+        webIdentity,
+      ),
+      'spelling',
+    ],
+  ])('%s', (_, event, policy, says) => {
+    expect(first(event, policy).summary).toContain(says);
+  });
+
+  test.each([
+    [
+      'an organization as a whole, by the old form',
+      'repo:Acme/*',
+      'repo:Acme@1/app@2:ref:refs/heads/main',
+      'immutable form',
+    ],
+    ['a pull request', 'repo:Acme/app:ref:refs/heads/main', 'repo:Acme/app:pull_request', 'is for a pull request'],
+    ['a branch by its short name', 'repo:Acme/app:ref:main', 'repo:Acme/app:ref:refs/heads/main', 'refs/heads/NAME'],
+  ])('%s', (_, asked, subject, says) => {
+    const policy = trusting({ Federated: githubProvider }, { StringLike: { [`${issuer}:sub`]: asked } }, webIdentity);
+    expect(first(byGithub(subject), policy).summary).toContain(says);
+  });
+
+  test('a new cluster in place of another is trusted for its own subject', () => {
+    const providerOf = (id: string) =>
+      `arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/${id}`;
+    const subject = 'system:serviceaccount:prod:app';
+    const event = {
+      ...byGithub(subject),
+      userIdentity: {
+        type: 'WebIdentityUser',
+        principalId: `${providerOf('ABCDEF01')}:sts.amazonaws.com:${subject}`,
+        userName: subject,
+        identityProvider: providerOf('ABCDEF01'),
+      },
+    };
+    const key = 'oidc.eks.eu-west-1.amazonaws.com/id/0123ABCD:sub';
+    const { fix } = first(
+      event,
+      trusting({ Federated: providerOf('0123ABCD') }, { StringEquals: { [key]: subject } }, webIdentity),
+    );
+    expect(fix?.verified).toBe(true);
+    const added = (fix?.policy as { Statement: readonly object[] } | null)?.Statement.at(-1);
+    expect(added).toEqual({
+      Effect: 'Allow',
+      Principal: { Federated: providerOf('ABCDEF01') },
+      Action: webIdentity,
+      Condition: {
+        StringEquals: {
+          'oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF01:aud': 'sts.amazonaws.com',
+          'oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF01:sub': subject,
+        },
+      },
+    });
+  });
+});
