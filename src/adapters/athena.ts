@@ -188,6 +188,7 @@ async function* results(
     );
     const { records, problems } = readEventValue(raw, name);
     yield {
+      place: name,
       records: records.filter((record) => allRecognised(record).length > 0),
       problems,
       looked: raw.length,

@@ -76,6 +76,7 @@ async function inputOf({ standardInput = process.stdin }: LogFilesOptions): Prom
 /** @returns what a scan tells, as a batch. */
 export function batchOf({ name, records, problems, looked, bytes, passedOver }: LogScan): RecordBatch {
   return {
+    place: name,
     records,
     problems,
     looked,

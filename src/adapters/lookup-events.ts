@@ -108,8 +108,10 @@ function asking(
         ...(token === undefined ? {} : { NextToken: token }),
       });
       const events = answer.Events ?? [];
-      const read = readEventValue({ Events: events }, `LookupEvents in ${region}, ${name}`);
+      const place = `LookupEvents in ${region}, ${name}`;
+      const read = readEventValue({ Events: events }, place);
       yield {
+        place,
         records: read.records.filter((record) => allRecognised(record).length > 0),
         problems: read.problems,
         looked: events.length,

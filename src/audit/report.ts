@@ -59,6 +59,18 @@ export function timelineMatches(timeline: RoleTimeline, { role, account }: Revie
   return account === undefined || timeline.account === account;
 }
 
+/** @returns the timeline from the version on that was in force at the time from which on a history is asked for. */
+export function timelineSince(timeline: RoleTimeline, { since }: ReviewFilter): RoleTimeline {
+  if (since === undefined) return timeline;
+  const inForce = timeline.versions.findIndex(({ until }) => until === undefined || Date.parse(until) > since);
+  const [first = timeline.versions[0], ...later] = timeline.versions.slice(inForce);
+  return {
+    ...timeline,
+    versions: [first, ...later],
+    failed: timeline.failed.filter(({ record }) => record.at >= since),
+  };
+}
+
 /** @param pattern of an ARN; without `arn:` of the name alone. */
 function roleMatches(arn: string, pattern: string): boolean {
   if (matchWildcard(pattern, arn)) return true;

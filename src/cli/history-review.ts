@@ -1,9 +1,8 @@
 /** What does a history come to? Every source through the engine of the live service, and a timeline for each role. */
 import { memoryTrustStore } from '../adapters/memory-trust-store.ts';
 import type { Review, ReviewFilter } from '../audit/report.ts';
-import { findingMatches, timelineMatches } from '../audit/report.ts';
+import { findingMatches, timelineMatches, timelineSince } from '../audit/report.ts';
 import { type RoleTimeline, timelines } from '../audit/timeline.ts';
-import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
 import { toIsoSeconds } from '../cloudtrail/event-time.ts';
 import type { ReadingProblem } from '../cloudtrail/read-record.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
@@ -12,13 +11,13 @@ import { knownVendors } from '../configuration/known-vendors.ts';
 import type { Finding } from '../findings/finding.ts';
 import { byTime } from '../findings/severity.ts';
 import type { Publisher } from '../ports/publisher.ts';
-import type { RecordSource } from '../ports/record-source.ts';
+import type { RecordBatch, RecordSource } from '../ports/record-source.ts';
 import type { TrustStore } from '../ports/trust-store.ts';
 import { mergeAffected, nothingAffected } from '../watch/affected.ts';
 import { eventOf, roleStream } from '../watch/facts.ts';
 import { watch } from '../watch/watch.ts';
+import { admitted } from './admitted-record.ts';
 import type { Progress } from './progress.ts';
-import { unusableBecause } from './unusable-record.ts';
 
 export interface ReviewOptions {
   readonly filter: ReviewFilter;
@@ -103,7 +102,9 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
     .sort(byTime);
   return {
     findings,
-    timelines: (await timelinesOf(store, keys)).filter((timeline) => timelineMatches(timeline, filter)),
+    timelines: (await timelinesOf(store, keys))
+      .filter((timeline) => timelineMatches(timeline, filter))
+      .map((timeline) => timelineSince(timeline, filter)),
     counts: { ...intake.counts(), bytes },
     problems: intake.problems.toSorted(byPlace),
     interrupted: signal?.aborted === true,
@@ -129,13 +130,7 @@ async function timelinesOf(store: TrustStore, keys: readonly string[]): Promise<
 
 interface Intake {
   /** @returns the records of a batch that the live service would get. */
-  take(batch: {
-    readonly records: readonly CloudTrailRecord[];
-    readonly problems: readonly ReadingProblem[];
-    readonly looked: number;
-    readonly parts: number;
-    readonly passedOver?: readonly unknown[];
-  }): readonly CloudTrailRecord[];
+  take(batch: Omit<RecordBatch, 'bytes'>): readonly CloudTrailRecord[];
   readonly problems: readonly ReadingProblem[];
   counts(): Omit<Review['counts'], 'bytes'>;
   latest(): number;
@@ -160,25 +155,19 @@ function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
     counts.problems += 1;
     if (problems.length < mostProblems) problems.push(one);
   };
-  const keep = (record: CloudTrailRecord): boolean => {
-    const event = toEventBridgeEvent(record);
-    const rule = Object.entries(eventPatterns).find(([, pattern]) => matchesPattern(event, pattern))?.[0];
-    if (rule === undefined) return false;
-    const unusable = unusableBecause(record);
-    if (unusable !== undefined) {
-      problem({
-        place: `event ${record.eventId}`,
-        message: `${record.eventName}: ${unusable}`,
-        kind: 'damaged',
-      });
+  const keep = (record: CloudTrailRecord, place: string | undefined): boolean => {
+    const one = admitted(record);
+    if (one === undefined) return false;
+    if (one.problem !== undefined) {
+      problem({ place: place ?? 'a record', message: one.problem, kind: 'damaged' });
       return false;
     }
     if (record.at > until) return false;
     earliest = Math.min(earliest, record.at);
     latest = Math.max(latest, record.at);
     counts.kept += 1;
-    if (rule === 'trust-change') counts.trustChanges += 1;
-    else if (rule === 'denial') counts.denials += 1;
+    if (one.rule === 'trust-change') counts.trustChanges += 1;
+    else if (one.rule === 'denial') counts.denials += 1;
     else counts.callerSideChanges += 1;
     return true;
   };
@@ -188,7 +177,7 @@ function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
       counts.records += batch.looked;
       counts.passedOver += batch.passedOver?.length ?? 0;
       for (const one of batch.problems) problem(one);
-      return batch.records.filter(keep);
+      return batch.records.filter((record) => keep(record, batch.place));
     },
     problems,
     counts: () => ({

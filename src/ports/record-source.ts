@@ -3,6 +3,8 @@ import type { ReadEvents } from '../cloudtrail/read-record.ts';
 
 /** What a source has read since the last batch. Records that mean nothing to trusttrail may be left out of `records`. */
 export interface RecordBatch extends ReadEvents {
+  /** The file or the page, where all of it comes from one. */
+  readonly place?: string;
   /** Records that were looked at, those left out among them. */
   readonly looked: number;
   /** Files, or pages of answers. */

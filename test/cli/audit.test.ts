@@ -40,7 +40,11 @@ interface ReviewJson {
   }[];
   readonly roles: readonly {
     readonly role: string;
-    readonly versions: readonly { readonly certainty: string; readonly policy: unknown }[];
+    readonly versions: readonly {
+      readonly certainty: string;
+      readonly policy: unknown;
+      readonly until: string | null;
+    }[];
   }[];
   readonly problems: readonly { readonly place: string; readonly message: string }[];
   readonly summary: Readonly<Record<string, number | string | boolean>>;
@@ -118,6 +122,18 @@ describe('audit', () => {
     const later = await audited(samples, '--since', '2026-03-09T11:00:00Z');
     const expected = whole.findings.filter(({ time }) => time >= '2026-03-09T11:00:00Z');
     expect(later.findings).toEqual(expected);
+  });
+
+  test('with --since, the life of a role begins with what was in force then', async () => {
+    const since = '2026-03-09T14:10:00Z';
+    const { roles } = await audited(samples, '--since', since);
+    expect(roles.length).toBeGreaterThan(5);
+    for (const { versions } of roles)
+      for (const { until } of versions) expect(until === null || until > since).toBe(true);
+    const text = async (...more: string[]): Promise<string> => (await cli('audit', samples, ...more)).printed();
+    expect(await text('--since', since)).toContain('2026-03-09 14:02:18 UTC  changed');
+    expect(await text('--since', since)).not.toContain('2026-03-09 08:00:04 UTC  created');
+    expect(await text('--since', '2027-01-01')).not.toContain('Trust policies over time');
   });
 
   test('the exit code is that of --fail-on', async () => {
@@ -227,8 +243,8 @@ describe('what is wrong', () => {
     const nameless = iamCall('UpdateAssumeRolePolicy', { roleName: 'no such name' });
     await writeFile(at('nameless.json'), JSON.stringify({ Records: [nameless] }));
     const { problems, summary } = await audited(at('nameless.json'));
-    expect(problems.map(({ message }) => message)).toEqual([
-      'UpdateAssumeRolePolicy: a change of a role that the record does not name',
+    expect(problems.map(({ place, message }) => [place, message.replace(/event \S+:/, 'event …:')])).toEqual([
+      [at('nameless.json'), 'UpdateAssumeRolePolicy, event …: a change of a role that the record does not name'],
     ]);
     expect(summary['problems']).toBe(1);
   });

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { readLogFiles } from '../../adapters/log-files.ts';
 import { sqliteTrustStore } from '../../adapters/sqlite-trust-store.ts';
-import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../../cloudtrail/event-patterns.ts';
 import type { CloudTrailRecord } from '../../cloudtrail/record.ts';
 import { knownVendors } from '../../configuration/known-vendors.ts';
 import { plainText, shellQuote } from '../../findings/escape.ts';
@@ -19,12 +18,12 @@ import type { Publisher } from '../../ports/publisher.ts';
 import type { TrustStore } from '../../ports/trust-store.ts';
 import { mergeAffected, nothingAffected } from '../../watch/affected.ts';
 import { type Watch, watch } from '../../watch/watch.ts';
+import { admitted, type RuleName } from '../admitted-record.ts';
 import { findConfiguration } from '../configuration-file.ts';
 import { type Io, UserError } from '../io.ts';
 import { terminalOptions } from '../paint.ts';
 import { progress } from '../progress.ts';
 import { rolePages } from '../report-roles.ts';
-import { unusableBecause } from '../unusable-record.ts';
 
 interface Options {
   readonly report?: string;
@@ -67,7 +66,7 @@ interface Counts {
   files: number;
   passedOver: string[];
   /** By the pattern that let them through. */
-  readonly matched: Map<string, number>;
+  readonly matched: Map<RuleName, number>;
 }
 
 async function replay(io: Io, given: readonly string[], options: Options): Promise<void> {
@@ -95,7 +94,8 @@ async function replay(io: Io, given: readonly string[], options: Options): Promi
       configuration,
       vendors: knownVendors,
       settings: {
-        historySource: paths.map(shellQuote).join(' '),
+        // In an order of their own, so that the one in which they were given changes no command.
+        historySource: paths.toSorted().map(shellQuote).join(' '),
         showExternalIds: options.showExternalIds === true,
       },
     });
@@ -146,18 +146,13 @@ async function handled(
 ): Promise<Awaited<ReturnType<Watch['remember']>>> {
   const batch: CloudTrailRecord[] = [];
   for (const record of records) {
-    const event = toEventBridgeEvent(record);
-    const rule = Object.entries(eventPatterns).find(([, pattern]) => matchesPattern(event, pattern))?.[0];
-    if (rule === undefined) continue;
-    const unusable = unusableBecause(record);
-    if (unusable !== undefined) {
-      problems.push({
-        place: name,
-        message: `${record.eventName}, event ${record.eventId}: ${unusable}`,
-      });
+    const one = admitted(record);
+    if (one === undefined) continue;
+    if (one.problem !== undefined) {
+      problems.push({ place: name, message: one.problem });
       continue;
     }
-    counts.matched.set(rule, (counts.matched.get(rule) ?? 0) + 1);
+    counts.matched.set(one.rule, (counts.matched.get(one.rule) ?? 0) + 1);
     batch.push(record);
   }
   return service.remember(batch);
