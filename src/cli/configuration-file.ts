@@ -1,6 +1,7 @@
 /** Where is the configuration: the file given, or the nearest `trusttrail.config.json` upwards from the working directory? */
 import { dirname, join } from 'node:path';
 import { type Configuration, defaultConfiguration, readConfiguration } from '../configuration/configuration.ts';
+import { type JsonDocument, readJson, wideLimits } from '../policy/document/json-with-positions.ts';
 import { type Io, UserError } from './io.ts';
 
 export const configurationName = 'trusttrail.config.json';
@@ -43,16 +44,31 @@ async function textOf(io: Io, place: string): Promise<string | undefined> {
 }
 
 function parsed(text: string, file: string): Configuration {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  const json = readJson(text, wideLimits);
+  if (!json.ok) {
+    const { place, expected, received } = json.error;
+    throw new UserError(`${file}:${place.line}:${place.column}: not JSON: expected ${expected}, found ${received}`);
   }
-  const read = readConfiguration(value);
+  const { document } = json;
+  const [twice] = document.duplicates;
+  if (twice !== undefined)
+    throw new UserError(
+      `${file}:${twice.place.line}:${twice.place.column}: \`${twice.key}\` stands twice in one object`,
+    );
+  const read = readConfiguration(JSON.parse(text));
   if (read.ok) return read.configuration;
   const [first, ...more] = read.problems;
+  const place = nearestPlace(document, first.pointer);
   const where = first.pointer === '' ? '' : ` at ${first.pointer}`;
   const rest = more.length === 0 ? '' : `, and ${more.length} more`;
-  throw new UserError(`${file}: no configuration${where}: ${first.message}${rest}`);
+  throw new UserError(`${file}:${place.line}:${place.column}: no configuration${where}: ${first.message}${rest}`);
+}
+
+/** What is missing has no place of its own: the one around it has. */
+function nearestPlace({ placeOf }: JsonDocument, pointer: string): { readonly line: number; readonly column: number } {
+  for (let outer = pointer; outer !== ''; outer = outer.slice(0, outer.lastIndexOf('/'))) {
+    const place = placeOf(outer);
+    if (place !== undefined) return place;
+  }
+  return placeOf('') ?? { line: 1, column: 1 };
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Severity } from '../findings/finding.ts';
 import { severities } from '../findings/finding.ts';
+import { editDistanceAtMost } from '../policy/keys/edit-distance.ts';
 import type { TrustedWorld } from '../risks/risk-rule.ts';
 
 const accountId = z.string().regex(/^\d{12}$/, 'an account id of 12 digits');
@@ -91,11 +92,32 @@ export function readConfiguration(
     return { ok: false, problems: [{ pointer: '', message: 'not a configuration' }] };
   }
   if (read.success) return { ok: true, configuration: read.data };
-  const [first, ...rest] = read.error.issues.map((issue) => ({
-    pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    message: issue.message,
-  }));
+  const [first, ...rest] = read.error.issues.flatMap((issue): readonly ConfigurationProblem[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        pointer: pointerOf([...issue.path, key]),
+        message: unknownKey(issue.path, key),
+      }));
+    return [{ pointer: pointerOf(issue.path), message: issue.message }];
+  });
   return { ok: false, problems: [first ?? { pointer: '', message: 'not a configuration' }, ...rest] };
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+const parts: Readonly<Record<string, readonly string[]>> = {
+  partners: Object.keys(partner.shape),
+  accept: Object.keys(acceptance.shape),
+  bursts: Object.keys(bursts.shape),
+  routes: Object.keys(route.shape),
+};
+
+function unknownKey([part]: readonly PropertyKey[], key: string): string {
+  const known = part === undefined ? Object.keys(schema.shape) : (parts[String(part)] ?? []);
+  const near = known.find((name) => editDistanceAtMost(name.toLowerCase(), key.toLowerCase(), 2) !== undefined);
+  return `no setting has this name; ${near === undefined ? `expected one of ${known.join(', ')}` : `did you mean \`${near}\`?`}`;
 }
 
 /** The configuration of somebody who has none. */

@@ -199,7 +199,7 @@ describe('input that is wrong', () => {
       'a wrong --config',
       { 'a.json': text(fine), 'c.json': '{"accounts": ["12"]}' },
       ['a.json', '--config', 'c.json'],
-      /^trusttrail: c\.json: .*\/accounts\/0: .+\n$/,
+      /^trusttrail: c\.json:1:15: .*\/accounts\/0: .+\n$/,
     ],
     ['--public with --batch', { b: '{}' }, ['--batch', 'b', '--public'], /^trusttrail: --public .+\n$/],
   ])('%s: one line and exit code 2', async (_, files, args, line) => {
@@ -282,6 +282,45 @@ describe('the configuration', () => {
       role,
     );
     expect(findings).toMatchObject([{ rule: 'third-party-missing-external-id', severity: 'low' }]);
+  });
+
+  test.each([
+    [
+      '{"accounts": ["111122223333"],\n "acounts": []}',
+      /^trusttrail: c\.json:2:13: no configuration at \/acounts: .+did you mean `accounts`\?\n$/,
+    ],
+    [
+      '{\n "accounts": ["1111"]}',
+      /^trusttrail: c\.json:2:15: no configuration at \/accounts\/0: an account id of 12 digits\n$/,
+    ],
+    [
+      '{"accept": [\n  {"rule": "x", "role": "*", "reason": "y"}]}',
+      /^trusttrail: c\.json:2:3: no configuration at \/accept\/0\/until: .+\n$/,
+    ],
+    ['{"accounts":\n ["111122223333"', /^trusttrail: c\.json:2:17: not JSON: expected .+\n$/],
+    ['{"accept": [],\n "accept": []}', /^trusttrail: c\.json:2:2: `accept` stands twice in one object\n$/],
+  ])('%j: refused in one line with the place', async (content, line) => {
+    const { code, out, err } = await check({ 'c.json': content, 'v.json': text(fine) }, 'v.json', '--config', 'c.json');
+    expect(err).toMatch(line);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+
+  test('a rule that is spelt otherwise is told, and a baseline that is about no role', async () => {
+    const { err } = await check(
+      config({
+        severity: { 'third-party-missing-externalid': 'low', 'invalid-principal': 'low' },
+        accept: [{ rule: 'public-principal-unconditionl', role: '*', reason: 'x', until: '2999-12-31' }],
+        baseline: 'bases',
+      }),
+      'v.json',
+    );
+    expect(err.split('\n').filter((one) => one !== '')).toEqual([
+      expect.stringMatching(/\/accept\/0\/rule: .+ did you mean `public-principal-unconditional`\?$/),
+      expect.stringMatching(
+        /\/severity\/third-party-missing-externalid: .+ did you mean `third-party-missing-external-id`\?$/,
+      ),
+      expect.stringMatching(/^trusttrail: the baseline bases has a file for none of the roles checked/),
+    ]);
   });
 
   test('severities are the owner’s, for what IAM refuses as well', async () => {

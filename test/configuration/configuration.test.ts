@@ -50,7 +50,12 @@ describe('the published schema', () => {
   });
 
   test.each([
-    ['an unknown member', { acounts: [] }, ''],
+    ['an unknown member', { acounts: [] }, '/acounts'],
+    [
+      'an unknown member of a partner',
+      { partners: [{ name: 'x', accounts: ['111122223333'], role: [] }] },
+      '/partners/0/role',
+    ],
     ['an account of 11 digits', { accounts: ['11112222333'] }, '/accounts/0'],
     ['an organization without `o-`', { organizations: ['a1b2c3d4e5'] }, '/organizations/0'],
     ['a partner without accounts', { partners: [{ name: 'x', accounts: [] }] }, '/partners/0/accounts'],
@@ -62,6 +67,18 @@ describe('the published schema', () => {
     const read = readConfiguration(value);
     expect(read.ok ? undefined : read.problems[0].pointer).toBe(pointer);
   });
+});
+
+test.each([
+  [{ acounts: [] }, 'no setting has this name; did you mean `accounts`?'],
+  [
+    { partners: [{ name: 'x', accounts: ['111122223333'], rols: [] }] },
+    'no setting has this name; did you mean `roles`?',
+  ],
+  [{ bursts: { speed: 1 } }, 'no setting has this name; expected one of denials, windowMinutes,'],
+])('an unknown setting is told with the one that was meant', (value, message) => {
+  const read = readConfiguration(value);
+  expect(read.ok ? '' : read.problems[0].message).toContain(message);
 });
 
 test('severities by rule; a name of Object.prototype is none', () => {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { readConfiguration } from '../../configuration/configuration.ts';
+import { type Configuration, readConfiguration } from '../../configuration/configuration.ts';
 import { plainText } from '../../findings/escape.ts';
 import { type Severity, severities } from '../../findings/finding.ts';
 import { safeJson } from '../../findings/forms/json.ts';
@@ -14,6 +14,7 @@ import type { AccessAnswer } from '../../policy/compare/comparison.ts';
 import { publicAccess } from '../../policy/compare/public-access.ts';
 import { parsePrincipal } from '../../policy/document/principal-name.ts';
 import type { Problem, TrustPolicy } from '../../policy/document/trust-policy.ts';
+import { editDistanceAtMost } from '../../policy/keys/edit-distance.ts';
 import { riskRules } from '../../risks/catalogue.ts';
 import { runBatch } from '../batch.ts';
 import { type CheckFinding, type CheckSettings, checkPolicy, counted, externalIdsOf } from '../check-policies.ts';
@@ -120,6 +121,7 @@ interface Setting {
 async function settingsFor(io: Io, options: Options): Promise<Setting> {
   const { configuration, file } = await findConfiguration(io, options.config);
   const previous = options.previous === undefined ? undefined : policyOf(await readPolicyFile(io, options.previous));
+  for (const note of misnamedRules(configuration, file)) io.err(`trusttrail: ${plainText(note)}\n`);
   const [only, ...more] = configuration.accounts;
   return {
     file,
@@ -132,6 +134,21 @@ async function settingsFor(io: Io, options: Options): Promise<Setting> {
       ...(previous === undefined ? {} : { previous }),
     },
   };
+}
+
+/** An acceptance or severity of a rule that is spelt otherwise says nothing, and nobody would know why. */
+function misnamedRules({ accept, severity }: Configuration, file = ''): readonly string[] {
+  const named = [
+    ...accept.map(({ rule }, at) => [`/accept/${at}/rule`, rule.replace(/\[.*\]$/, '')] as const),
+    ...Object.keys(severity).map((rule) => [`/severity/${rule}`, rule] as const),
+  ];
+  return named.flatMap(([pointer, rule]) => {
+    if (riskRules.some(({ id }) => id === rule)) return [];
+    const near = riskRules.find(({ id }) => editDistanceAtMost(id, rule.toLowerCase(), 3) !== undefined);
+    return near === undefined
+      ? []
+      : [`${file}: ${pointer}: no rule is called \`${rule}\`; did you mean \`${near.id}\`?`];
+  });
 }
 
 function accountIn(arn: string | undefined): string | undefined {
@@ -168,7 +185,13 @@ async function checkFiles(io: Io, files: readonly string[], options: Options): P
   if (options.fix !== undefined) await writeFixes(io, files, options, setting);
   const { policies, files: read, failures } = await readAll(io, files, setting.account);
   const among = policies.length > 1 ? { externalIds: externalIdsOf(policies), answers: new Map() } : undefined;
-  const baselines = baselinesOf(io, setting);
+  let bounded = 0;
+  const baselineOf = baselinesOf(io, setting);
+  const baselines = async (one: PolicyInFile) => {
+    const baseline = await baselineOf(one);
+    if (baseline !== undefined) bounded += 1;
+    return baseline;
+  };
   const bar = progress(io, policies.length, process.stderr, 'roles');
   const findings: CheckFinding[] = [];
   const errors: UserError[] = [...failures];
@@ -187,7 +210,8 @@ async function checkFiles(io: Io, files: readonly string[], options: Options): P
   }
   bar.stop();
   for (const error of errors) io.err(`trusttrail: ${plainText(oneLine(error))}\n`);
-  for (const note of policies.flatMap(noteOf)) io.err(`trusttrail: ${plainText(note)}\n`);
+  for (const note of [...policies.flatMap(noteOf), ...unusedBaseline(setting, bounded, checked)])
+    io.err(`trusttrail: ${plainText(note)}\n`);
   if (checked === 0 && errors.length > 0) {
     io.exit(2);
     return;
@@ -239,6 +263,13 @@ function baselinesOf(io: Io, { settings, file }: Setting) {
     }
     return read.get(name);
   };
+}
+
+/** A folder that is about no role that was checked is most likely misspelt, and would bound nothing without a word. */
+function unusedBaseline({ settings }: Setting, bounded: number, checked: number): readonly string[] {
+  const { baseline } = settings.configuration;
+  if (baseline === undefined || bounded > 0 || checked === 0) return [];
+  return [`the baseline ${baseline} has a file for none of the roles checked, so it bounds none of them`];
 }
 
 async function readBaseline(io: Io, place: string, name: string) {
