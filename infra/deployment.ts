@@ -118,6 +118,8 @@ export function addStacks(app: App, settings: Settings, folder: string): void {
         description: `trusttrail: ${what} of the management account, which StackSets leave out`,
       });
   }
-  for (const [name, value] of Object.entries(settings.tags)) Tags.of(app).add(name, value);
+  // CloudFormation takes tags of a dashboard in some partitions only, and refuses the template in the others.
+  const excludeResourceTypes = ['AWS::CloudWatch::Dashboard'];
+  for (const [name, value] of Object.entries(settings.tags)) Tags.of(app).add(name, value, { excludeResourceTypes });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

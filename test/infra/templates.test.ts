@@ -603,6 +603,20 @@ test('a topic of another region is subscribed where it is', () => {
   expect(subscribed('us-east-1').map(({ Region }) => Region)).toEqual([undefined]);
 });
 
+test('tags are on what stands in every account, and not on a dashboard, which takes none in some partitions', () => {
+  const settings = readSettings(JSON.stringify({ ...examples.organization, tags: { team: 'security' } }), 'x');
+  const { stacks } = synthesise(settings);
+  const tags = [{ Key: 'team', Value: 'security' }];
+  const tagged = (name: string, type: string) =>
+    Object.values(stacks.get(name)?.findResources(type) ?? {}).map(
+      ({ Properties }) => (Properties as { readonly Tags?: unknown }).Tags,
+    );
+  expect(tagged('Trusttrail', 'AWS::CloudWatch::Dashboard')).toEqual([undefined]);
+  expect(tagged('Trusttrail', 'AWS::Lambda::Function')).toEqual([tags, tags, tags]);
+  // Those of a StackSet go on to its stacks and what they hold.
+  expect(tagged('Trusttrail-Organization', 'AWS::CloudFormation::StackSet')).toEqual([tags]);
+});
+
 describe('a permissions boundary', () => {
   test.for(['limits', 'arn:aws:iam::111122223333:policy/limits'])(
     '%s bounds each role by the policy of its own account',
