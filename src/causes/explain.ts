@@ -332,7 +332,8 @@ function changesBefore(evidence: DenialEvidence): readonly string[] {
   const changed = changedAt(evidence);
   const created = Date.parse(evidence.role?.createDate ?? '');
   return [
-    ...(changed !== undefined && within(changed) ? [`it was changed ${seconds(changed)}`] : []),
+    // A role is created with its policy: that is one change.
+    ...(changed !== undefined && within(changed) && changed !== created ? [`it was changed ${seconds(changed)}`] : []),
     ...(within(created) ? [`the role was created ${seconds(created)}`] : []),
   ];
 }

@@ -254,7 +254,10 @@ function callerSideChangeOf(record: CloudTrailRecord): CallerSideChange | undefi
   return record.eventSource === 'organizations.amazonaws.com' ? organizationChangeOf(record) : identityChangeOf(record);
 }
 
-/** The calls of IAM that change what a caller may do, by their event's name. */
+/**
+ * The calls of IAM that change what a caller may do, by their event's name. Not among them: DeletePolicy and DeleteGroup,
+ * which IAM refuses while anybody has the policy or is in the group, and DeletePolicyVersion, never of the default one.
+ */
 export const identityChanges: ReadonlyMap<string, CallerSideChange['what']> = new Map<string, CallerSideChange['what']>(
   [
     ...['Put', 'Delete', 'Attach', 'Detach'].flatMap((verb) =>
@@ -262,11 +265,8 @@ export const identityChanges: ReadonlyMap<string, CallerSideChange['what']> = ne
     ),
     ['AddUserToGroup', 'identity-policy'],
     ['RemoveUserFromGroup', 'identity-policy'],
-    ['DeleteGroup', 'identity-policy'],
     ['CreatePolicyVersion', 'identity-policy'],
     ['SetDefaultPolicyVersion', 'identity-policy'],
-    ['DeletePolicyVersion', 'identity-policy'],
-    ['DeletePolicy', 'identity-policy'],
     ['PutUserPermissionsBoundary', 'permissions-boundary'],
     ['DeleteUserPermissionsBoundary', 'permissions-boundary'],
     ['PutRolePermissionsBoundary', 'permissions-boundary'],
@@ -282,6 +282,8 @@ function identityChangeOf(record: CloudTrailRecord): CallerSideChange | undefine
   const what = identityChanges.get(record.eventName);
   if (what === undefined) return undefined;
   const request = record.requestParameters;
+  // A version allows something once it is the default one.
+  if (record.eventName === 'CreatePolicyVersion' && String(request?.['setAsDefault']) !== 'true') return undefined;
   const role = text(request, 'roleName');
   const user = text(request, 'userName');
   const group = text(request, 'groupName');
@@ -295,13 +297,12 @@ function identityChangeOf(record: CloudTrailRecord): CallerSideChange | undefine
 
 /**
  * The calls of Organizations that change which policies apply to an account, by their event's name. CreatePolicy is
- * none: a policy applies once it is attached.
+ * none: a policy applies once it is attached; nor is DeletePolicy, before which it has to be detached.
  */
 export const organizationChanges: ReadonlySet<string> = new Set([
   'AttachPolicy',
   'DetachPolicy',
   'UpdatePolicy',
-  'DeletePolicy',
   'EnablePolicyType',
   'DisablePolicyType',
   'MoveAccount',

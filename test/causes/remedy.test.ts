@@ -224,6 +224,16 @@ describe('the reader learns whose side it may be on', () => {
     expect(causes[0]?.summary).toContain('ValidationError');
   });
 
+  test('a role that was created with its policy changed once', () => {
+    const at = '2026-03-01T09:59:55Z';
+    const { cause, summary } = first(byUser(), trusting(user), {
+      line: { policyChangedAt: at, role: { CreateDate: at } },
+    });
+    expect(cause).toBe('recently-changed');
+    expect(summary).toContain('the role was created 5 seconds before the call: it may');
+    expect(summary).not.toContain('changed 5 seconds');
+  });
+
   test('the account in which a region is off', () => {
     const event = failing(
       'RegionDisabledException',

@@ -270,7 +270,7 @@ describe("a change on the caller's side", () => {
     [
       'iam',
       'CreatePolicyVersion',
-      { policyArn: 'arn:aws:iam::111122223333:policy/x' },
+      { policyArn: 'arn:aws:iam::111122223333:policy/x', setAsDefault: true },
       null,
       'identity-policy',
       'arn:aws:iam::111122223333:policy/x',
@@ -305,6 +305,18 @@ describe("a change on the caller's side", () => {
     const value = iamCall(name, request, { eventSource: `${service}.amazonaws.com`, responseElements: response });
     expect(recognise(record(value))).toMatchObject({ kind: 'caller-side-change', what, target });
     expect(recognise(record({ ...value, errorCode: 'AccessDenied' }))).toBeUndefined();
+  });
+
+  test.for([
+    // What anybody has cannot be deleted, and a version that is not the default one allows nothing.
+    ['iam', 'DeletePolicy', { policyArn: 'arn:aws:iam::111122223333:policy/x' }],
+    ['iam', 'DeletePolicyVersion', { policyArn: 'arn:aws:iam::111122223333:policy/x', versionId: 'v1' }],
+    ['iam', 'DeleteGroup', { groupName: 'x' }],
+    ['iam', 'CreatePolicyVersion', { policyArn: 'arn:aws:iam::111122223333:policy/x', setAsDefault: false }],
+    ['organizations', 'DeletePolicy', { policyId: 'p-12345678' }],
+  ] as const)('%s %s changes what nobody may do', ([service, name, parameters]) => {
+    const value = iamCall(name, parameters, { eventSource: `${service}.amazonaws.com` });
+    expect(recognise(record(value))).toBeUndefined();
   });
 
   test('a policy of the organization that decides no access is none', () => {

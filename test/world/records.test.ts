@@ -42,7 +42,6 @@ describe.skipIf(!here)('real records (skipped where ../shared/records is absent)
     expect(Object.fromEntries([...counts].sort())).toEqual({
       'caller-side-change AttachRolePolicy': 7,
       'caller-side-change AttachUserPolicy': 2,
-      'caller-side-change DeletePolicy': 2,
       'caller-side-change DeleteRolePolicy': 4,
       'caller-side-change DetachRolePolicy': 5,
       'caller-side-change DetachUserPolicy': 1,
