@@ -1,5 +1,7 @@
 /** What is known of AWS services as callers: which attach compute, which send source keys, which names exist. */
 
+import { editDistanceAtMost } from '../policy/keys/edit-distance.ts';
+
 /** Services that take the role on behalf of compute of the role's own account; `iam:PassRole` is the control there. */
 const computeServices: ReadonlySet<string> = new Set([
   'apprunner.amazonaws.com',
@@ -108,6 +110,49 @@ export function isRegionalName(service: string): boolean {
 export function isServiceName(service: string): boolean {
   return /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov|amazonaws\.eu)$/.test(
     service,
+  );
+}
+
+/**
+ * Further names that trust policies often have, beside those above. Not all that there are: a name is told as misspelt
+ * only where it is one slip away from one of these.
+ */
+const furtherServices: readonly string[] =
+  `access-analyzer airflow airflow-env amplify appflow appmesh appsync athena auditmanager autoscaling-plans backup-gateway
+  batchoperations.s3 braket bedrock-agentcore cassandra chime cloudfront cloudhsm codecommit codedeploy codepipeline
+  codestar codestar-notifications cognito-identity comprehend comprehendmedical connect controltower
+  credentials.iot databrew datapipeline datasync datazone dax dlm dynamodb ebs ec2fleet ecr edgelambda eks-nodegroup
+  elasticache elasticfilesystem elasticloadbalancing emr-containers es export.rds evidently finspace fis forecast frauddetector fsx
+  globalaccelerator grafana guardduty health healthlake inspector inspector2 internetmonitor iotanalytics iotevents
+  iotsitewise iottwinmaker ivs kafka kafkaconnect kendra kinesis lakeformation lex lexv2 license-manager
+  lookoutmetrics machinelearning macie macie2 managedblockchain mediaconnect mediaconvert medialive mediapackage mediastore
+  mediatailor memorydb mgn mobiletargeting monitoring.rds neptune network-firewall omics opensearchservice
+  outposts personalize pinpoint polly proton qbusiness qldb ram redshift redshift-serverless refactor-spaces rekognition
+  replication.dynamodb resiliencehub resource-explorer-2 resource-groups route53 route53resolver rum secretsmanager
+  securityhub securitylake servicecatalog servicediscovery shield signer sms ssm-incidents storagegateway
+  streams.metrics.cloudwatch synthetics textract timestream transcribe translate verifiedpermissions voiceid vpc-lattice
+  waf wafv2 workmail workspaces-web xray`
+    .split(/\s+/)
+    .map((name) => `${name}.amazonaws.com`);
+
+const knownServices: ReadonlySet<string> = new Set([
+  ...computeServices,
+  ...withoutSourceKeys,
+  ...crossTenant,
+  ...furtherServices,
+]);
+/** Short names are too close to each other to tell a slip from another service. */
+const shortest = 'xxxxx.amazonaws.com'.length;
+
+/** @returns the service that was meant where a name is one slip of typing away from it, and is no name that is known. */
+export function serviceMeant(service: string): string | undefined {
+  const name = globalName(service);
+  if (knownServices.has(name) || name.length < shortest) return undefined;
+  // A service's second version is called after the first.
+  const unnumbered = name.replace(/-?v?\d(?=\.)/, '');
+  if (knownServices.has(unnumbered)) return undefined;
+  return [...knownServices].find(
+    (known) => known.length >= shortest && editDistanceAtMost(known, name, 1) !== undefined,
   );
 }
 
