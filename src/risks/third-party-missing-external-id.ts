@@ -33,6 +33,19 @@ export const thirdPartyMissingExternalId = defineRiskRule({
       policy: policyOf(allow({ AWS: 'arn:aws:iam::999999999999:role/scanner' })),
       severity: 'medium',
     },
+    {
+      name: 'the role that Organizations makes for the management account, and nothing is configured',
+      role: 'arn:aws:iam::111122223333:role/OrganizationAccountAccessRole',
+      world: { accounts: [], organizations: [], partners: [] },
+      policy: policyOf(allow({ AWS: '999999999999' })),
+      severity: 'low',
+    },
+    {
+      name: 'a role of that name, where the accounts of the organization are configured',
+      role: 'arn:aws:iam::111122223333:role/OrganizationAccountAccessRole',
+      policy: policyOf(allow({ AWS: '999999999999' })),
+      severity: 'high',
+    },
     { name: 'the role is not known', role: null, policy: policyOf(allow({ AWS: '999999999999' })), severity: 'low' },
     {
       name: 'the external ID is optional',
@@ -89,10 +102,14 @@ export const thirdPartyMissingExternalId = defineRiskRule({
     }),
 });
 
+/** Roles that AWS makes in every account of an organization for its management account, which takes no external ID. */
+const ofTheManagementAccount = /:role\/(?:OrganizationAccountAccessRole|AWSControlTowerExecution)$/;
+
 /** Where nothing is configured, an exact role or user of another account may well be our own; an account that may be the role's own, all the more. */
 function severityFor(context: RiskContext, { account, whole, standing }: OutsideParty): Severity {
   if (context.mayBeHome(account)) return whole ? 'low' : 'info';
   const { accounts, organizations, partners } = context.question.world;
   const told = accounts.length > 0 || organizations.length > 0 || partners.length > 0;
+  if (!told && standing === 'unknown' && ofTheManagementAccount.test(context.question.role ?? '')) return 'low';
   return told || whole || standing === 'vendor' ? 'high' : 'medium';
 }
