@@ -3,7 +3,7 @@ import type { Statement, TrustPolicy } from '../document/trust-policy.ts';
 import { cannotCall } from './caller.ts';
 import { clauseHolds, type PreparedClause, prepareClause } from './condition.ts';
 import { isUnknown, type KeyState, type PreparedKey, prepareKey, stateOf } from './key-state.ts';
-import { matchPrincipal } from './principal-match.ts';
+import { type IdentityStates, matchPrincipal } from './principal-match.ts';
 import type { AssumeRequest, Decision } from './request.ts';
 import { and, NO, not, or, type Truth, UNKNOWN, YES } from './ternary.ts';
 import { prepareWildcard } from './wildcard.ts';
@@ -80,6 +80,11 @@ export function outcome(prepared: PreparedPolicy, request: AssumeRequest, states
   matches.fill(-1);
   let allAllowed: Truth = YES;
   let someDenied: Truth = NO;
+  const identity: IdentityStates = {
+    principalArn: states[prepared.principalArn],
+    userId: states[prepared.userId],
+    closed: request.closed,
+  };
   for (const action of request.actions) {
     const lower = action.toLowerCase();
     let allowed: Truth = NO;
@@ -93,7 +98,7 @@ export function outcome(prepared: PreparedPolicy, request: AssumeRequest, states
       if (!matchesAction(prepared1, lower)) continue;
       let matched = matches[at] as Truth | -1;
       if (matched === -1) {
-        matched = holdsBesidesAction(prepared, prepared1, request, states);
+        matched = holdsBesidesAction(prepared1, request, states, identity);
         matches[at] = matched;
       }
       if (effect === 'Allow') allowed = or(allowed, matched);
@@ -140,20 +145,21 @@ export function matchStatement(
   request: AssumeRequest,
   states: readonly KeyState[],
 ): Truth {
-  return matchesSomeAction(statement, request) ? holdsBesidesAction(prepared, statement, request, states) : NO;
-}
-
-function holdsBesidesAction(
-  prepared: PreparedPolicy,
-  { statement, clauses }: PreparedStatement,
-  request: AssumeRequest,
-  states: readonly KeyState[],
-): Truth {
-  let holds = matchPrincipal(statement.principal, statement.effect, request.caller, {
+  if (!matchesSomeAction(statement, request)) return NO;
+  return holdsBesidesAction(statement, request, states, {
     principalArn: states[prepared.principalArn],
     userId: states[prepared.userId],
     closed: request.closed,
   });
+}
+
+function holdsBesidesAction(
+  { statement, clauses }: PreparedStatement,
+  request: AssumeRequest,
+  states: readonly KeyState[],
+  identity: IdentityStates,
+): Truth {
+  let holds = matchPrincipal(statement.principal, statement.effect, request.caller, identity);
   for (let at = 0; holds !== NO && at < clauses.length; at += 1) {
     const clause = clauses[at];
     if (clause !== undefined) holds = and(holds, clauseHolds(clause, states));

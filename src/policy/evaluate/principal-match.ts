@@ -78,21 +78,11 @@ export function matchEntry(name: PrincipalName, caller: Caller, states: Identity
     case 'user':
       if (caller.kind === 'someone') return someoneOf(name.account, caller.account);
       if (caller.kind !== 'user' || caller.name !== name.name || !sameAccount(name, caller)) return NO;
-      return samePath(
-        name.path,
-        caller.path,
-        `arn:${name.partition}:iam::${name.account}:user${name.path}${name.name}`,
-        states,
-      );
+      return caller.path === undefined ? hasArn(name, states) : truthOf(caller.path === name.path);
     case 'role':
       if (caller.kind === 'someone') return someoneOf(name.account, caller.account);
       if (caller.kind !== 'role-session' || caller.role !== name.name || !sameAccount(name, caller)) return NO;
-      return samePath(
-        name.path,
-        caller.path,
-        `arn:${name.partition}:iam::${name.account}:role${name.path}${name.name}`,
-        states,
-      );
+      return caller.path === undefined ? hasArn(name, states) : truthOf(caller.path === name.path);
     case 'session':
       if (caller.kind === 'someone') return someoneOf(name.account, caller.account);
       if (caller.kind !== 'role-session' || caller.role !== name.role || !sameAccount(name, caller)) return NO;
@@ -134,10 +124,13 @@ function someoneOf(named: string, account: string): Truth {
   return named === account ? UNKNOWN : NO;
 }
 
-function samePath(named: string, path: string | undefined, arn: string, states: IdentityStates): Truth {
-  if (path !== undefined) return truthOf(path === named);
-  const { principalArn } = states;
-  return isUnknown(principalArn) || principalArn === null ? UNKNOWN : truthOf(principalArn.includes(arn));
+/** Of a caller whose path is not known, the ARN in the request settles it. */
+function hasArn(
+  { kind, partition, account, path, name }: Extract<PrincipalName, { readonly kind: 'user' | 'role' }>,
+  { principalArn }: IdentityStates,
+): Truth {
+  if (isUnknown(principalArn) || principalArn === null) return UNKNOWN;
+  return truthOf(principalArn.includes(`arn:${partition}:iam::${account}:${kind}${path}${name}`));
 }
 
 /** What is left of a deleted principal: it means whoever has that id, which no ARN shows. */

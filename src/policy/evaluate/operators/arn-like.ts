@@ -1,5 +1,5 @@
 /** ArnLike, ArnEquals and their negations: part by part, so that a wildcard of the first five crosses no colon. */
-import { splitArn } from '../../document/names.ts';
+import { type ArnParts, splitArn } from '../../document/names.ts';
 import { anyCharacters, type PatternPiece, type PatternTokens, patternTokens, prepareWildcard } from '../wildcard.ts';
 import type { Operator } from './operator.ts';
 
@@ -19,7 +19,7 @@ export const arnLike: Operator = {
     if (parts === undefined) return undefined;
     const [prefix, partition, service, region, account, resource] = parts.map(prepareWildcard);
     return (given) => {
-      const arn = splitArn(given);
+      const arn = partsOf(given);
       return (
         arn !== undefined &&
         prefix?.('arn') === true &&
@@ -32,6 +32,14 @@ export const arnLike: Operator = {
     };
   },
 };
+
+/** A value is asked of every pattern of a policy in turn. */
+let last: { readonly text: string; readonly parts: ArnParts | undefined } = { text: '', parts: undefined };
+
+function partsOf(text: string): ArnParts | undefined {
+  if (last.text !== text) last = { text, parts: splitArn(text) };
+  return last.parts;
+}
 
 /**
  * AWS says that each of the six parts is checked by itself, and not what becomes of a value that is nothing but `*`,
