@@ -153,50 +153,46 @@ class Hunt {
     formula: (through: Through) => Formula,
   ): void {
     if (this.witness !== undefined) return;
-    const ask = (through: Through): Answer =>
-      this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness));
+    const found = (through: Through): Witness | undefined =>
+      this.#told(this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness)));
     this.#inquiry.work.spend(this.#from.statements.length + this.#to.statements.length);
     const call = `${statement.statement.index} ${actions.join(' ')}`;
     if (entries.length === 0) {
       if (this.#known.has(call)) return;
-      const answer = ask({ statement });
-      if (answer === 'no') return;
-      if ('undecided' in answer) {
-        this.undecided.push(...answer.undecided);
-        return;
-      }
-      if (this.#one) {
-        this.witness = answer.witness;
-        return;
-      }
+      const witness = found({ statement });
+      if (witness === undefined) return;
       this.#known.add(call);
-      this.#add(space, statement, undefined, answer.witness, actions, formula);
+      this.#add(space, statement, undefined, witness, actions, formula);
       return;
     }
     const narrow = (left: readonly PrincipalEntry[]): void => {
       // All at once, then in halves without the one found: few of a long list are new, or nearly all are.
       if (left.length === 0 || this.witness !== undefined) return;
-      const answer = ask({ statement, entries: left });
-      if (answer === 'no') return;
-      if ('undecided' in answer) {
-        this.undecided.push(...answer.undecided);
-        return;
-      }
-      if (this.#one) {
-        this.witness = answer.witness;
-        return;
-      }
-      const meant = left.length === 1 ? left : meantBy(answer.witness, left);
+      const witness = found({ statement, entries: left });
+      if (witness === undefined) return;
+      const meant = left.length === 1 ? left : meantBy(witness, left);
       const entry = meant.find(({ name }) => name.kind === 'account') ?? meant[0] ?? left[0];
       if (entry === undefined) return;
       this.#known.add(`${call} ${entry.text}`);
-      this.#add(space, statement, entry, answer.witness, actions, formula);
+      this.#add(space, statement, entry, witness, actions, formula);
       const rest = left.filter(({ text }) => text !== entry.text);
       const half = Math.ceil(rest.length / 2);
       narrow(rest.slice(0, half));
       narrow(rest.slice(half));
     };
     narrow(entries.filter(({ text }) => !this.#known.has(`${call} ${text}`)));
+  }
+
+  /** @returns the witness of a class to be described; what is undecided is kept, and a witness that is all that is asked for. */
+  #told(answer: Answer): Witness | undefined {
+    if (answer === 'no') return undefined;
+    if ('undecided' in answer) {
+      this.undecided.push(...answer.undecided);
+      return undefined;
+    }
+    if (!this.#one) return answer.witness;
+    this.witness = answer.witness;
+    return undefined;
   }
 
   #add(
