@@ -1,5 +1,5 @@
 /** Does a pattern stand where an external ID should? */
-import { allow, policyOf } from './example-policies.ts';
+import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const vendor = { AWS: '777788889999' };
@@ -40,6 +40,25 @@ export const externalIdWildcard = defineRiskRule({
       ),
     },
     {
+      name: 'another condition leaves a role of our own alone',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            StringLike: { 'sts:ExternalId': 'acme-*' },
+            ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci' },
+          },
+        ),
+      ),
+    },
+    {
+      name: 'a Deny leaves our own account alone',
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringLike: { 'sts:ExternalId': 'acme-*' } }),
+        deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } }),
+      ),
+    },
+    {
       name: 'a literal star matches nobody',
       policy: policyOf(allow(vendor, { StringEquals: { 'sts:ExternalId': 'acme-*' } })),
     },
@@ -57,6 +76,9 @@ export const externalIdWildcard = defineRiskRule({
         if (operator.base !== 'StringLike') return [];
         const value = values.find(({ text }) => /[*?]/.test(text.replace(/\$\{[*?$]\}/g, '')));
         if (value === undefined || !context.alive(statement)) return [];
+        // Whom a Deny or another condition leaves is of our own: an external ID keeps none of them apart.
+        const callers = statement.principal.entries;
+        if (callers.every(({ type }) => type === 'AWS') && !context.letsInOthers(statement)) return [];
         return [
           {
             pointer: value.pointer,

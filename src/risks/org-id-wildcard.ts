@@ -62,6 +62,25 @@ export const orgIdWildcard = defineRiskRule({
       ),
     },
     {
+      name: 'a Deny leaves our own organization alone',
+      policy: policyOf(
+        allow({ AWS: '*' }, { StringLike: { 'aws:PrincipalOrgID': 'o-*' } }),
+        deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
+    },
+    {
+      name: 'a role of our own is asked for beside it',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            StringLike: { 'aws:PrincipalOrgID': 'o-*' },
+            ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci' },
+          },
+        ),
+      ),
+    },
+    {
       name: 'a pattern beside the exact value',
       policy: policyOf(
         allow(
@@ -83,6 +102,9 @@ export const orgIdWildcard = defineRiskRule({
         if (!sensitive.has(key.toLowerCase()) || !letsIn.test(operator.base)) return [];
         const value = values.find(({ text }) => /[*?]/.test(text));
         if (value === undefined || (statement.effect === 'Allow' && !context.alive(statement))) return [];
+        // Where what else is asked leaves nobody but our own, the ids of strangers fit in vain.
+        const others = statement.effect === 'Allow' ? [statement] : context.allows;
+        if (/^aws:principal/i.test(key) && !others.some((one) => context.letsInOthers(one))) return [];
         const exact = statement.conditions.some(
           (other) =>
             other.key.toLowerCase() === key.toLowerCase() &&

@@ -1,6 +1,6 @@
 /** Does a pattern for organization paths leave the organization open? */
 import { addCondition } from './add-condition.ts';
-import { allow, policyOf } from './example-policies.ts';
+import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const orgPathsWithoutOrgId = defineRiskRule({
@@ -54,6 +54,13 @@ export const orgPathsWithoutOrgId = defineRiskRule({
       ),
     },
     {
+      name: 'a Deny leaves our own organization alone',
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': '*/ou-ab12-11111111/*' } }),
+        deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } }),
+      ),
+    },
+    {
       name: 'the organization id alone',
       policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
     },
@@ -64,6 +71,7 @@ export const orgPathsWithoutOrgId = defineRiskRule({
         if (!/^aws:(principal|source)orgpaths$/i.test(key) || operator.base !== 'StringLike') return [];
         const value = values.find(({ text }) => !/^o-[a-z0-9]{10,32}\//.test(text) && /[*?]/.test(text));
         if (value === undefined || !context.alive(statement)) return [];
+        if (/^aws:principal/i.test(key) && !context.letsInOthers(statement)) return [];
         if (context.guarded(statement, /^aws:source/i.test(key) ? 'aws:SourceOrgID' : 'aws:PrincipalOrgID')) return [];
         return [
           {

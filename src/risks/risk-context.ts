@@ -82,6 +82,8 @@ export interface RiskContext {
   readonly open: (statement: Statement) => boolean;
   /** Whether somebody who is not of our own organizations gets in by these entries of the statement. */
   readonly outsiders: (statement: Statement, entries: NonNullable<Limits['entries']>) => boolean;
+  /** `false` only where it is proved that no AWS caller gets in by the statement but of our accounts and organizations. */
+  readonly letsInOthers: (statement: Statement) => boolean;
   /** The exact comparison with the version before. */
   readonly comparison: () => Comparison | undefined;
   readonly standing: (account: string) => Standing;
@@ -245,6 +247,19 @@ export function riskContext(question: RiskQuestion): RiskContext {
         entries,
         clauses: [clause('StringNotEquals', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000'])],
       }).answer !== 'no',
+    letsInOthers: (statement) => {
+      const ours = [...(home === undefined ? [] : [home]), ...world.accounts];
+      return (
+        someone({
+          statements: onlyThis(statement),
+          entries: (entry) => entry.type === 'AWS',
+          clauses: [
+            clause('StringNotEquals', 'aws:PrincipalOrgID', [...world.organizations, 'o-0000000000']),
+            ...(ours.length === 0 ? [] : [clause('StringNotEquals', 'aws:PrincipalAccount', ours)]),
+          ],
+        }).answer !== 'no'
+      );
+    },
     comparison: () => {
       if (previous !== undefined)
         compared ??= compare(previous, policy, question.role === undefined ? {} : { role: question.role });
