@@ -128,7 +128,7 @@ describe('every form of an EVENT', () => {
     const text = json({ Records: Array(30_000).fill(one) });
     const start = performance.now();
     expect(readEvents(text.slice(0, -40), 'f').records).toHaveLength(29_999);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   test.for([

@@ -67,5 +67,5 @@ test.each([
   const { answer, milliseconds } = open(statements);
   expect(answer.decision).toBe('unknown');
   expect(answer.unknownKeys.length).toBeGreaterThan(0);
-  expect(milliseconds).toBeLessThan(3_000);
+  expect(milliseconds).toBeLessThan(20_000);
 });
