@@ -4,6 +4,7 @@ import { iamAccountRoles } from '../src/adapters/iam-account-roles.ts';
 import { iamCallerAccess } from '../src/adapters/iam-caller-access.ts';
 import { iamRoleReader } from '../src/adapters/iam-role-reader.ts';
 import { lookupChangeHistory } from '../src/adapters/lookup-change-history.ts';
+import { undeliveredEvents } from '../src/adapters/undelivered-events.ts';
 import { iamEventRegion } from '../src/cloudtrail/event-patterns.ts';
 import { callSettings } from './clients.ts';
 import { environment as env } from './environment.ts';
@@ -23,3 +24,9 @@ export const readers = {
   history: lookupChangeHistory(accounts, clock),
   accountRoles: iamAccountRoles(accounts),
 };
+
+/** In the accounts that forward, of which this one is. */
+export const notForwarded = (others: readonly string[]) =>
+  env.FORWARDERS === undefined
+    ? Promise.resolve([])
+    : undeliveredEvents(accounts, { accounts: [...new Set([env.ACCOUNT, ...others])], ...env.FORWARDERS });

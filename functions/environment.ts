@@ -20,6 +20,8 @@ export const environment = z
     AWS_REGION: name,
     /** Name of the reader role in the other accounts; empty where there are none. */
     READER_ROLE: z.string().default(''),
+    /** Where events wait that could not be forwarded: a queue of this name in each of the regions of each account. */
+    FORWARDERS: json(z.object({ queue: name, regions: z.array(name) })).optional(),
     SLACK: json(z.array(slackChannel)).prefault('[]'),
     SECURITY_HUB: z.stringbool().prefault('false'),
     /** Of the function's own queue: for records that can never be read. */

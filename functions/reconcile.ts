@@ -1,5 +1,8 @@
-/** Once a day: what do no events tell, of the roles of all accounts? */
+/** Once a day: what do no events tell, of the roles of all accounts, and of the events themselves? */
 import type { Context, ScheduledEvent } from 'aws-lambda';
+import { notForwarded } from './accounts.ts';
+import { bundledConfiguration } from './configuration-file.ts';
+import { environment } from './environment.ts';
 import { service } from './service.ts';
 import { log, metrics } from './telemetry.ts';
 
@@ -10,6 +13,10 @@ const reserve = 120_000;
 export async function handler(event: Partial<ScheduledEvent>, context: Context): Promise<void> {
   const child = log.child({ requestId: context.awsRequestId, eventId: event.id });
   try {
+    for (const one of await notForwarded(bundledConfiguration(environment.LAMBDA_TASK_ROOT).accounts)) {
+      child.warn(one, one.waiting === undefined ? 'forwarder not seen' : 'events not forwarded');
+      if (one.waiting !== undefined) metrics.count('EventsNotForwarded', {}, one.waiting);
+    }
     const until = Date.now() + context.getRemainingTimeInMillis() - reserve;
     const { roles, drifted, unread, accounts } = await service().reconcile({ until });
     for (const one of accounts?.unread ?? []) {

@@ -9,7 +9,7 @@ import { HubStack } from './hub-stack.ts';
 import { membersOf, OrganizationStack } from './organization-stack.ts';
 import {
   defaultSettings,
-  forwardedRegions,
+  forwarderRegions,
   hubRegion,
   readSettings,
   type Settings,
@@ -90,7 +90,7 @@ export function addStacks(app: App, settings: Settings, folder: string): void {
     description: 'trusttrail: who can newly assume a role, and why AssumeRole was denied',
   });
   if (wayIn.kind === 'account')
-    for (const one of forwardedRegions(settings).filter((other) => other !== region))
+    for (const one of forwarderRegions(settings))
       new ForwarderStack(app, `Trusttrail-Forwarder-${one}`, {
         settings,
         hubRegion: region,

@@ -30,6 +30,8 @@ import { iamRegion, type Settings } from './settings.ts';
 /** Names that both sides have to know, since they stand in different accounts. */
 export const hubBusName = 'trusttrail-hub';
 export const forwarderRolePrefix = 'trusttrail-forwarder-';
+/** Of the queue in each account and region that forwards. */
+export const undeliveredQueueName = 'trusttrail-undelivered';
 export const watchRolePrefix = 'trusttrail-watch-';
 
 export interface ForwarderProps extends StackProps {
@@ -52,7 +54,7 @@ export class ForwarderStack extends Stack {
     const iam = iamRegion(settings.partition);
     const inIamRegion = new CfnCondition(this, 'InRegionOfIam', { expression: Fn.conditionEquals(Aws.REGION, iam) });
     if (props.forwards !== false) this.forward(props, iam, inIamRegion);
-    if (hubAccount !== undefined) readerRole(this, settings, hubAccount, inIamRegion);
+    if (hubAccount !== undefined) readerRole(this, props, hubAccount, inIamRegion);
     boundRoles(this, settings);
   }
 
@@ -74,7 +76,7 @@ export class ForwarderStack extends Stack {
       'caller-side-change': inCallerSideRegion,
     };
 
-    const undelivered = deadLetterQueue(this, 'Undelivered');
+    const undelivered = deadLetterQueue(this, 'Undelivered', undeliveredQueueName);
     allowRules(undelivered);
     acknowledge(undelivered, 'AwsSolutions-SQS3', 'It is itself the dead-letter queue of the rules.');
     const role = forwarderRole(this, busArn);
@@ -129,14 +131,21 @@ function forwarderRole(scope: Construct, busArn: string): Role {
  * the account and the functions' roles stand in a condition: a role named as the principal would be lost, as an
  * id of nothing, when the hub is made anew (IAM User Guide, "AWS JSON policy elements: Principal").
  */
-function readerRole(scope: Construct, settings: Settings, hubAccount: string, condition: CfnCondition): void {
+function readerRole(
+  scope: Construct,
+  { settings, forwards }: ForwarderProps,
+  hubAccount: string,
+  condition: CfnCondition,
+): void {
+  const statements = [...readStatements(), ...surveyStatements()];
+  if (forwards !== false) statements.push(undeliveredStatement());
   const role = new Role(scope, 'ReaderRole', {
     roleName: settings.readerRole,
     description: 'Lets the hub of trusttrail read roles, their trust policies and their history',
     assumedBy: new ArnPrincipal(`arn:${Aws.PARTITION}:iam::${hubAccount}:root`).withConditions({
       ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${hubAccount}:role/${watchRolePrefix}*` },
     }),
-    inlinePolicies: { read: new PolicyDocument({ statements: [...readStatements(), ...surveyStatements()] }) },
+    inlinePolicies: { read: new PolicyDocument({ statements }) },
   });
   const resource = role.node.defaultChild;
   if (resource instanceof CfnRole) resource.cfnOptions.condition = condition;
@@ -147,6 +156,12 @@ function readerRole(scope: Construct, settings: Settings, hubAccount: string, co
 export function surveyStatements(): PolicyStatement[] {
   const actions = ['iam:GetAccountAuthorizationDetails', 'iam:ListRoles'];
   return [new PolicyStatement({ sid: 'AllRoles', actions, resources: ['*'] })];
+}
+
+/** How many events wait in the account that no rule could bring to the hub. */
+export function undeliveredStatement(): PolicyStatement {
+  const queues = `arn:${Aws.PARTITION}:sqs:*:${Aws.ACCOUNT_ID}:${undeliveredQueueName}`;
+  return new PolicyStatement({ sid: 'Undelivered', actions: ['sqs:GetQueueAttributes'], resources: [queues] });
 }
 
 /** What the functions for events read of an account, in the hub's own as in the others. */
@@ -178,6 +193,11 @@ export function acknowledgeReading(role: Construct): void {
     role,
     [`AwsSolutions-IAM5[Resource::${own}:role/*]`, `AwsSolutions-IAM5[Resource::${own}:user/*]`],
     'Read only, of every role and user of the account: a denial or a change may concern any of them.',
+  );
+  acknowledge(
+    role,
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sqs:*:<AWS::AccountId>:${undeliveredQueueName}]`,
+    'One queue by its name, in each region that forwards.',
   );
   acknowledge(
     role,

@@ -22,10 +22,12 @@ import {
   hubBusName,
   readStatements,
   surveyStatements,
+  undeliveredQueueName,
+  undeliveredStatement,
 } from './forwarder-stack.ts';
 import { Operations } from './operations.ts';
 import { deadLetterQueue, QueueWithDeadLetters } from './queue-with-dead-letters.ts';
-import { forwardedRegions, type Settings } from './settings.ts';
+import { forwardedRegions, forwarderRegions, type Settings } from './settings.ts';
 import { WatchFunction } from './watch-function.ts';
 
 export const findingsBusName = 'trusttrail-findings';
@@ -120,6 +122,7 @@ export class HubStack extends Stack {
       findings: this.findings,
       operations,
       dashboard: settings.dashboard,
+      hasForwarders: forwarderRegions(settings).length > 0,
     });
     this.outputs(functions, queues, deadLetters);
     boundRoles(this, settings);
@@ -406,8 +409,12 @@ export class HubStack extends Stack {
       {
         timeout: reconcileTimeout,
         memory: 1769,
+        environment: {
+          FORWARDERS: JSON.stringify({ queue: undeliveredQueueName, regions: forwarderRegions(this.settings) }),
+        },
       },
     );
+    if (forwarderRegions(this.settings).length > 0) watch.role.addToPolicy(undeliveredStatement());
     // The rule's own dead letters are only for what never reached the function; a run that failed ends here.
     watch.function.configureAsyncInvoke({
       maxEventAge: Duration.hours(6),

@@ -29,6 +29,8 @@ export interface OperationsProps {
   /** Told of every alarm. */
   readonly operations: ITopic;
   readonly dashboard: boolean;
+  /** Whether rules elsewhere forward, whose dead letters lie where they are. */
+  readonly hasForwarders: boolean;
 }
 
 const fiveMinutes = Duration.minutes(5);
@@ -88,6 +90,18 @@ export class Operations extends Construct {
       1,
       'SNS could not deliver findings to a subscriber.',
     );
+    if (props.hasForwarders)
+      alarm(
+        'NotForwarded',
+        new Metric({
+          namespace: 'trusttrail',
+          metricName: 'EventsNotForwarded',
+          statistic: Stats.MAXIMUM,
+          period: fiveMinutes,
+        }),
+        1,
+        'events wait in an account that forwards, and do not reach the hub.',
+      );
     if (props.dashboard) this.dashboard(props);
   }
 

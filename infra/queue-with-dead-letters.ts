@@ -30,8 +30,9 @@ export class QueueWithDeadLetters extends Construct {
 }
 
 /** A queue that is only ever written to by a service, and read by people. */
-export function deadLetterQueue(scope: Construct, id: string): Queue {
+export function deadLetterQueue(scope: Construct, id: string, queueName?: string): Queue {
   return new Queue(scope, id, {
+    ...(queueName === undefined ? {} : { queueName }),
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),

@@ -181,3 +181,9 @@ export function forwardedRegions({ partition, wayIn }: Settings): readonly strin
   const organizations = organizationsEventRegion(partition) ?? iamRegion(partition);
   return [...new Set([iamRegion(partition), organizations, ...wayIn.regions])];
 }
+
+/** Regions with a stack or a StackSet of rules that forward; the hub's own account has none in the hub's region where it is the only account. */
+export function forwarderRegions(settings: Settings): readonly string[] {
+  const own = settings.wayIn.kind === 'account' ? hubRegion(settings) : undefined;
+  return forwardedRegions(settings).filter((one) => one !== own);
+}

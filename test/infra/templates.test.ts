@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { settingsFile, settingsNotice } from '../../infra/deployment.ts';
 import { forwarderTemplate } from '../../infra/organization-stack.ts';
 import { defaultSettings, readSettings, SettingsError, settingsSchema } from '../../infra/settings.ts';
+import { metricsNamespace } from '../../src/adapters/metrics.ts';
 import { eventPatterns } from '../../src/cloudtrail/event-patterns.ts';
 import {
   type Example,
@@ -421,6 +422,35 @@ describe('operations', () => {
       FilterPolicy: { severity: ['high', 'critical'] },
     });
   });
+});
+
+test.for(ways)('%s: events that could not be forwarded are looked for where they wait, and alarmed of', ([example]) => {
+  const hub = stackOf(example, 'Trusttrail');
+  const forwarders = [...synthesised(example).stacks].filter(([name]) => /Forwarder|Management/.test(name));
+  const regions = { default: [], account: ['eu-west-1'], organization: ['us-east-1', 'eu-west-1'], bucket: [] }[
+    example
+  ];
+  expect(forwarders).toHaveLength(regions.length);
+  for (const [, template] of forwarders)
+    hasProperties(template, 'AWS::SQS::Queue', { QueueName: 'trusttrail-undelivered' });
+  const environments = Object.values(resourcesOf(hub, 'AWS::Lambda::Function')).flatMap(({ Properties }) => {
+    const { FORWARDERS } = (Properties['Environment'] as { Variables: Readonly<Record<string, string>> }).Variables;
+    return FORWARDERS === undefined ? [] : [JSON.parse(FORWARDERS) as unknown];
+  });
+  expect(environments).toEqual([{ queue: 'trusttrail-undelivered', regions }]);
+  const alarms = hub.findResources('AWS::CloudWatch::Alarm', {
+    Properties: { Namespace: metricsNamespace, MetricName: 'EventsNotForwarded' },
+  });
+  expect(Object.keys(alarms)).toHaveLength(regions.length > 0 ? 1 : 0);
+  const mayLook = (template: Template) =>
+    statementsIn(template, 'AWS::IAM::Policy', 'AWS::IAM::Role').filter(
+      ({ Action }) => Action === 'sqs:GetQueueAttributes',
+    );
+  expect(
+    mayLook(hub).filter(({ Resource }) => JSON.stringify(Resource).includes('trusttrail-undelivered')),
+  ).toHaveLength(regions.length > 0 ? 1 : 0);
+  for (const [name, template] of forwarders)
+    expect(mayLook(template)).toHaveLength(name.includes('Management') ? 1 : 0);
 });
 
 describe('an organization', () => {
