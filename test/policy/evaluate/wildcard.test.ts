@@ -34,7 +34,7 @@ test.each([
   ['stars between every character', `*${'a*'.repeat(500)}b`, `${'a'.repeat(20_000)}c`],
   ['question marks and stars', `${'?*'.repeat(500)}b`, 'a'.repeat(20_000)],
   ['a star before a long literal', `*${'a'.repeat(1_000)}b`, 'a'.repeat(10_000)],
-// What went back over the text would take hours; the bound is wide, since the machine may be busy.
+  // What went back over the text would take hours; the bound is wide, since the machine may be busy.
 ])('%s against a long text answers at once', (_, pattern, text) => {
   const matches = prepareWildcard(pattern);
   const start = performance.now();
