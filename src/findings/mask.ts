@@ -1,7 +1,7 @@
 /** Which text of a finding is an external ID, and how does it show without being told? */
 
 import { shellQuote } from './escape.ts';
-import type { CauseFinding, Explanation, Finding, Fix, RiskFinding } from './finding.ts';
+import type { CauseFinding, Explanation, Finding, Fix, Need, RiskFinding } from './finding.ts';
 
 /** What stands in a command for an external ID to pass. */
 export const externalIdPlaceholder = 'EXTERNAL_ID_FROM_THE_ROLE_OWNER';
@@ -76,7 +76,8 @@ function masked(value: unknown, ids: readonly string[], secret: boolean): unknow
 
 /**
  * Masks the IDs that a sentence quotes.
- * An ID of twelve digits, as many are, is also an account id: it is masked only where it is quoted as a value.
+ * An ID of twelve digits, as many are, is also an account id, and one may be an ARN: these are masked only where they are
+ * quoted as a value.
  */
 export function maskText(text: string, ids: Iterable<string>): string {
   return maskWithin(text, byLength(new Set(ids)));
@@ -86,7 +87,7 @@ function maskWithin(text: string, ids: readonly string[]): string {
   let result = text;
   for (const id of ids) {
     if (id === '' || !result.includes(id)) continue;
-    const quotedOnly = /^\d{12}$/.test(id) || id.length < 4;
+    const quotedOnly = /^(?:\d{12}$|arn:)/.test(id) || id.length < 4;
     let out = '';
     let from = 0;
     for (let at = result.indexOf(id); at >= 0; at = result.indexOf(id, from)) {
@@ -198,7 +199,7 @@ export function maskCommand(command: string, ids: Iterable<string>): string {
   const held = all.some(
     (id) =>
       (maskWithin(passed, [id]) !== passed && /externalid/i.test(passed)) ||
-      (id.length > 3 && passed.includes(shellQuote(id)) && !/^\d{12}$/.test(id)),
+      (id.length > 3 && passed.includes(shellQuote(id)) && !/^(?:\d{12}$|arn:)/.test(id)),
   );
   return held ? '# this command holds an external ID: run again with --show-external-ids to see it' : passed;
 }
@@ -207,11 +208,13 @@ export function maskCommand(command: string, ids: Iterable<string>): string {
 export function maskFinding(finding: Finding, ids: ReadonlySet<string> = new Set()): Finding {
   const all = new Set([...ids, ...collectExternalIds(finding)]);
   const { fix, rollback, risks, causes, ...rest } = finding;
+  const { unknown } = rest;
   return {
     ...maskExternalIds(rest, all),
     ...(risks === undefined ? {} : { risks: risks.map((risk) => maskRisk(risk, all)) }),
     ...(causes === undefined ? {} : { causes: causes.map((cause) => maskCause(cause, all)) }),
     ...(fix === undefined ? {} : { fix: maskFix(fix, all) }),
+    ...(unknown === undefined ? {} : { unknown: unknown.map((need) => maskNeed(need, all)) }),
     ...(rollback === undefined
       ? {}
       : { rollback: { ...rollback, commands: rollback.commands.map((one) => maskCommand(one, all)) } }),
@@ -230,14 +233,22 @@ export function maskCause(cause: CauseFinding, ids: ReadonlySet<string>): CauseF
   return { ...maskExternalIds(rest, ids), fix: fix === null ? null : maskFix(fix, ids) };
 }
 
+/** What is not known, with a command that is meant for use, or words. */
+function maskNeed(need: Need, ids: ReadonlySet<string>): Need {
+  const all = byLength(ids);
+  const how = /^aws /.test(need.how) ? maskCommand(need.how, ids) : maskWithin(need.how, all);
+  return { need: maskWithin(need.need, all), how };
+}
+
 /** An answer of `explain` as it is told by default. */
 export function maskExplanation(explanation: Explanation, ids: ReadonlySet<string>): Explanation {
-  const { event, causes, ...rest } = explanation;
+  const { event, causes, unknown, ...rest } = explanation;
   const all = new Set([...ids, ...collectExternalIds(explanation)]);
   // In the order in which it is read.
   return {
     ...maskExternalIds({ event }, all),
     causes: causes.map((cause) => maskCause(cause, all)),
     ...maskExternalIds(rest, all),
+    unknown: unknown.map((need) => maskNeed(need, all)),
   };
 }

@@ -33,6 +33,7 @@ const files = {
   }),
   'encoded.json': encodeURIComponent(JSON.stringify(policy({ Principal: { AWS: own } }))),
   'refused.json': JSON.stringify(policy({ Principal: { AWS: '*' }, Resource: '*' })),
+  'named-alike.json': JSON.stringify(policy({ ...guarded(secret), Principal: { AWS: secret } })),
   'broken.json': '{"Version": }',
   'meaningless.json': '{"Version":"2012-10-17"}',
 };
@@ -204,6 +205,14 @@ describe('external IDs', () => {
     const { out } = await diff(['guarded.json', 'other-id.json']);
     expect(out).toMatch(/^-.*"a-… \(13 characters\)"/m);
     expect(out).toMatch(/^\+.*"a-… \(13 characters\)"/m);
+  });
+
+  test('show masked in what IAM would say of a policy that has one for a principal as well', async () => {
+    const { out, err } = await diff(['open.json', 'named-alike.json']);
+    expect(err).toContain('IAM would refuse this policy');
+    expect(out + err).not.toContain(secret);
+    const whole = await diff(['open.json', 'named-alike.json', '--show-external-ids']);
+    expect(whole.err).toContain(secret);
   });
 
   test('show whole where that is asked for', async () => {

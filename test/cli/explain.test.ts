@@ -29,6 +29,26 @@ async function explain(files: Readonly<Record<string, unknown>>, ...args: readon
 const answerOf = (io: FakeIo) => JSON.parse(io.printed()) as Explanation;
 
 describe('what it is given', () => {
+  test('records that nobody can read are named, and the rest is explained', async () => {
+    const io = await explain({ e: `${JSON.stringify(byUser())}\n{"bad":\n{"x":1}` }, 'e', '--format', 'ndjson');
+    expect(io.printed().trim().split('\n')).toHaveLength(1);
+    expect(io.warned()).toContain('e, line 2');
+    expect(io.warned()).toContain('e, line 3');
+  });
+
+  test('nothing to be read is named', async () => {
+    for (const text of ['[]', '{"Records":[]}']) {
+      const io = await explain({ e: text }, 'e');
+      expect(io.exitCode()).toBe(2);
+      expect(io.warned()).toMatch(/^trusttrail: e: no CloudTrail record in it, expected [^\n]*\n$/);
+    }
+  });
+
+  test('the answer is in the order in which it is read', async () => {
+    const io = await explain({ e: byUser() }, 'e', '--format', 'json');
+    expect(Object.keys(answerOf(io))).toEqual(['event', 'causes', 'ruledOut', 'unknown']);
+  });
+
   test('--policy and --previous-policy', async () => {
     const io = await explain(
       { e: byUser(), p: trusting('444455556667'), b: trusting(user) },

@@ -5,6 +5,7 @@ import {
   collectExternalIds,
   externalIdPlaceholder,
   maskCommand,
+  maskExplanation,
   maskExternalId,
   maskExternalIds,
   maskFinding,
@@ -108,6 +109,33 @@ describe('maskText', () => {
 });
 
 describe('what is meant for use', () => {
+  test('an ARN that is an external ID as well stays whole in a command and as the caller', () => {
+    const arn = 'arn:aws:iam::444455556666:user/ana';
+    const how = `aws iam simulate-principal-policy --policy-source-arn ${arn} --action-names sts:AssumeRole`;
+    const explanation = {
+      event: { id: null, time: null, action: null, caller: arn, role: null },
+      causes: [],
+      ruledOut: [{ cause: 'external-id-mismatch', because: `it wants \`${arn}\`` }],
+      unknown: [{ need: 'the policies of the caller', how }],
+    };
+    const told = maskExplanation(explanation, new Set([arn]));
+    expect(told.event.caller).toBe(arn);
+    expect(told.unknown[0]?.how).toBe(how);
+    expect(told.ruledOut[0]?.because).not.toContain(arn);
+  });
+
+  test('a command that tells how to find out holds no masked value', () => {
+    const how = "aws iam get-role --role-name 'secret-one'";
+    const explanation = {
+      event: { id: null, time: null, action: null, caller: null, role: null },
+      causes: [],
+      ruledOut: [],
+      unknown: [{ need: 'the trust policy', how }],
+    };
+    const told = maskExplanation(explanation, new Set(['secret-one']));
+    expect(told.unknown[0]?.how).not.toContain('characters)');
+  });
+
   test('an external ID to pass is the placeholder, however it was quoted', () => {
     for (const passed of ['secret-one', "'secret one'", '"secret one"', "$'secret\\x0aone'"])
       expect(

@@ -108,8 +108,8 @@ async function single(io: Io, options: Options): Promise<void> {
   const input = await readPolicyFile(io, options.policy);
   const policy = policyOf(input);
   const answer = evaluate(prepare(policy), request);
-  for (const note of [...refusals(input), ...notes]) io.err(`trusttrail: ${plainText(note)}\n`);
   const mask = masker(policy, request, options.showExternalIds === true);
+  for (const note of [...refusals(input).map(mask), ...notes]) io.err(`trusttrail: ${plainText(note)}\n`);
   if (options.format === 'json') io.out(`${safeJson(answerOf(answer, mask), 2)}\n`);
   else io.out(textOf(io, answer, policy, request, input, mask));
   io.exit(answer.decision === 'allow' ? 0 : 1);
@@ -392,7 +392,10 @@ function textOf(
   for (const { index, effect, matches, reasons } of answer.statements) {
     const sid = policy.statements[index]?.sid;
     const word = { yes: 'matches', no: 'does not match', unknown: 'may match' }[matches];
-    lines.push('', `Statement ${index + 1}${sid === undefined || sid === '' ? '' : ` (${plainText(sid)})`}, ${effect}: ${word}`);
+    lines.push(
+      '',
+      `Statement ${index + 1}${sid === undefined || sid === '' ? '' : ` (${plainText(mask(sid))})`}, ${effect}: ${word}`,
+    );
     for (const reason of reasons) lines.push(`  ${marks[reason.matches]} ${plainText(mask(reason.text))}`);
   }
   if (answer.decision === 'unknown') {

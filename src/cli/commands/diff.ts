@@ -6,7 +6,7 @@ import { safeJson } from '../../findings/forms/json.ts';
 import { sarifOfComparison } from '../../findings/forms/sarif.ts';
 import { terminalComparison } from '../../findings/forms/terminal.ts';
 import { wrap } from '../../findings/forms/wrap.ts';
-import { collectExternalIds, maskExternalIds } from '../../findings/mask.ts';
+import { collectExternalIds, maskExternalIds, maskText } from '../../findings/mask.ts';
 import { compare, newAccess } from '../../policy/compare/compare.ts';
 import type { AccessAnswer, Comparison } from '../../policy/compare/comparison.ts';
 import { parsePrincipal } from '../../policy/document/principal-name.ts';
@@ -91,8 +91,10 @@ async function single(io: Io, { old, now, question }: Asked, options: Options): 
   const before = await readPolicyFile(io, old);
   const after = await readPolicyFile(io, now);
   const answer = answerOf(before, after, options.role, question);
-  for (const input of [before, after]) for (const note of refusals(input)) io.err(`trusttrail: ${plainText(note)}\n`);
   const { ids, shown } = masked(answer, options.showExternalIds === true);
+  for (const input of [before, after])
+    for (const note of refusals(input))
+      io.err(`trusttrail: ${plainText(ids === undefined ? note : maskText(note, ids))}\n`);
   if (options.format === 'json') io.out(`${safeJson(jsonOf(shown), 2)}\n`);
   else if (options.format === 'sarif') {
     const tool = { version: version(), repository };

@@ -4,6 +4,7 @@ import { type ExplainOptions, explain, explainFailedChange } from '../../causes/
 import { type ReadEvents, readEvents, readEventValue } from '../../cloudtrail/read-record.ts';
 import { recognise } from '../../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../../cloudtrail/record.ts';
+import { plainText } from '../../findings/escape.ts';
 import type { CauseFinding, Explanation } from '../../findings/finding.ts';
 import { safeJson } from '../../findings/forms/json.ts';
 import { terminalExplanation } from '../../findings/forms/terminal.ts';
@@ -67,10 +68,18 @@ Examples:
   $ trusttrail explain event.json --live
   $ trusttrail explain --batch denials.jsonl`;
 
+/** What was left out is told one by one up to here. */
+const mostTold = 20;
+
 async function single(io: Io, event: string, options: Options): Promise<void> {
   const standard = [event, options.policy, options.previousPolicy, options.role].filter((file) => file === '-');
   if (standard.length > 1) throw new UserError('standard input can be read only once', 'give the other a file');
-  const records = recordsOf(readEvents(await io.readText(event), event));
+  const read = readEvents(await io.readText(event), event);
+  const records = recordsOf(read, event === '-' ? 'standard input' : event);
+  for (const { place, message } of read.problems.slice(0, mostTold))
+    io.err(`trusttrail: left out: ${plainText(`${place}: ${message}`)}\n`);
+  if (read.problems.length > mostTold)
+    io.err(`trusttrail: left out: ${read.problems.length - mostTold} more that are no CloudTrail record\n`);
   const role = options.role === undefined ? undefined : await readRole(io, options.role);
   const input = options.policy === undefined ? role?.policy : await readPolicyFile(io, options.policy);
   const previous = options.previousPolicy === undefined ? undefined : await readPolicyFile(io, options.previousPolicy);
@@ -145,6 +154,7 @@ export function answerLine(line: Readonly<Record<string, unknown>>, showExternal
   if (event === undefined) throw new UserError('the line has no `event`');
   const [record, ...more] = recordsOf(
     typeof event === 'string' ? readEvents(event, 'event') : readEventValue(event, 'event'),
+    'event',
   );
   if (more.length > 0) throw new UserError('`event` holds several records; one a line is expected');
   const read = (name: string) => {
@@ -221,10 +231,15 @@ function callerPoliciesOf(value: unknown): readonly unknown[] | undefined {
   throw new UserError('`callerPolicies` is a list of identity-based policies');
 }
 
-function recordsOf({ records, problems }: ReadEvents): readonly CloudTrailRecord[] {
+/** @throws {UserError} where there is none. */
+function recordsOf({ records, problems }: ReadEvents, name: string): readonly CloudTrailRecord[] {
   const [problem] = problems;
   if (records.length === 0)
-    throw new UserError(problem === undefined ? 'no CloudTrail record in it' : `${problem.place}: ${problem.message}`);
+    throw new UserError(
+      problem === undefined
+        ? `${name}: no CloudTrail record in it, expected one or more`
+        : `${problem.place}: ${problem.message}`,
+    );
   return records;
 }
 
