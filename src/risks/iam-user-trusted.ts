@@ -20,6 +20,16 @@ export const iamUserTrusted = defineRiskRule({
       severity: 'high',
     },
     {
+      name: 'a vendor’s user with the external ID, as Snowflake has it',
+      policy: policyOf(
+        allow(
+          { AWS: 'arn:aws:iam::999999999999:user/abc1-b-self1234' },
+          { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } },
+        ),
+      ),
+      severity: 'low',
+    },
+    {
       name: 'a user beside the account',
       policy: policyOf(allow({ AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::111122223333:user/ops/eve'] })),
     },
@@ -48,11 +58,15 @@ export const iamUserTrusted = defineRiskRule({
         const only = (other: typeof entry) => other === entry;
         if (!context.alive(statement, only)) return [];
         if (context.guardedFor(statement, 'aws:MultiFactorAuthPresent', only)) return [];
+        // Vendors that integrate by a user of theirs leave no choice; their external ID is what there is to ask for.
+        const integration =
+          !['home', 'own'].includes(context.standing(entry.name.account)) &&
+          context.guardedFor(statement, 'sts:ExternalId', only);
         return [
           {
             pointer: entry.pointer,
             statement: statement.index,
-            severity: context.raised('medium'),
+            severity: context.raised(integration ? 'low' : 'medium'),
             message: `IAM user \`${entry.name.name}\` of account ${entry.name.account} can assume this role with its access keys, without MFA.`,
           },
         ];

@@ -51,6 +51,18 @@ export const principalArnStringWildcardCrossesColon = defineRiskRule({
       ),
     },
     {
+      name: 'held to a unit of the organization',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/ci' },
+            'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*/ou-ab12-11111111/*' },
+          },
+        ),
+      ),
+    },
+    {
       name: 'held to an account by the principal',
       policy: policyOf(allow({ AWS: '111122223333' }, { StringLike: { 'aws:PrincipalArn': '*:role/ci' } })),
     },

@@ -114,6 +114,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
   const stranger = strangers.find((account) => !policy.text.includes(account)) ?? strangers[0];
   const nothing: TrustPolicy = { ...policy, statements: [] };
   const since = timeLimit(question);
+  const speaksOfPaths = asksForPaths(policy);
 
   /** Two rules that narrow the policy to the same requests ask the same question, however each came by it. */
   function ask<T extends Whether>(
@@ -233,11 +234,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
         entries: (entry) => entry.type === 'AWS',
         clauses: [
           clause('StringEquals', 'aws:PrincipalAccount', [stranger]),
-          clause('StringNotEquals', 'aws:PrincipalOrgID', [
-            ...world.organizations,
-            ...organizationsIn(policy),
-            'o-0000000000',
-          ]),
+          ...noneOf([...world.organizations, ...organizationsIn(policy)], speaksOfPaths),
         ],
       }).answer === 'yes',
     outsiders: (statement, entries) =>
@@ -245,7 +242,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
       someone({
         statements: onlyThis(statement),
         entries,
-        clauses: [clause('StringNotEquals', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000'])],
+        clauses: noneOf(organizations, speaksOfPaths),
       }).answer !== 'no',
     letsInOthers: (statement) => {
       const ours = [...(home === undefined ? [] : [home]), ...world.accounts];
@@ -254,7 +251,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
           statements: onlyThis(statement),
           entries: (entry) => entry.type === 'AWS',
           clauses: [
-            clause('StringNotEquals', 'aws:PrincipalOrgID', [...world.organizations, 'o-0000000000']),
+            ...noneOf(world.organizations, speaksOfPaths),
             ...(ours.length === 0 ? [] : [clause('StringNotEquals', 'aws:PrincipalAccount', ours)]),
           ],
         }).answer !== 'no'
@@ -303,6 +300,19 @@ function homeOf({ role, policy }: RiskQuestion): AccountId | undefined {
       if (type === 'Federated' && 'account' in name) accounts.add(name.account);
   const [only] = accounts;
   return accounts.size === 1 ? only : undefined;
+}
+
+/** @returns whether the policy looks at where in an organization a principal is. */
+export function asksForPaths(policy: TrustPolicy): boolean {
+  return /:principalorgpaths/i.test(policy.text);
+}
+
+/** Of a principal's organization both keys speak, and for the comparison each alone: where a policy asks for a path, both are said. */
+export function noneOf(organizations: readonly string[], withPaths: boolean): readonly ConditionClause[] {
+  const ids = clause('StringNotEquals', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000']);
+  if (!withPaths || organizations.length === 0) return [ids];
+  const paths = organizations.map((id) => `${id}/*`);
+  return [ids, clause('StringNotLike', 'aws:PrincipalOrgPaths', paths, { set: 'ForAllValues' })];
 }
 
 /** What was possible only in the past is no risk any more: where the time is known, the questions are about it and after. */

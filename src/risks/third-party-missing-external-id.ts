@@ -79,6 +79,15 @@ export const thirdPartyMissingExternalId = defineRiskRule({
       name: 'held to our own organization',
       policy: policyOf(allow({ AWS: '999999999999' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
     },
+    {
+      name: 'held to a unit of our own organization',
+      policy: policyOf(
+        allow(
+          { AWS: '999999999999' },
+          { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/r-ab12/ou-ab12-11111111/*' } },
+        ),
+      ),
+    },
   ],
   check: (context) =>
     outsideParties(context).flatMap((party, _, all) => {

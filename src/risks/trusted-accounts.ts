@@ -2,7 +2,16 @@
 import type { AccessAnswer } from '../policy/compare/comparison.ts';
 import { type AccountId, asAccountId, splitArn } from '../policy/document/names.ts';
 import type { PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
-import { accountOf, clause, type Limits, type RiskContext, riskContext, type Standing } from './risk-context.ts';
+import {
+  accountOf,
+  asksForPaths,
+  clause,
+  type Limits,
+  noneOf,
+  type RiskContext,
+  riskContext,
+  type Standing,
+} from './risk-context.ts';
 import { sameName } from './same-principal.ts';
 
 export interface MentionedAccount {
@@ -54,7 +63,7 @@ function partiesOf(statement: Statement, context: RiskContext): readonly Outside
       const standing = context.standing(account);
       if (standing === 'home' || standing === 'own') return [];
       const clauses = [
-        clause('StringNotEquals', 'aws:PrincipalOrgID', [...context.organizations, 'o-0000000000']),
+        ...noneOf(context.organizations, asksForPaths(context.policy)),
         ...(entry.name.kind === 'everyone' ? [clause('StringEquals', 'aws:PrincipalAccount', [account])] : []),
       ];
       const limits = { statements: here, entries, clauses };
