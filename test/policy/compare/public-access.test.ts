@@ -58,6 +58,14 @@ describe('yes', () => {
     if (answer.answer === 'yes') expect(answer.classes[0].witness.action).toMatch(/^sts:/);
   });
 
+  test('whoever stands at a path of the organization is inside it', () => {
+    const at = (path: string) =>
+      statement({ AWS: '*' }, { Condition: { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': path } } });
+    expect(ask([at('o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*')], [home], ['o-a1b2c3d4e5']).answer).toBe('no');
+    expect(ask([at('o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*')], [home], ['o-f6g7h8i9j0']).answer).toBe('yes');
+    expect(ask([at('*/ou-ab12-11111111/*')], [home], ['o-a1b2c3d4e5']).answer).toBe('yes');
+  });
+
   test('the organization is inside, a stranger to it is not', () => {
     const open = [statement({ AWS: ['*'] }, equals('aws:PrincipalOrgID', ['o-a1b2c3d4e5', 'o-z9y8x7w6v5']))];
     expect(ask(open, [home], ['o-a1b2c3d4e5']).answer).toBe('yes');
