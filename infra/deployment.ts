@@ -118,8 +118,8 @@ export function addStacks(app: App, settings: Settings, folder: string): void {
         description: `trusttrail: ${what} of the management account, which StackSets leave out`,
       });
   }
-  // CloudFormation takes tags of a dashboard in some partitions only, and refuses the template in the others.
-  const excludeResourceTypes = ['AWS::CloudWatch::Dashboard'];
+  // These take tags in some partitions only (Getting Started with Amazon Web Services in China, "Amazon Lambda").
+  const excludeResourceTypes = ['AWS::CloudWatch::Dashboard', 'AWS::Lambda::EventSourceMapping'];
   for (const [name, value] of Object.entries(settings.tags)) Tags.of(app).add(name, value, { excludeResourceTypes });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

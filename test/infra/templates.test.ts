@@ -633,7 +633,7 @@ test('a topic of another region is subscribed where it is', () => {
   expect(subscribed('us-east-1').map(({ Region }) => Region)).toEqual([undefined]);
 });
 
-test('tags are on what stands in every account, and not on a dashboard, which takes none in some partitions', () => {
+test('tags are on what stands in every account, and not on what takes none in some partitions', () => {
   const settings = readSettings(JSON.stringify({ ...examples.organization, tags: { team: 'security' } }), 'x');
   const { stacks } = synthesise(settings);
   const tags = [{ Key: 'team', Value: 'security' }];
@@ -642,6 +642,7 @@ test('tags are on what stands in every account, and not on a dashboard, which ta
       ({ Properties }) => (Properties as { readonly Tags?: unknown }).Tags,
     );
   expect(tagged('Trusttrail', 'AWS::CloudWatch::Dashboard')).toEqual([undefined]);
+  expect(tagged('Trusttrail', 'AWS::Lambda::EventSourceMapping')).toEqual([undefined, undefined]);
   expect(tagged('Trusttrail', 'AWS::Lambda::Function')).toEqual([tags, tags, tags]);
   // Those of a StackSet go on to its stacks and what they hold.
   expect(tagged('Trusttrail-Organization', 'AWS::CloudFormation::StackSet')).toEqual([tags]);
@@ -767,6 +768,18 @@ describe('the parameter of the command line', () => {
     expect(settingsNotice('/nowhere/trusttrail.deploy.json', defaultSettings)).toContain('by the defaults');
     expect(settingsNotice(import.meta.filename, defaultSettings)).toContain(`by ${import.meta.filename}`);
   });
+});
+
+test('every example of the deployment guide is taken as it stands', () => {
+  const guide = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
+  const blocks = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+  const settings = blocks.filter((text) => text.includes('"wayIn"'));
+  expect(settings.map((text) => readSettings(text, 'docs/deploy.md').wayIn.kind)).toEqual([
+    'account',
+    'organization',
+    'trail-bucket',
+  ]);
+  for (const text of blocks) expect(JSON.parse(text)).toBeTypeOf('object');
 });
 
 test('the schema for editors is that of the settings', () => {
