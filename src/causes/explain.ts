@@ -76,7 +76,8 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
     ...(weighed !== undefined && !weighed.allowed && !weighed.denied ? besideTheUnknown(evidence, call) : []),
   ];
   const told = distinct(found).sort((a, b) => ranks[a.confidence] - ranks[b.confidence]);
-  const fixes = weighed === undefined ? new Map<FoundCause, Fix>() : ownerFixes(told, evidence, call);
+  const fixes =
+    weighed === undefined || isAwsOwn(denial.role) ? new Map<FoundCause, Fix>() : ownerFixes(told, evidence, call);
   const unasked = !wasAuthorized(evidence) && told.length === 0;
   const explanation: Explanation = {
     event: {
@@ -149,7 +150,8 @@ function fromTrustPolicy(
   const { because } = evidence.denial.message;
   const elsewhereNamed =
     because !== undefined && because.policy !== 'role-trust' && because.policy !== 'resource-based';
-  const told = elsewhereNamed ? found.filter(({ confidence }) => confidence === 'proved') : found;
+  const sure = found.map((one) => (isOddMfa(evidence, one) ? { ...one, confidence: 'likely' as const } : one));
+  const told = elsewhereNamed ? sure.filter(({ confidence }) => confidence === 'proved') : sure;
   const [first, ...rest] = told;
   if (first === undefined || call === undefined) return told;
   const more: Evidence[] = [];
@@ -169,6 +171,14 @@ function fromTrustPolicy(
   if (because !== undefined && !elsewhereNamed)
     more.push({ source: 'error-message', detail: evidence.denial.message.text });
   return [{ ...first, evidence: [...first.evidence, ...more] }, ...rest];
+}
+
+/** That sessions of roles have no MFA is AWS's word, and this record of one says that it has: they cannot both be proof. */
+function isOddMfa({ denial: { record } }: DenialEvidence, { confidence, about }: FoundCause): boolean {
+  const { type, mfaAuthenticated } = record.userIdentity;
+  if (confidence !== 'proved' || type !== 'AssumedRole' || mfaAuthenticated !== true) return false;
+  const clauses = about?.kind === 'deny' ? about.statement.conditions : (about?.clauses ?? []);
+  return clauses.some(({ key }) => /^aws:multifactorauth/i.test(key));
 }
 
 /** The trust policy lets the call in whatever is not known of it: then something else keeps it out. */
@@ -521,9 +531,22 @@ function findingOf({ cause, confidence, summary, evidence }: FoundCause, fix: Fi
   return { cause: cause.id, confidence, side: cause.side, summary, evidence, fix };
 }
 
+/** Service-linked roles, and those of Identity Center: AWS alone changes their trust policies. */
+function isAwsOwn(role: string | undefined): boolean {
+  return role !== undefined && /:role\/(?:aws-service-role|aws-reserved)\//.test(role);
+}
+
 /** What is to be done where no change of the trust policy is worked out. */
 function ownFix(one: FoundCause, evidence: DenialEvidence, call: AssumeRequest | undefined): Fix {
   const who = one.who ?? one.cause.who;
+  if (who === 'owner' && one.about !== undefined && isAwsOwn(evidence.denial.role))
+    return {
+      who: 'caller',
+      summary: 'Call another role: this one is AWS’s own, and nobody else can change its trust policy.',
+      commands: [],
+      policy: null,
+      verified: false,
+    };
   return {
     who,
     summary: one.fix ?? one.cause.fix,

@@ -93,7 +93,12 @@ function malformedDocument({ change, policyInForce }: FailedChangeEvidence): Cau
     ],
     fix: {
       who: cause.who,
-      summary: corrected === undefined ? cause.fix : `Save the corrected document: ${corrected.changes.join('; ')}.`,
+      summary:
+        corrected === undefined && principal !== undefined && first === undefined
+          ? 'Correct the ARN, or create that principal first; where it was created only seconds before, save the same document again.'
+          : corrected === undefined
+            ? cause.fix
+            : `Save the corrected document: ${corrected.changes.join('; ')}.`,
       commands:
         corrected === undefined
           ? []
@@ -143,6 +148,7 @@ function otherErrors({ change }: FailedChangeEvidence, code: string): readonly (
         confidence: 'proved',
         summary: `IAM refused the change as ${code}${text === '' ? '' : `: ${shortened(text)}`}.`.replace(/\.\.$/, '.'),
         evidence: [detail],
+        ...remedyFor(code),
       }),
     ];
   const denial: Denial = {
@@ -167,10 +173,30 @@ function otherErrors({ change }: FailedChangeEvidence, code: string): readonly (
   ];
 }
 
+/** What to do about an error that no change of the document's grammar cures. */
+function remedyFor(code: string): Pick<Claim, 'who' | 'fix'> {
+  if (code.startsWith('UnmodifiableEntity'))
+    return { who: 'owner', fix: 'Only AWS changes the trust policy of this role: give the caller another role.' };
+  if (code.startsWith('LimitExceeded'))
+    return {
+      who: 'owner',
+      fix: 'Shorten the document (white space between its parts does not count), or have the quota that the message names raised.',
+    };
+  if (code.startsWith('EntityAlreadyExists'))
+    return { fix: 'Choose another name, or change the role that is there already.' };
+  return code.startsWith('ConcurrentModification') ? { fix: 'Make the change again: another one was under way.' } : {};
+}
+
 function finding(id: string, claim: Claim): CauseFinding | undefined {
   const cause = causeById(id);
   if (cause === undefined) return undefined;
   const { confidence, summary, evidence } = claim;
-  const fix: Fix = { who: cause.who, summary: claim.fix ?? cause.fix, commands: [], policy: null, verified: false };
+  const fix: Fix = {
+    who: claim.who ?? cause.who,
+    summary: claim.fix ?? cause.fix,
+    commands: [],
+    policy: null,
+    verified: false,
+  };
   return { cause: id, confidence, side: cause.side, summary, evidence, fix };
 }

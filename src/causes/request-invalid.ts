@@ -61,6 +61,11 @@ export const requestInvalid = defineCause({
       confidence: 'proved',
       summary: `AWS refused the request as ${code}${text}.`.replace(/\.\.$/, '.'),
       evidence: [{ source: 'error-message', detail: `${code}: ${message.text}` }],
+      ...(/source identity is already set/i.test(message.text)
+        ? { fix: 'Leave the source identity out: the session carries one, which cannot be changed.' }
+        : code.startsWith('PackedPolicyTooLarge')
+          ? { fix: 'Pass fewer or shorter session policies and tags: they are packed together and have one limit.' }
+          : {}),
     };
   },
 });

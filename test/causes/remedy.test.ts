@@ -135,6 +135,51 @@ describe('the test of a repair makes the call that was refused', () => {
   });
 });
 
+describe('what nobody but AWS can change', () => {
+  test('a service-linked role', () => {
+    const own = 'arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS';
+    const event = byUser({ roleArn: own }, { errorMessage: refusal('').replace(role, own) });
+    const { confidence, fix } = first(event, trusting({ Service: 'ecs.amazonaws.com' }));
+    expect(confidence).toBe('proved');
+    expect(fix).toMatchObject({ who: 'caller', commands: [], policy: null, verified: false });
+  });
+
+  test.each([
+    ['UnmodifiableEntityException', 'Only AWS changes'],
+    ['LimitExceededException', 'Shorten the document'],
+    ['MalformedPolicyDocumentException', 'create that principal first'],
+  ])('a change refused as %s', (errorCode, says) => {
+    const policyDocument = JSON.stringify(trusting('arn:aws:iam::444455556666:role/gone'));
+    const event = {
+      ...byUser(),
+      eventSource: 'iam.amazonaws.com',
+      eventName: 'UpdateAssumeRolePolicy',
+      errorCode,
+      errorMessage: 'Invalid principal in policy: "AWS":"arn:aws:iam::444455556666:role/gone"',
+      requestParameters: { roleName: 'target', policyDocument },
+    };
+    expect(first(event).fix?.summary).toContain(says);
+  });
+});
+
+describe('MFA of a role session that its record has, against what AWS says of such sessions', () => {
+  const event = byRole() as { userIdentity: { sessionContext: object } };
+  const { sessionContext } = event.userIdentity;
+  const withMfa = (mfaAuthenticated: string) => ({
+    ...event,
+    userIdentity: { ...event.userIdentity, sessionContext: { ...sessionContext, attributes: { mfaAuthenticated } } },
+  });
+  test.each([
+    ['true', 'likely'],
+    ['false', 'proved'],
+  ])('mfaAuthenticated %s: %s', (value, confidence) => {
+    const denying = statement('Deny', '*', { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } });
+    for (const policy of [trusting(deployRole, asksMfa), policyOf(statement('Allow', deployRole), denying)])
+      for (const one of first(withMfa(value), policy).causes)
+        expect([one.cause, one.confidence]).toEqual([one.cause, confidence]);
+  });
+});
+
 describe('a Deny is told as what it keeps out', () => {
   const denying = (condition: Readonly<Record<string, unknown>>) =>
     policyOf(statement('Allow', user), statement('Deny', '*', condition));
