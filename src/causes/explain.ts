@@ -15,6 +15,7 @@ import type { DenialEvidence } from './evidence.ts';
 import { fixCommands } from './fix-commands.ts';
 import { ownerFixes } from './owner-fix.ts';
 import { mayBeValidation } from './requested-duration.ts';
+import { bornAfter } from './role-not-found.ts';
 import { type FoundCause, type PolicyWeighed, weighPolicy } from './weigh-policy.ts';
 import { shortened } from './wording.ts';
 
@@ -113,7 +114,8 @@ function noRefusal({ errorCode = '' }: CloudTrailRecord): Need {
 /** What is said of the policy is proved only where it is the version that AWS asked, and the caller is on record. */
 function mostOf(evidence: DenialEvidence, call: AssumeRequest): Confidence {
   const { policy, denial, previousPolicy } = evidence;
-  if (policy?.as !== 'in-force' || !callerIsRecorded(denial)) return 'likely';
+  // The policy of a role that was created after the call is not the one that answered it.
+  if (policy?.as !== 'in-force' || !callerIsRecorded(denial) || bornAfter(evidence)) return 'likely';
   const changed = changedAt(evidence);
   if (changed === undefined || changed <= denial.record.at - propagation) return 'proved';
   if (changed > denial.record.at) return 'likely';

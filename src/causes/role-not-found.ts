@@ -76,6 +76,13 @@ export const roleNotFound = defineCause({
         summary: `There is no role ${called}${nearNames(evidence)}.`,
         evidence: [{ source: 'role', detail: 'there is no role of that ARN' }],
       };
+    if (bornAfter(evidence))
+      return {
+        confidence: 'likely',
+        summary: `The role ${called} was created at ${settings?.createDate}, after the call: at the time of the call there was none of that name, or another.`,
+        evidence: [{ source: 'role', detail: `the role was created at ${settings?.createDate}` }],
+        fix: 'Call again, now that the role is there.',
+      };
     if (settings?.arn === undefined || named === undefined || settings.arn === named) return undefined;
     // A record that names the role by its name alone does not show the path.
     const byName =
@@ -89,11 +96,19 @@ export const roleNotFound = defineCause({
           evidence: [{ source: 'role', detail: `the role’s ARN is ${settings.arn}` }],
         };
   },
-  rulesOut: ({ evidence: { role: settings, roleExists, denial } }) =>
-    roleExists === true || (settings?.arn !== undefined && settings.arn === denial.role)
+  rulesOut: ({ evidence }) => {
+    const { role: settings, roleExists, denial } = evidence;
+    if (bornAfter(evidence)) return undefined;
+    return roleExists === true || (settings?.arn !== undefined && settings.arn === denial.role)
       ? 'the role exists under the ARN that the call named'
-      : undefined,
+      : undefined;
+  },
 });
+
+/** Whether the role that is known came into being after the call. */
+export function bornAfter({ role, denial }: DenialEvidence): boolean {
+  return Date.parse(role?.createDate ?? '') > denial.record.at;
+}
 
 function hasText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';

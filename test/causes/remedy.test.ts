@@ -269,6 +269,16 @@ describe('the reader learns whose side it may be on', () => {
     expect(causes[0]?.summary).toContain('ValidationError');
   });
 
+  test('a role that was created after the call was not the one that was called', () => {
+    const line = { role: { Arn: role, CreateDate: '2026-03-01T12:00:00Z' } };
+    const { causes, ruledOut } = explained({ name: '', event: byUser(), policy: trusting('444455556667'), line });
+    expect(causes.map(({ cause, confidence }) => [cause, confidence])).toEqual([
+      ['role-not-found', 'likely'],
+      ['wrong-account', 'likely'],
+    ]);
+    expect(ruledOut.map(({ cause }) => cause)).not.toContain('role-not-found');
+  });
+
   test('a role that was created with its policy changed once', () => {
     const at = '2026-03-01T09:59:55Z';
     const { cause, summary } = first(byUser(), trusting(user), {
