@@ -3,7 +3,9 @@
 import { allow, policyOf } from './example-policies.ts';
 import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
-import { defineRiskRule } from './risk-rule.ts';
+import { replaceOperator } from './replace-operator.ts';
+import type { RiskContext } from './risk-context.ts';
+import { defineRiskRule, type FixProposal, type RiskHit } from './risk-rule.ts';
 
 export const publicPrincipalNegatedOnly = defineRiskRule({
   id: 'public-principal-negated-only',
@@ -71,5 +73,21 @@ export const publicPrincipalNegatedOnly = defineRiskRule({
         statement: statement.index,
         message: 'Anyone with AWS credentials can assume this role, except those its conditions exclude.',
       })),
-  fix: holdToOwn,
+  fix: (context, hit) => plainOperator(context, hit) ?? holdToOwn(context, hit),
 });
+
+/** Where the owner named those who are meant, and only the operator lets in who lacks the key, that is what to mend. */
+function plainOperator(context: RiskContext, hit: RiskHit): FixProposal | undefined {
+  const statement = context.policy.statements[hit.statement ?? -1];
+  const named = statement?.conditions.find(
+    ({ key, operator: { base, ifExists, set }, values }) =>
+      /^aws:principal(?:orgid|orgpaths|account|arn)$/i.test(key) &&
+      /^(?:StringEquals|StringLike|ArnEquals|ArnLike)$/.test(base) &&
+      (set === 'ForAllValues' ? !/orgpaths$/i.test(key) : ifExists) &&
+      values.every(({ text }) => !/^[*?]*$/.test(text)),
+  );
+  if (named === undefined) return undefined;
+  return replaceOperator(context, { ...hit, pointer: named.pointer }, (operator) =>
+    operator.replace(/IfExists$/i, '').replace(/^ForAllValues:/i, ''),
+  );
+}

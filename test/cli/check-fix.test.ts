@@ -58,6 +58,24 @@ describe('--fix', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    [
+      { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } },
+      { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } },
+    ],
+    [
+      { 'ForAllValues:StringEquals': { 'aws:PrincipalOrgID': 'o-own1234567' } },
+      { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } },
+    ],
+  ])('whom the owner meant stays: only the operator that lets in the others is mended: %j', async (before, after) => {
+    const policy = (condition: object) => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole', Condition: condition }],
+    });
+    const { text } = await check(JSON.stringify(policy(before)), '--fix');
+    expect(JSON.parse(text)).toEqual(policy(after));
+  });
+
   test('what remains is told, and the exit code is that of what remains', async () => {
     const before = await check(odd);
     expect(before.code).toBe(1);
@@ -173,7 +191,7 @@ describe('--batch', () => {
       expect.stringMatching(/^line 3: is not JSON/),
       expect.stringMatching(/^policy:1:13: /),
       undefined,
-      expect.stringMatching(/^`config`: .*acounts/),
+      expect.stringMatching(/^`config`\/acounts: /),
       expect.stringMatching(/^`role` /),
       undefined,
     ]);
