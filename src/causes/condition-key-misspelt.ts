@@ -1,5 +1,5 @@
 /** Does a condition name a key that does not exist? */
-import { lookUpKey } from '../policy/keys/condition-keys.ts';
+import { meantKey } from '../policy/repair/meant-key.ts';
 import { defineCause } from './cause.ts';
 import { byUser, trusting, user } from './example-cases.ts';
 import { shortened } from './wording.ts';
@@ -52,11 +52,11 @@ export const conditionKeyMisspelt = defineCause({
       policy: trusting(user, { StringNotEquals: { ExternalId: 'x' } }),
     },
   ],
-  claimsCondition: ({ clause, where }) => {
-    const found = lookUpKey(clause.key);
-    return found.kind === 'misspelt'
+  claimsCondition: ({ clause, where, call }) => {
+    const meant = meantKey(clause.key, call.caller);
+    return meant !== undefined
       ? {
-          summary: `${where} tests \`${shortened(clause.key)}\`, and no condition key of that name exists: \`${shortened(found.intended)}\` was probably meant.`,
+          summary: `${where} tests \`${shortened(clause.key)}\`, and no condition key of that name exists: \`${shortened(meant)}\` was probably meant.`,
         }
       : undefined;
   },

@@ -3,7 +3,7 @@ import type { Confidence, Evidence, Fix } from '../findings/finding.ts';
 import type { ConditionClause, PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { evaluate, prepare } from '../policy/evaluate/evaluate.ts';
 import type { AssumeRequest, Decision, Reason, StatementResult, Ternary } from '../policy/evaluate/request.ts';
-import { lookUpKey } from '../policy/keys/condition-keys.ts';
+import { meantKey } from '../policy/repair/meant-key.ts';
 import { withinReach } from './beyond-caller.ts';
 import { actionCauses, causeById, conditionCauses, principalCauses } from './catalogue.ts';
 import { accountOfCaller, type Cause, type PartClaim, type PartQuestion } from './cause.ts';
@@ -410,10 +410,10 @@ function claimsOf(
       }),
     ).map((one) => ({ ...one, claim: withinReach(one.cause, one.claim, about, call, policy) }));
   const claimed = ask(clause, part.neverWith);
-  const lookup = lookUpKey(clause.key);
-  if (lookup.kind !== 'misspelt' || part.matches !== 'no') return claimed;
+  const meantName = meantKey(clause.key, call.caller);
+  if (meantName === undefined || part.matches !== 'no') return claimed;
   // With the name put right the condition may still not hold: then that is enough to deny as well.
-  const meant = { ...clause, key: lookup.intended };
+  const meant = { ...clause, key: meantName };
   const still = statement.effect === 'Allow' && clausesHold([meant], policy.version, call) === 'no';
   return still ? [...claimed, ...ask(meant, undefined)] : claimed;
 }

@@ -335,6 +335,16 @@ describe('what the names differ in', () => {
     expect(first(byGithub(subject), policy).summary).toContain(says);
   });
 
+  test('a claim by its bare name is that of the token’s provider', () => {
+    const subject = 'repo:Acme/app:ref:refs/heads/main';
+    const policy = trusting({ Federated: githubProvider }, { StringEquals: { sub: subject } }, webIdentity);
+    const { cause, summary, fix } = first(byGithub(subject), policy);
+    expect(cause).toBe('condition-key-misspelt');
+    expect(summary).toContain(`\`${issuer}:sub\` was probably meant`);
+    expect(fix?.verified).toBe(true);
+    expect(JSON.stringify(fix?.policy)).toContain(`"${issuer}:sub":"${subject}"`);
+  });
+
   test('a new cluster in place of another is trusted for its own subject', () => {
     const providerOf = (id: string) =>
       `arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/${id}`;

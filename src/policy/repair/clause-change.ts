@@ -5,6 +5,7 @@ import type { ConditionClause, TrustPolicy } from '../document/trust-policy.ts';
 import { isUnknown, prepareKey, stateOf } from '../evaluate/key-state.ts';
 import type { AssumeRequest } from '../evaluate/request.ts';
 import { lookUpKey } from '../keys/condition-keys.ts';
+import { meantKey } from './meant-key.ts';
 
 export type ClauseChange =
   /** The value of this call beside those that stand there: only whoever brings it as well gains. */
@@ -39,7 +40,8 @@ export function clauseChanges(
   version: TrustPolicy['version'],
 ): readonly ClauseChange[] {
   const lookup = lookUpKey(clause.key);
-  if (lookup.kind === 'misspelt') return [{ how: 'key', key: lookup.intended }];
+  const meant = meantKey(clause.key, call.caller);
+  if (lookup.kind === 'misspelt') return meant === undefined ? [] : [{ how: 'key', key: meant }];
   if (lookup.kind === 'unregistered') return [];
   const { operator, values } = clause;
   const changes: ClauseChange[] = [];
