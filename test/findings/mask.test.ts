@@ -184,3 +184,38 @@ describe.for(Object.values(findingExamples))('a finding: $kind', (finding: Findi
     expect(Object.keys(masked).sort()).toEqual(Object.keys(finding).sort());
   });
 });
+
+test('what mentions no external ID is told as it is, whatever its texts are', () => {
+  const piece = fc.constantFrom(
+    'external',
+    'EXTERNAL',
+    'Id',
+    'id',
+    'ıd',
+    'İd',
+    '-',
+    ' ',
+    'sts:',
+    '"',
+    '`',
+    'x7',
+    '{',
+    ':',
+    '%7b',
+  );
+  const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+  const walked = new Set(['an ID that nothing holds']);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.values(findingExamples)),
+      text,
+      text,
+      fc.jsonValue(),
+      (example, title, name, value) => {
+        const finding = { ...example, title, request: { [name]: value, [title]: name } } as Finding;
+        expect(JSON.stringify(maskFinding(finding))).toBe(JSON.stringify(maskFinding(finding, walked)));
+      },
+    ),
+    { numRuns: runs(300) },
+  );
+});
