@@ -219,6 +219,15 @@ describe('input that is wrong', () => {
     expect({ code, out }).toEqual({ code: 0, out: 'Nothing found in 1 trust policy.\n' });
   });
 
+  test.each([[['-', '-']], [['-', '--previous', '-']], [['--batch', '-', '--config', '-']]])(
+    'standard input twice: %j',
+    async (args) => {
+      const { code, out, err } = await check({ '-': text(fine) }, ...args);
+      expect(err).toMatch(/^trusttrail: standard input can be read only once .+\n$/);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+    },
+  );
+
   test('what is asked beside a batch is refused, rather than left out', async () => {
     const files = { 'lines.jsonl': `${JSON.stringify({ id: 1, policy: fine })}\n`, 'open.json': text(open) };
     for (const more of [['open.json'], ['-'], ['--format', 'sarif']]) {

@@ -87,6 +87,8 @@ export function register(program: Command, io: Io): void {
         throw new UserError('--batch stands in place of the policies', 'give either');
       if (options.batch !== undefined && options.format === 'sarif')
         throw new UserError('--batch answers one JSON object a line, not sarif');
+      const standard = [...files, options.previous, options.config, options.batch].filter((file) => file === '-');
+      if (standard.length > 1) throw new UserError('standard input can be read only once', 'give the other a file');
       if (options.batch !== undefined) await batch(io, options.batch, options);
       else if (files.length === 0) throw new UserError('check needs a POLICY file', 'or --batch FILE with JSON lines');
       else if (options.public === true) await publicOnly(io, files, options);
