@@ -5,7 +5,7 @@ import { describeCaller } from '../policy/evaluate/caller.ts';
 import type { Caller } from '../policy/evaluate/request.ts';
 import { accountSlip } from './account-slip.ts';
 import { accountOfCaller, defineCause } from './cause.ts';
-import { byGithub, byUser, policyOf, statement, trusting } from './example-cases.ts';
+import { byGithub, byUser, policyOf, refusal, statement, trusting } from './example-cases.ts';
 import { listed, shortened, statementName } from './wording.ts';
 
 export const principalMissing = defineCause({
@@ -18,6 +18,12 @@ export const principalMissing = defineCause({
     'What is left when neither the account id, the path, a session’s name, a unique id nor another principal of the caller’s account is the difference.',
   fix: 'Add the ARN of the caller’s role or user to the Principal element.',
   isIt: [
+    {
+      name: 'the message names the trust policy, which was not seen',
+      event: byUser(null, { errorMessage: refusal('because no role trust policy allows the sts:AssumeRole action') }),
+      confidence: 'possible',
+      says: 'cannot be told without the policy',
+    },
     {
       name: 'only a service is trusted',
       event: byUser(null),

@@ -1,6 +1,6 @@
 /** Does the trust policy allow the assume call but not `sts:TagSession`? */
 import { defineCause } from './cause.ts';
-import { byUser, refusal, trusting, user } from './example-cases.ts';
+import { byService, byUser, refusal, trusting, user } from './example-cases.ts';
 import { listed } from './wording.ts';
 
 export const tagSessionNotAllowed = defineCause({
@@ -14,6 +14,13 @@ export const tagSessionNotAllowed = defineCause({
     'The call needs `sts:TagSession` by what it passed or by the action that the message names, and no Allow statement that means the caller covers it.',
   fix: 'Add sts:TagSession to the actions of the statement that lets the caller in.',
   isIt: [
+    {
+      name: 'EKS Pod Identity, which always passes tags, in a record that shows none',
+      event: byService('pods.eks.amazonaws.com', { requestParameters: null }),
+      policy: trusting({ Service: 'pods.eks.amazonaws.com' }),
+      confidence: 'likely',
+      says: 'pods.eks.amazonaws.com needs',
+    },
     {
       name: 'seen in the parameters',
       event: byUser({ tags: [{ key: 'team', value: 'red' }] }),
