@@ -26,6 +26,7 @@ import {
   weighed,
 } from '../ports/denial-sketch.ts';
 import type {
+  Claim,
   Delivery,
   FindingKey,
   FindingState,
@@ -49,6 +50,9 @@ const concurrency = 8;
 /** Bytes of a text that goes into an item as it is; an item may have 400 KB (DynamoDB Developer Guide, "Quotas"). */
 const mostPlain = 60_000;
 
+/** Events that a copy of the function knows to be in the table, so that it does not try to write them again. */
+const mostRemembered = 10_000;
+
 type Item = Readonly<Record<string, unknown>>;
 
 /** Somebody else kept writing the same item: the delivery has to come again. */
@@ -56,8 +60,16 @@ export class StoreContended extends Error {
   override readonly name = 'StoreContended';
 }
 
-/** @param table has the keys `pk` and `sk`, both strings, and `expires` as its time to live. */
-export function dynamodbTrustStore(client: DynamoDBClient, table: string, clock: Clock): TrustStore {
+/**
+ * @param table has the keys `pk` and `sk`, both strings, and `expires` as its time to live.
+ * @param backOff waits before the next try, where others write the same item.
+ */
+export function dynamodbTrustStore(
+  client: DynamoDBClient,
+  table: string,
+  clock: Clock,
+  backOff: (tries: number) => Promise<void> = aLittleLongerEachTime,
+): TrustStore {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const expiry = (kind: keyof typeof lifetimes): number => Math.floor(clock.now() / 1000) + lifetimes[kind];
 
@@ -79,6 +91,18 @@ export function dynamodbTrustStore(client: DynamoDBClient, table: string, clock:
       start = page.LastEvaluatedKey;
     } while (start !== undefined && (newest === undefined || items.length < newest));
     return newest === undefined ? items : items.reverse();
+  }
+
+  // An event is never taken away while a copy of the function lives, and a refused write costs as much as one that is done: in a
+  // storm each batch brings again that this role was denied from that account today.
+  const written = new Set<string>();
+  async function addEventOnce(stream: string, event: StoredEvent): Promise<void> {
+    const name = `${stream}\n${event.eventId}`;
+    if (written.has(name)) return;
+    await addEvent(stream, event);
+    const [oldest] = written;
+    if (written.size >= mostRemembered && oldest !== undefined) written.delete(oldest);
+    written.add(name);
   }
 
   /** A second item says that the stream holds the eventID, whatever its time. */
@@ -157,7 +181,7 @@ export function dynamodbTrustStore(client: DynamoDBClient, table: string, clock:
 
   return {
     async addEvents(stream, events) {
-      await inParallel(events, (event) => addEvent(stream, event));
+      await inParallel(events, (event) => addEventOnce(stream, event));
     },
     async events(stream, { from, to, most } = {}) {
       if (most !== undefined && most <= 0) return [];
@@ -203,21 +227,35 @@ export function dynamodbTrustStore(client: DynamoDBClient, table: string, clock:
           ? documents.send(firstWrite(table, state, expiry('finding')))
           : documents.send(nextWrite(table, state, expiry('finding'))),
       ),
-    async delivered(key, channel, delivery) {
-      await conditionally(
+    claim: (key, revision, claim, now) =>
+      conditionally(
         documents.send(
           new UpdateCommand({
             TableName: table,
             Key: findingKey(key),
-            UpdateExpression: 'set deliveries.#channel = :delivery',
-            // The map is made with the finding; of one that is not there nothing can have been delivered.
+            UpdateExpression: 'set #claim = :claim',
             ConditionExpression:
-              'attribute_exists(deliveries) and (attribute_not_exists(deliveries.#channel) or deliveries.#channel.revision <= :revision)',
-            ExpressionAttributeNames: { '#channel': channel },
-            ExpressionAttributeValues: { ':delivery': { ...delivery }, ':revision': delivery.revision },
+              '#revision = :revision and (attribute_not_exists(#claim) or #claim.#holder = :holder or #claim.#until <= :now)',
+            ExpressionAttributeNames: {
+              '#claim': 'claim',
+              '#revision': 'revision',
+              '#holder': 'holder',
+              '#until': 'until',
+            },
+            ExpressionAttributeValues: {
+              ':claim': { ...claim },
+              ':revision': revision,
+              ':holder': claim.holder,
+              ':now': now,
+            },
           }),
         ),
-      );
+      ),
+    async delivered(key, deliveries) {
+      const noted = await conditionally(documents.send(noteOf(table, key, [...deliveries])));
+      // Of one of the channels a later revision is noted: each by itself then.
+      if (!noted && deliveries.size > 1)
+        for (const one of deliveries) await conditionally(documents.send(noteOf(table, key, [one])));
     },
     async close() {
       // The client is whoever's made it.
@@ -237,12 +275,12 @@ function findingKey({ subject, at, id }: FindingKey): { readonly pk: string; rea
 }
 
 function firstWrite(table: string, state: FindingState, expires: number): PutCommand {
-  const { subject, at, id, kind, revision, digest, body, supersededBy } = state;
+  const { subject, at, id, kind, revision, digest, body, supersededBy, claim } = state;
   return new PutCommand({
     TableName: table,
     Item: {
       ...findingKey(state),
-      ...{ subject, at, id, kind, revision, digest, supersededBy, expires },
+      ...{ subject, at, id, kind, revision, digest, supersededBy, claim, expires },
       ...packed(body),
       deliveries: {},
     },
@@ -251,11 +289,11 @@ function firstWrite(table: string, state: FindingState, expires: number): PutCom
 }
 
 function nextWrite(table: string, state: FindingState, expires: number): UpdateCommand {
-  const { kind, revision, digest, body, supersededBy } = state;
-  const written = { kind, revision, digest, supersededBy, expires, ...packed(body) };
+  const { kind, revision, digest, body, supersededBy, claim } = state;
+  const written = { kind, revision, digest, supersededBy, claim, expires, ...packed(body) };
   const present = Object.entries(written).filter(([, value]) => value !== undefined);
-  // A text that is no longer compressed, or now is, must not leave the other form behind; nor a successor that is none.
-  const gone = ['text', 'gzip', 'supersededBy'].filter((name) => !present.some(([one]) => one === name));
+  // A text that is no longer compressed, or now is, must not leave the other form behind; nor a successor or a claim that is none.
+  const gone = ['text', 'gzip', 'supersededBy', 'claim'].filter((name) => !present.some(([one]) => one === name));
   const names = [...present.map(([name]) => name), ...gone];
   return new UpdateCommand({
     TableName: table,
@@ -270,9 +308,30 @@ function nextWrite(table: string, state: FindingState, expires: number): UpdateC
   });
 }
 
+/** Of all channels in one write, which is billed by the size of the finding. */
+function noteOf(table: string, key: FindingKey, deliveries: readonly (readonly [string, Delivery])[]): UpdateCommand {
+  const each = (part: (n: number) => string): readonly string[] => deliveries.map((_, n) => part(n));
+  const isNew = each((n) => `(attribute_not_exists(deliveries.#c${n}) or deliveries.#c${n}.revision <= :r${n})`);
+  return new UpdateCommand({
+    TableName: table,
+    Key: findingKey(key),
+    UpdateExpression: `set ${each((n) => `deliveries.#c${n} = :d${n}`).join(', ')}`,
+    // The map is made with the finding; of one that is not there nothing can have been delivered.
+    ConditionExpression: ['attribute_exists(deliveries)', ...isNew].join(' and '),
+    ExpressionAttributeNames: Object.fromEntries(deliveries.map(([channel], n) => [`#c${n}`, channel])),
+    ExpressionAttributeValues: Object.fromEntries(
+      deliveries.flatMap(([, delivery], n) => [
+        [`:d${n}`, { ...delivery }],
+        [`:r${n}`, delivery.revision],
+      ]),
+    ),
+  });
+}
+
 function findingOf(item: Item): StoredFinding {
   const deliveries = Object.entries((item['deliveries'] ?? {}) as Readonly<Record<string, Delivery>>);
   const superseded = item['supersededBy'];
+  const claim = item['claim'] as Claim | undefined;
   return {
     subject: String(item['subject']),
     at: Number(item['at']),
@@ -282,6 +341,7 @@ function findingOf(item: Item): StoredFinding {
     digest: String(item['digest']),
     body: unpacked(item),
     ...(typeof superseded === 'string' ? { supersededBy: superseded } : {}),
+    ...(claim === undefined ? {} : { claim: { holder: claim.holder, until: claim.until } }),
     deliveries: new Map(deliveries),
   };
 }
@@ -312,6 +372,6 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 }
 
 /** Waits a little longer each time, and never as long as somebody else who waits too. */
-function backOff(tries: number): Promise<void> {
+function aLittleLongerEachTime(tries: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1_000, 10 * 2 ** tries)));
 }

@@ -70,10 +70,11 @@ export function memoryTrustStore(): TrustStore {
     async findings(subject, window) {
       return subjects.get(subject)?.within(window).map(shown) ?? [];
     },
-    async putFinding({ subject, at, id, kind, revision, digest, body, supersededBy }) {
+    async putFinding({ subject, at, id, kind, revision, digest, body, supersededBy, claim }) {
       const state = {
         ...{ subject, at, id, kind, revision, digest, body },
         ...(supersededBy === undefined ? {} : { supersededBy }),
+        ...(claim === undefined ? {} : { claim }),
       };
       const before = findingOf(state);
       if (revision !== (before?.state.revision ?? 0) + 1) return false;
@@ -82,14 +83,23 @@ export function memoryTrustStore(): TrustStore {
       else before.state = state;
       return true;
     },
-    async delivered(key, channel, { revision, sentAt, sentRevision }) {
+    async claim(key, revision, claim, now) {
       const known = findingOf(key);
-      if (known === undefined || revision < (known.deliveries.get(channel)?.revision ?? 0)) return;
-      known.deliveries.set(channel, {
-        revision,
-        ...(sentAt === undefined ? {} : { sentAt }),
-        ...(sentRevision === undefined ? {} : { sentRevision }),
-      });
+      if (known === undefined || known.state.revision !== revision) return false;
+      const { claim: before } = known.state;
+      if (before !== undefined && before.holder !== claim.holder && before.until > now) return false;
+      known.state = { ...known.state, claim };
+      return true;
+    },
+    async delivered(key, deliveries) {
+      const known = findingOf(key);
+      for (const [channel, { revision, sentAt, sentRevision }] of deliveries)
+        if (known !== undefined && revision >= (known.deliveries.get(channel)?.revision ?? 0))
+          known.deliveries.set(channel, {
+            revision,
+            ...(sentAt === undefined ? {} : { sentAt }),
+            ...(sentRevision === undefined ? {} : { sentRevision }),
+          });
     },
     async close() {
       for (const all of [events, denials, subjects]) all.clear();

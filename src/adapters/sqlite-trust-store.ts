@@ -10,7 +10,7 @@ import {
   type SketchEntry,
   weighed,
 } from '../ports/denial-sketch.ts';
-import type { Delivery, KeptDenial, StoredFinding, TrustStore } from '../ports/trust-store.ts';
+import type { Claim, Delivery, FindingKey, KeptDenial, StoredFinding, TrustStore } from '../ports/trust-store.ts';
 
 const layout = 1;
 const tables = `
@@ -33,6 +33,9 @@ create table if not exists delivery (
   subject text not null, at integer not null, id text not null, channel text not null, revision integer not null,
   sent_at integer, sent_revision integer,
   primary key (subject, at, id, channel)) without rowid;
+create table if not exists claim (
+  subject text not null, at integer not null, id text not null, holder text not null, until integer not null,
+  primary key (subject, at, id)) without rowid;
 `;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -99,6 +102,7 @@ export function sqliteTrustStore(file = ':memory:'): TrustStore {
           ...(one['sent_at'] === null ? {} : { sentAt: Number(one['sent_at']) }),
           ...(one['sent_revision'] === null ? {} : { sentRevision: Number(one['sent_revision']) }),
         });
+      const [claim] = all('select * from claim where subject = ? and at = ? and id = ?', subject, at, id);
       return {
         subject,
         at,
@@ -108,9 +112,21 @@ export function sqliteTrustStore(file = ':memory:'): TrustStore {
         digest: String(row['digest']),
         body: String(row['body']),
         ...(row['superseded_by'] === null ? {} : { supersededBy: String(row['superseded_by']) }),
+        ...(claim === undefined ? {} : { claim: { holder: String(claim['holder']), until: Number(claim['until']) } }),
         deliveries,
       };
     });
+
+  const putClaim = ({ subject, at, id }: FindingKey, { holder, until }: Claim): void => {
+    run(
+      'insert or replace into claim (subject, at, id, holder, until) values (?, ?, ?, ?, ?)',
+      subject,
+      at,
+      id,
+      holder,
+      until,
+    );
+  };
 
   return {
     async addEvents(stream, events) {
@@ -197,38 +213,71 @@ export function sqliteTrustStore(file = ':memory:'): TrustStore {
     async findings(subject, { from, to } = {}) {
       return findingsWhere('subject = ? and at >= ? and at <= ?', subject, from ?? 0, to ?? Number.MAX_SAFE_INTEGER);
     },
-    async putFinding({ subject, at, id, kind, revision, digest, body, supersededBy }) {
+    async putFinding({ subject, at, id, kind, revision, digest, body, supersededBy, claim }) {
       const values = [kind, revision, digest, body, supersededBy ?? null] as const;
-      return revision === 1
-        ? run(
-            'insert or ignore into finding (kind, revision, digest, body, superseded_by, subject, at, id) values (?, ?, ?, ?, ?, ?, ?, ?)',
-            ...values,
-            subject,
-            at,
-            id,
-          ) === 1
-        : run(
-            'update finding set kind = ?, revision = ?, digest = ?, body = ?, superseded_by = ? where subject = ? and at = ? and id = ? and revision = ?',
-            ...values,
-            subject,
-            at,
-            id,
-            revision - 1,
-          ) === 1;
+      const write = (): boolean =>
+        revision === 1
+          ? run(
+              'insert or ignore into finding (kind, revision, digest, body, superseded_by, subject, at, id) values (?, ?, ?, ?, ?, ?, ?, ?)',
+              ...values,
+              subject,
+              at,
+              id,
+            ) === 1
+          : run(
+              'update finding set kind = ?, revision = ?, digest = ?, body = ?, superseded_by = ? where subject = ? and at = ? and id = ? and revision = ?',
+              ...values,
+              subject,
+              at,
+              id,
+              revision - 1,
+            ) === 1;
+      return atomically(() => {
+        if (!write()) return false;
+        if (claim !== undefined) putClaim({ subject, at, id }, claim);
+        else run('delete from claim where subject = ? and at = ? and id = ?', subject, at, id);
+        return true;
+      });
     },
-    async delivered({ subject, at, id }, channel, { revision, sentAt, sentRevision }) {
-      run(
-        `insert into delivery (subject, at, id, channel, revision, sent_at, sent_revision) values (?, ?, ?, ?, ?, ?, ?)
+    async claim({ subject, at, id }, revision, claim, now) {
+      return atomically(() => {
+        const found = all(
+          'select 1 from finding where subject = ? and at = ? and id = ? and revision = ?',
+          subject,
+          at,
+          id,
+          revision,
+        );
+        const others = all(
+          'select 1 from claim where subject = ? and at = ? and id = ? and holder <> ? and until > ?',
+          subject,
+          at,
+          id,
+          claim.holder,
+          now,
+        );
+        if (found.length === 0 || others.length > 0) return false;
+        putClaim({ subject, at, id }, claim);
+        return true;
+      });
+    },
+    async delivered({ subject, at, id }, deliveries) {
+      const note = (channel: string, { revision, sentAt, sentRevision }: Delivery): number =>
+        run(
+          `insert into delivery (subject, at, id, channel, revision, sent_at, sent_revision) values (?, ?, ?, ?, ?, ?, ?)
          on conflict do update set revision = excluded.revision, sent_at = excluded.sent_at,
            sent_revision = excluded.sent_revision where excluded.revision >= revision`,
-        subject,
-        at,
-        id,
-        channel,
-        revision,
-        sentAt ?? null,
-        sentRevision ?? null,
-      );
+          subject,
+          at,
+          id,
+          channel,
+          revision,
+          sentAt ?? null,
+          sentRevision ?? null,
+        );
+      atomically(() => {
+        for (const [channel, delivery] of deliveries) note(channel, delivery);
+      });
     },
     async close() {
       prepared.clear();

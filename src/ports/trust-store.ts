@@ -44,6 +44,16 @@ export interface FindingKey {
   readonly at: number;
 }
 
+/**
+ * Who is telling a revision: until then nobody else does, so that two at work at once do not both send it. It runs out by
+ * itself, since its holder may die; whoever finds another's claim comes again later.
+ */
+export interface Claim {
+  readonly holder: string;
+  /** Milliseconds of the clock. */
+  readonly until: number;
+}
+
 /** What is to be told of one finding. */
 export interface FindingState extends FindingKey {
   readonly kind: string;
@@ -55,6 +65,8 @@ export interface FindingState extends FindingKey {
   readonly body: string;
   /** Id of the finding that tells it now. */
   readonly supersededBy?: string;
+  /** Goes with the revision: whoever wrote it tells it first. */
+  readonly claim?: Claim;
 }
 
 /** And what of it reached which channel: the proof against telling it twice and against never telling it. */
@@ -107,8 +119,14 @@ export interface TrustStore {
    * @returns `false` where somebody else was faster; nothing was written then.
    */
   putFinding(state: FindingState): Promise<boolean>;
-  /** Notes what reached a channel; a revision below the one noted changes nothing. */
-  delivered(key: FindingKey, channel: string, delivery: Delivery): Promise<void>;
+  /**
+   * Takes it on oneself to tell a revision, where it is the one in the store and nobody else has: no claim, one's own, or one
+   * that has run out by `now`.
+   * @returns whether it is the caller's now; the deliveries have to be read again then, since somebody may have told meanwhile.
+   */
+  claim(key: FindingKey, revision: number, claim: Claim, now: number): Promise<boolean>;
+  /** Notes, by channel, what reached it; where a later revision is noted already nothing changes for that channel. */
+  delivered(key: FindingKey, deliveries: ReadonlyMap<string, Delivery>): Promise<void>;
 
   close(): Promise<void>;
 }

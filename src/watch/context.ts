@@ -23,6 +23,10 @@ export interface WatchPorts {
   readonly accountRoles?: AccountRoles;
   readonly history?: ChangeHistory;
   readonly settings?: WatchSettings;
+  /** Names this process among those at work on the same store; needed where there are several. */
+  readonly holder?: string;
+  /** Waits so many milliseconds for another process that is telling the same; where left out, the records come again at once. */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
 }
 
 export interface WatchSettings {

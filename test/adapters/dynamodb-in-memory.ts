@@ -169,7 +169,7 @@ export function dynamoDbInMemory(): DynamoDbInMemory {
  */
 export function clientOf(
   service: DynamoDbInMemory,
-  network: (send: () => Input, operation: string) => Input | Promise<Input> = (send) => send(),
+  network: (send: () => Input, operation: string, input: Input) => Input | Promise<Input> = (send) => send(),
 ): DynamoDBClient {
   return new DynamoDBClient({
     region: 'us-east-1',
@@ -179,9 +179,9 @@ export function clientOf(
     requestHandler: {
       async handle({ headers, body }: { headers: Readonly<Record<string, string>>; body: Uint8Array }) {
         const operation = String(headers['x-amz-target']).split('.').at(-1) ?? '';
-        const input = JSON.parse(Buffer.from(body).toString()) as Input;
+        const input = JSON.parse(new TextDecoder().decode(body)) as Input;
         try {
-          return reply(200, await network(() => service.answer(operation, input), operation));
+          return reply(200, await network(() => service.answer(operation, input), operation, input));
         } catch (error) {
           if (!(error instanceof DynamoDbError)) throw error;
           const { type, message, reasons } = error;

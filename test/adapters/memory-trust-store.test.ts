@@ -65,7 +65,8 @@ const asked: fc.Arbitrary<(store: TrustStore) => Promise<unknown>> = fc.oneof(
         store.findings(subject, times),
   ),
   fc.tuple(keys, few('channel', 2), fc.nat({ max: 4 })).map(([key, channel, revision]) => async (store: TrustStore) => {
-    if ((await store.finding(key)) !== undefined) await store.delivered(key, channel, { revision, sentAt: 7 });
+    if ((await store.finding(key)) !== undefined)
+      await store.delivered(key, new Map([[channel, { revision, sentAt: 7 }]]));
   }),
 );
 

@@ -224,10 +224,15 @@ export function trustStoreContract(
 
       test('keep what reached which channel through their revisions', async () => {
         await store.putFinding(state());
-        await store.delivered(state(), 'sns', { revision: 1, sentAt: 5, sentRevision: 1 });
-        await store.delivered(state(), 'slack', { revision: 1 });
+        await store.delivered(
+          state(),
+          new Map([
+            ['sns', { revision: 1, sentAt: 5, sentRevision: 1 }],
+            ['slack', { revision: 1 }],
+          ]),
+        );
         await store.putFinding(state({ revision: 2, digest: 'd2' }));
-        await store.delivered(state(), 'sns', { revision: 2, sentAt: 5, sentRevision: 1 });
+        await store.delivered(state(), new Map([['sns', { revision: 2, sentAt: 5, sentRevision: 1 }]]));
         const found = await store.finding(state());
         expect(found?.deliveries).toEqual(
           new Map([
@@ -239,13 +244,54 @@ export function trustStoreContract(
 
       test('a late note of an older revision changes nothing', async () => {
         await store.putFinding(state());
-        await store.delivered(state(), 'sns', { revision: 3, sentAt: 9, sentRevision: 3 });
-        await store.delivered(state(), 'sns', { revision: 2, sentAt: 7, sentRevision: 2 });
-        expect((await store.finding(state()))?.deliveries.get('sns')).toEqual({
-          revision: 3,
-          sentAt: 9,
-          sentRevision: 3,
-        });
+        const late = { revision: 3, sentAt: 9, sentRevision: 3 };
+        const early = { revision: 2, sentAt: 7, sentRevision: 2 };
+        await store.delivered(state(), new Map([['sns', late]]));
+        await store.delivered(
+          state(),
+          new Map([
+            ['slack', early],
+            ['sns', early],
+          ]),
+        );
+        // And keeps no other channel's from being noted.
+        expect((await store.finding(state()))?.deliveries).toEqual(
+          new Map([
+            ['sns', late],
+            ['slack', early],
+          ]),
+        );
+      });
+
+      test('are told by whoever wrote them, for as long as that one claims', async () => {
+        const claim = { holder: 'one', until: 1_000 };
+        await store.putFinding(state({ claim }));
+        expect((await store.finding(state()))?.claim).toEqual(claim);
+        expect(await store.claim(state(), 1, { holder: 'other', until: 2_000 }, 999)).toBe(false);
+        expect((await store.finding(state()))?.claim).toEqual(claim);
+        expect(await store.claim(state(), 1, { holder: 'one', until: 1_500 }, 999)).toBe(true);
+        expect(await store.claim(state(), 1, { holder: 'other', until: 2_500 }, 1_499)).toBe(false);
+        expect(await store.claim(state(), 1, { holder: 'other', until: 2_500 }, 1_500)).toBe(true);
+        expect((await store.finding(state()))?.claim).toEqual({ holder: 'other', until: 2_500 });
+        expect(await store.claim(state(), 1, { holder: 'one', until: 3_000 }, 2_000)).toBe(false);
+      });
+
+      test('that nobody claims are told by the first who does, and a claim goes with its revision', async () => {
+        await store.putFinding(state());
+        expect(await store.finding(state())).not.toHaveProperty('claim');
+        expect(await store.claim(state(), 2, { holder: 'one', until: 1_000 }, 0)).toBe(false);
+        expect(await store.claim(state({ id: 'another' }), 1, { holder: 'one', until: 1_000 }, 0)).toBe(false);
+        expect(await store.claim(state(), 1, { holder: 'one', until: 1_000 }, 0)).toBe(true);
+        expect(await store.claim(state(), 1, { holder: 'other', until: 1_000 }, 0)).toBe(false);
+        // The next revision is another's to tell, whoever tells this one.
+        const next = { holder: 'third', until: 900 };
+        expect(await store.putFinding(state({ revision: 2, digest: 'd2', claim: next }))).toBe(true);
+        expect((await store.finding(state()))?.claim).toEqual(next);
+        expect(await store.claim(state(), 1, { holder: 'one', until: 2_000 }, 950)).toBe(false);
+        await store.delivered(state(), new Map([['sns', { revision: 2 }]]));
+        expect((await store.finding(state()))?.claim).toEqual(next);
+        expect(await store.putFinding(state({ revision: 3, digest: 'd3' }))).toBe(true);
+        expect(await store.finding(state())).not.toHaveProperty('claim');
       });
 
       test('of a subject are found by the time they began, in order', async () => {

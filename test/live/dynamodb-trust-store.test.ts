@@ -120,7 +120,7 @@ describe.skipIf(emulatorMissing)('the store in DynamoDB', () => {
         }
         case 6:
           if ((await sqlite.finding({ subject, at: 5, id })) !== undefined)
-            await both((store) => store.delivered({ subject, at: 5, id }, channel, delivery));
+            await both((store) => store.delivered({ subject, at: 5, id }, new Map([[channel, delivery]])));
           break;
         default:
           await both((store) => store.finding({ subject, at: 5, id }));

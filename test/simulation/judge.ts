@@ -11,6 +11,7 @@ export function judge(history: readonly Happening[], outcome: Outcome, undisturb
     ...untold(outcome),
     ...unheard(outcome, undisturbed),
     ...outcome.sentAgain.map((name) => `told again although a note said that it was told: ${name}`),
+    ...outcome.atOnce.map((name) => `told by two at once: ${name}`),
     ...letters(history, outcome),
   ];
 }

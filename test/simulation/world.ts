@@ -1,11 +1,13 @@
 /** What happens to a history when everything goes wrong that can: one run, the same for the same seed. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { dynamodbTrustStore } from '../../src/adapters/dynamodb-trust-store.ts';
 import { sqliteTrustStore } from '../../src/adapters/sqlite-trust-store.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import type { Publisher } from '../../src/ports/publisher.ts';
 import type { FindingKey, StoredFinding, TrustStore } from '../../src/ports/trust-store.ts';
 import { type Watch, watch } from '../../src/watch/watch.ts';
+import { clientOf, DynamoDbError, dynamoDbInMemory } from '../adapters/dynamodb-in-memory.ts';
 import { configured, home, start } from '../watch/service.ts';
 import type { FunctionName, Happening } from './history.ts';
 import { type DeadLetter, simulatedQueue } from './queue.ts';
@@ -75,8 +77,6 @@ export interface Counts {
   sends: number;
   /** The same revision sent again since whoever sent it died, or was not answered, before it was noted. */
   againAfterFault: number;
-  /** The same revision sent by two that were at work at once: neither could see a note of the other. */
-  againAtOnce: number;
 }
 
 /** One finding sent to one channel. */
@@ -92,6 +92,8 @@ export interface Outcome {
   readonly counts: Counts;
   /** What was sent twice although nothing went wrong and a note said so. */
   readonly sentAgain: readonly string[];
+  /** What was sent by two that were at work at once, neither of which died or failed. */
+  readonly atOnce: readonly string[];
 }
 
 /** One batch in one copy of a function. */
@@ -100,6 +102,7 @@ interface Invocation {
   /** Calls left until it dies. */
   crashIn: number;
   readonly crashAfter: boolean;
+  readonly holder: string;
   readonly world: Ports;
 }
 
@@ -136,6 +139,8 @@ export interface Run {
   readonly faults: Faults;
   readonly handlers: Readonly<Record<FunctionName, Handler>>;
   readonly plant?: Plant;
+  /** Where the facts are kept; SQLite's store is one call, DynamoDB's a request each over the network. */
+  readonly place?: 'sqlite' | 'dynamodb';
   /** Whether everything is delivered once more in the end, which must change nothing. */
   readonly again?: boolean;
 }
@@ -146,12 +151,14 @@ export async function simulate({
   faults,
   handlers,
   plant = {},
+  place = 'sqlite',
   again = false,
 }: Run): Promise<Outcome> {
   const lastMade = Math.max(...history.map(({ at }) => at));
   const calmAt = lastMade + (faults.late + 2) * hour;
   const time = virtualTime(start);
-  const store = sqliteTrustStore();
+  const table = place === 'dynamodb' ? dynamoDbInMemory() : undefined;
+  const sqlite = place === 'sqlite' ? sqliteTrustStore() : undefined;
   const subjects = new Map<string, FindingKey>();
   const counts: Counts = {
     steps: 0,
@@ -168,7 +175,6 @@ export async function simulate({
     redriven: 0,
     sends: 0,
     againAfterFault: 0,
-    againAtOnce: 0,
   };
   let sequence = 0;
   let deadLetters: DeadLetter[] = [];
@@ -178,6 +184,7 @@ export async function simulate({
   /** By channel and id: which revisions were noted, and when. */
   const notes = new Map<string, { revision: number; at: number }[]>();
   const sentAgain: string[] = [];
+  const atOnce: string[] = [];
   const isCalm = (): boolean => time.now() >= calmAt;
   const happens = (probability: number): boolean => probability > 0 && !isCalm() && random.chance(probability);
   const never = new Promise<never>(() => {});
@@ -223,40 +230,70 @@ export async function simulate({
     return answer;
   };
 
-  const planted = plant.store?.(store) ?? store;
+  /** DynamoDB behind the SDK: each of its requests is a call of its own, made by whoever is running. */
+  const client =
+    table === undefined
+      ? undefined
+      : clientOf(table, (send) => {
+          const invocation = running.getStore();
+          if (invocation === undefined) return send();
+          return call(invocation, async () => send()).catch((error: unknown) => {
+            throw error instanceof DynamoDbError ? error : new DynamoDbError('ThrottlingException', String(error));
+          });
+        });
+  const opened = (): TrustStore => {
+    if (client === undefined) return sqlite ?? sqliteTrustStore();
+    return dynamodbTrustStore(client, 'table', { now: time.now }, async (tries) => {
+      await time.pass(random.int(1, 10 * 2 ** tries));
+      if (running.getStore()?.dead === true) await never;
+    });
+  };
+  /** What a store of one call is called over; one that makes requests is called as it is. */
+  const over = <T>(invocation: Invocation, effect: () => Promise<T>): Promise<T> =>
+    client === undefined ? call(invocation, effect) : effect();
+
+  const shared = opened();
+  // With its first request the SDK reads files of settings, for which the virtual clock would not wait.
+  await shared.events('nothing');
+  const spoilt = plant.store?.(shared);
   const storeOf = ({ invocation, readAt }: Task): TrustStore => {
+    const planted = spoilt ?? opened();
     const noteRead = (subject: string): void => {
       sequence += 1;
       readAt.set(subject, sequence);
     };
     return {
-      addEvents: (stream, events) => call(invocation, () => planted.addEvents(stream, events)),
-      events: (stream, window) => call(invocation, () => planted.events(stream, window)),
-      addDenials: (added) => call(invocation, () => planted.addDenials(added)),
-      denials: (of, window) => call(invocation, () => planted.denials(of, window)),
-      finding: (key) => call(invocation, () => planted.finding(key)),
+      addEvents: (stream, events) => over(invocation, () => planted.addEvents(stream, events)),
+      events: (stream, window) => over(invocation, () => planted.events(stream, window)),
+      addDenials: (added) => over(invocation, () => planted.addDenials(added)),
+      denials: (of, window) => over(invocation, () => planted.denials(of, window)),
+      finding: (key) => over(invocation, () => planted.finding(key)),
       findings: (subject, window) =>
-        call(invocation, () => {
+        over(invocation, () => {
           noteRead(subject);
           return planted.findings(subject, window);
         }),
       putFinding: (state) =>
-        call(invocation, () => {
+        over(invocation, () => {
           subjects.set(state.id, { id: state.id, subject: state.subject, at: state.at });
           return planted.putFinding(state);
         }),
-      delivered: async (key, channel, delivery) => {
+      claim: (key, revision, claim, now) => over(invocation, () => planted.claim(key, revision, claim, now)),
+      delivered: async (key, deliveries) => {
         try {
-          await call(invocation, () => {
+          await over(invocation, async () => {
+            await planted.delivered(key, deliveries);
             sequence += 1;
-            const name = `${channel} ${key.id}`;
-            notes.set(name, [...(notes.get(name) ?? []), { revision: delivery.revision, at: sequence }]);
-            return planted.delivered(key, channel, delivery);
+            for (const [channel, { revision }] of deliveries) {
+              const name = `${channel} ${key.id}`;
+              notes.set(name, [...(notes.get(name) ?? []), { revision, at: sequence }]);
+            }
           });
         } catch (error) {
           // Sent, and not noted.
-          for (const one of sentBy.get(`${channel} ${key.id} ${delivery.revision}`) ?? [])
-            if (one.sender === invocation) one.answered = false;
+          for (const [channel, { revision }] of deliveries)
+            for (const one of sentBy.get(`${channel} ${key.id} ${revision}`) ?? [])
+              if (one.sender === invocation) one.answered = false;
           throw error;
         }
       },
@@ -286,7 +323,7 @@ export async function simulate({
           const isAfterFault = earlier.some(({ sender, answered }) => sender.dead || !answered);
           if (wasNoted) sentAgain.push(name);
           else if (isAfterFault) counts.againAfterFault += 1;
-          else counts.againAtOnce += 1;
+          else atOnce.push(name);
         },
         () => {
           mine.answered = false;
@@ -303,6 +340,11 @@ export async function simulate({
         store: storeOf(task),
         publishers: channels.map((one) => plant.publisher?.(one) ?? one),
         clock: { now: time.now },
+        holder: invocation.holder,
+        pause: async (milliseconds) => {
+          await time.pass(milliseconds);
+          if (invocation.dead) await never;
+        },
         configuration: configured({ accounts: [home, '444455556666'] }),
       });
     },
@@ -342,6 +384,7 @@ export async function simulate({
       dead: false,
       crashIn: happens(faults.crash) ? random.int(1, 60) : -1,
       crashAfter: random.chance(0.5),
+      holder: `copy ${counts.batches}`,
       world: ports,
     };
     let ended = false;
@@ -422,7 +465,7 @@ export async function simulate({
   counts.steps = await time.settle(mostSteps);
   const findings: StoredFinding[] = [];
   for (const subject of new Set([...subjects.values()].map((key) => key.subject)))
-    findings.push(...(await store.findings(subject)));
-  await store.close();
-  return { findings, sends, deadLetters, counts, sentAgain };
+    findings.push(...(await shared.findings(subject)));
+  await shared.close();
+  return { findings, sends, deadLetters, counts, sentAgain, atOnce };
 }

@@ -196,7 +196,8 @@ function crashing(store: TrustStore, after: readonly number[]): TrustStore {
     finding: (key) => crash(() => store.finding(key)),
     findings: (subject, window) => crash(() => store.findings(subject, window)),
     putFinding: (state) => crash(() => store.putFinding(state)),
-    delivered: (key, channel, delivery) => crash(() => store.delivered(key, channel, delivery)),
+    claim: (key, revision, claim, now) => crash(() => store.claim(key, revision, claim, now)),
+    delivered: (key, deliveries) => crash(() => store.delivered(key, deliveries)),
     close: () => store.close(),
   };
 }
