@@ -5,10 +5,9 @@ import { plainText } from '../findings/escape.ts';
 import type { Finding } from '../findings/finding.ts';
 import { severities } from '../findings/finding.ts';
 import { labelledMoments, placedMoments } from '../findings/forms/time-axis.ts';
-import { readableTime, shortName } from '../findings/forms/words.ts';
-import { severityRank } from '../findings/severity.ts';
+import { rowOf, timelineRows } from '../findings/forms/timeline-rows.ts';
+import { readableTime } from '../findings/forms/words.ts';
 
-const mostRoles = 25;
 const rowHeight = 34;
 const width = 960;
 const marginLeft = 220;
@@ -30,12 +29,7 @@ interface Mark {
 export function timelineSvg(findings: readonly Finding[]): string | undefined {
   const marks = findings.flatMap(markOf);
   if (marks.length === 0) return undefined;
-  const worst = new Map<string, number>();
-  for (const { row, severity } of marks) worst.set(row, Math.max(worst.get(row) ?? 0, severityRank(severity)));
-  const rows = [...worst]
-    .sort(([left, high], [right, other]) => other - high || (left < right ? -1 : 1))
-    .slice(0, mostRoles)
-    .map(([row]) => row);
+  const { rows, names } = timelineRows(findings.filter((one) => Number.isFinite(Date.parse(one.time))));
   const shown = marks.filter(({ row }) => rows.includes(row));
   const joins = findings.flatMap((finding) => {
     const { correlatedChange } = finding;
@@ -47,6 +41,8 @@ export function timelineSvg(findings: readonly Finding[]): string | undefined {
   const moments = placedMoments([...shown.map(({ at }) => at), ...joins.flatMap(({ from, to }) => [from, to])]);
   const places = new Map(moments.map(({ at, place }) => [at, place]));
   const labels = new Map(labelledMoments(moments, 0.13).map(({ at, place }) => [place, at]));
+  const years = new Set([moments.at(0), moments.at(-1)].map((moment) => new Date(moment?.at ?? 0).getUTCFullYear()))
+    .size;
   const x = (at: number): number => places.get(at) ?? 0;
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg = Plot.plot({
@@ -61,7 +57,9 @@ export function timelineSvg(findings: readonly Finding[]): string | undefined {
       domain: [0, 1],
       label: null,
       ticks: [...labels.keys()],
-      tickFormat: (place: number) => new Date(labels.get(place) ?? 0).toISOString().slice(5, 16).replace('T', ' '),
+      // Marks at the beginning stand clear of the names.
+      insetLeft: 16,
+      tickFormat: (place: number) => labelOf(labels.get(place) ?? 0, years > 1),
     },
     y: {
       type: 'point',
@@ -69,7 +67,7 @@ export function timelineSvg(findings: readonly Finding[]): string | undefined {
       label: null,
       tickSize: 0,
       padding: 0.5,
-      tickFormat: (row: string) => shortened(row),
+      tickFormat: (row: string) => names.get(row) ?? row,
     },
     marks: [
       Plot.ruleY(rows, { className: 'track' }),
@@ -162,13 +160,8 @@ function arc(context: CanvasPath): {
   };
 }
 
-function rowOf({ role, account }: Finding): string {
-  return role === undefined ? (account === undefined ? 'no single role' : `account ${account}`) : role;
-}
-
-function shortened(row: string): string {
-  const name = plainText(shortName(row));
-  // Names of a team begin alike, so that what tells them apart stands at both ends.
-  const letters = [...name];
-  return letters.length > 30 ? `${letters.slice(0, 14).join('')}…${letters.slice(-15).join('')}` : name;
+/** Month, day and minute; the year in place of the minute where there is more than one. */
+function labelOf(at: number, withYear: boolean): string {
+  const text = new Date(at).toISOString();
+  return withYear ? text.slice(0, 10) : text.slice(5, 16).replace('T', ' ');
 }

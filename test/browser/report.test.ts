@@ -56,8 +56,12 @@ describe('the report of the samples', () => {
     }
     await page.getByLabel('Search').fill('qqqzzz');
     await soon(() => shown.textContent()).toBe(`0 of ${all} findings`);
-    await page.getByLabel('Search').fill('');
+    await page.getByText('No finding fits.').waitFor();
+    await page.getByLabel('critical').uncheck();
+    await page.getByRole('button', { name: 'Show all findings' }).click();
     await soon(() => shownFindings(page)).toBe(all);
+    expect(await page.getByText('No finding fits.').isVisible()).toBe(false);
+    expect(await page.evaluate('document.activeElement.id')).toBe('search');
 
     await page.getByLabel('Kind').selectOption('denial-spike');
     expect(await shownFindings(page)).toBe(1);
@@ -77,9 +81,25 @@ describe('the report of the samples', () => {
     const unfold = page.getByRole('button', { name: 'Unfold all' });
     await unfold.click();
     expect(await page.locator('.finding[open]').count()).toBe(await shownFindings(page));
-    expect(await unfold.getAttribute('aria-pressed')).toBe('true');
-    await unfold.click();
+    await page.getByRole('button', { name: 'Fold all', exact: true }).click();
     expect(await page.locator('.finding[open]').count()).toBe(0);
+    expect(seen).toEqual([]);
+    await close();
+  });
+
+  test('findings are put in the order of their time, and back', async () => {
+    const { page, seen, close } = await openPage(browser, samples);
+    const times = async (): Promise<readonly string[]> =>
+      page
+        .locator('.finding > summary time')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('datetime') ?? ''));
+    const first = await times();
+    await page.getByLabel('Order').selectOption('newest');
+    expect(await times()).toEqual(first.toSorted().toReversed());
+    await page.getByLabel('Order').selectOption('oldest');
+    expect(await times()).toEqual(first.toSorted());
+    await page.getByLabel('Order').selectOption('severity');
+    expect(await times()).toEqual(first);
     expect(seen).toEqual([]);
     await close();
   });
@@ -134,14 +154,37 @@ describe('the report of the samples', () => {
     await close();
   });
 
+  test('the id that a message names a finding by leads to it, and nothing lies over what is led to', async () => {
+    const ids = [...samples.matchAll(/<code>([0-9a-f]{32})<\/code><\/a>, revision/g)].map(([, id]) => id);
+    const { page, seen, close } = await openPage(browser, samples, { hash: `#${ids[6]}` });
+    const target = page.locator('.finding[open]');
+    expect(await target.textContent()).toContain(ids[6]);
+    const bottom = async (): Promise<number> => {
+      const box = await page.locator('.filters').boundingBox();
+      return (box?.y ?? 0) + (box?.height ?? 0);
+    };
+    await soon(async () => ((await target.boundingBox())?.y ?? 0) >= (await bottom())).toBe(true);
+    // Going back by the keyboard too: what has the focus is never under the bar.
+    await page.locator('#causes').scrollIntoViewIfNeeded();
+    const summaries = page.locator('.finding > summary');
+    for (const place of [12, 11, 10]) {
+      await summaries.nth(place).focus();
+      await soon(async () => ((await summaries.nth(place).boundingBox())?.y ?? 0) >= (await bottom())).toBe(true);
+    }
+    expect(seen).toEqual([]);
+    await close();
+  });
+
   test('a link to a finding that the filter hides shows it', async () => {
-    const { page, close } = await openPage(browser, samples, { hash: '#f3' });
-    expect(await page.locator('#f3').getAttribute('open')).not.toBeNull();
+    const ids = [...samples.matchAll(/<details class="finding[^>]* id="(f[0-9a-f]{12})"/g)].map(([, id]) => id);
+    const [, , , fourth, fifth] = ids;
+    const { page, close } = await openPage(browser, samples, { hash: `#${fourth}` });
+    expect(await page.locator(`#${fourth}`).getAttribute('open')).not.toBeNull();
     await page.getByLabel('Search').fill('qqqzzz');
     await soon(() => shownFindings(page)).toBe(0);
     await page.locator('details', { hasText: 'The timeline as a table' }).locator('> summary').click();
-    await page.locator('a[href="#f4"]').first().click();
-    await soon(() => page.locator('#f4').isVisible()).toBe(true);
+    await page.locator(`a[href="#${fifth}"]`).first().click();
+    await soon(() => page.locator(`#${fifth}`).isVisible()).toBe(true);
     await close();
   });
 

@@ -13,7 +13,7 @@ export const reportStyle = `
 body { margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 78rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; } h2 { font-size: 1.3rem; margin: 2.5rem 0 .8rem; } h3 { font-size: 1.05rem; margin: 1.2rem 0 .4rem; }
-p { margin: .3rem 0; } a { color: var(--link); } code, pre, .mono { font-family: ui-monospace, monospace; font-size: .875em; }
+p { margin: .3rem 0; } a { color: var(--link); } code, pre, .mono { font-family: ui-monospace, monospace; font-size: .875em; } code { unicode-bidi: isolate; }
 .faint { color: var(--faint); } .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; background: var(--page); padding: .5rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; list-style: none; padding: 0; margin: 1rem 0 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .7rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
@@ -25,7 +25,7 @@ input[type=search], select, button { font: inherit; color: inherit; background: 
 input[type=search] { min-width: min(22rem, 80vw); } button { cursor: pointer; } :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .finding { border: 1px solid var(--line); border-left: .4rem solid var(--info); border-radius: .4rem; margin: .6rem 0; background: var(--panel); } .many .finding { content-visibility: auto; contain-intrinsic-size: auto 4rem; }
 .finding.critical { border-left-color: var(--critical); } .finding.high { border-left-color: var(--high); } .finding.medium { border-left-color: var(--medium); } .finding.low { border-left-color: var(--low); }
-.finding > summary { padding: .6rem .9rem; cursor: pointer; } .finding > summary b { font-weight: 600; } .finding > div { padding: 0 .9rem .9rem 1.2rem; }
+.finding, .finding :is(summary, a, button, pre) { scroll-margin-top: calc(var(--bar, 0px) + .6rem); } .finding > summary { padding: .6rem .9rem; cursor: pointer; } .finding > summary b { font-weight: 600; } .finding > div { padding: 0 .9rem .9rem 1.2rem; }
 .severity { display: inline-block; min-width: 4.6rem; font-size: .75rem; font-weight: 700; text-transform: uppercase; letter-spacing: .04em; }
 .severity.critical { color: var(--critical); } .severity.high { color: var(--high); } .severity.medium { color: var(--medium); } .severity.low { color: var(--low); } .severity.info { color: var(--info); }
 .meta { display: block; color: var(--faint); font-size: .85rem; } dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; } dt { color: var(--faint); } dd { margin: 0; min-width: 0; }
@@ -33,8 +33,9 @@ input[type=search] { min-width: min(22rem, 80vw); } button { cursor: pointer; } 
 .access .gained { border-color: var(--gained); } .access .gained b { color: var(--gained); } .access .lost { border-color: var(--lost); } .access .lost b { color: var(--lost); }
 .command { display: flex; gap: .6rem; align-items: start; margin: .4rem 0; } .command pre { flex: 1; min-width: 0; margin: 0; } .command button { font-size: .8rem; }
 pre { background: var(--page); border: 1px solid var(--line); border-radius: .3rem; padding: .5rem .7rem; white-space: pre-wrap; margin: .4rem 0; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); } caption { text-align: left; color: var(--faint); padding-bottom: .3rem; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
-meter { width: 10rem; } .version { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; border-top: 1px solid var(--line); padding: .6rem 0; } @media (max-width: 50rem) { .version { grid-template-columns: 1fr; } }
+.links { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; } #none { padding: 1.2rem 0; }
+.scroll { overflow-x: auto; background: linear-gradient(to right, var(--page) 40%, transparent) 0 0 / 3rem 100% no-repeat local, linear-gradient(to left, var(--page) 40%, transparent) 100% 0 / 3rem 100% no-repeat local, linear-gradient(to right, var(--line), transparent) 0 0 / .8rem 100% no-repeat scroll, linear-gradient(to left, var(--line), transparent) 100% 0 / .8rem 100% no-repeat scroll; } th, td time { white-space: nowrap; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); } caption { text-align: left; color: var(--faint); padding-bottom: .3rem; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+meter { width: clamp(3rem, 18vw, 10rem); } .version { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; border-top: 1px solid var(--line); padding: .6rem 0; } @media (max-width: 50rem) { .version { grid-template-columns: 1fr; } }
 .diff { white-space: pre-wrap; } .diff ins, .diff del { display: block; text-decoration: none; } .diff ins { background: var(--added); } .diff del { background: var(--removed); } .diff span { display: block; color: var(--faint); }
 .badge { border: 1px solid currentcolor; border-radius: 1rem; padding: 0 .5rem; font-size: .75rem; font-weight: 600; } .badge.public { color: var(--critical); } .badge.new { color: var(--high); } .badge.outside { color: var(--medium); }
 figure { margin: 1rem 0; } figure svg { display: block; width: 100%; min-width: 46rem; height: auto; color: var(--text); background: transparent; font-family: system-ui, sans-serif; } .roles > details { border-bottom: 1px solid var(--line); padding: .4rem 0; } .roles summary { cursor: pointer; }
@@ -44,9 +45,9 @@ figure { margin: 1rem 0; } figure svg { display: block; width: 100%; min-width: 
 svg text.label { paint-order: stroke; stroke: var(--page); stroke-width: 4px; font-weight: 600; font-size: 11px; fill: var(--medium); } svg text.label.new { fill: var(--high); } svg text.label.public { fill: var(--critical); } svg a text { fill: var(--link); text-decoration: underline; } .times { fill: currentColor; stroke: none; font-weight: 600; }
 .track { stroke: var(--line); } .dot { stroke: var(--page); stroke-width: 1; } .dot.critical { fill: var(--critical); } .dot.high { fill: var(--high); } .dot.medium { fill: var(--medium); } .dot.low { fill: var(--low); } .dot.info { fill: var(--info); } .join { stroke: var(--high); fill: none; stroke-width: 2; stroke-dasharray: 5 2; } svg text { fill: currentColor; font-size: 12px; } svg text.faint { fill: var(--faint); }
 [hidden] { display: none !important; }
-@media (max-width: 50rem) { .filters { position: static; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
-table.narrow { width: auto; } table.narrow th, table.narrow td { padding-right: 1.6rem; }
-@media print { .filters, .command button, nav, .skip { display: none; } .finding, .many .finding { break-inside: avoid; content-visibility: visible; } figure svg { min-width: 0; } .scroll { overflow: visible; } details::details-content { content-visibility: visible !important; display: block; } body { max-width: none; font-size: 11px; } }
+@media (max-width: 50rem) { .scroll table { min-width: 32rem; } table.narrow th, table.narrow td { padding-right: .8rem; } .filters { position: static; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
+table.narrow { width: auto; } table.narrow th, table.narrow td { padding-right: 1.6rem; } table.narrow td:first-child { min-width: 10rem; }
+@media print { .filters, .command button, nav, .skip { display: none; } .finding, .many .finding { break-inside: avoid; content-visibility: visible; } figure svg { min-width: 0; } .scroll { overflow: visible; background: none; } details::details-content { content-visibility: visible !important; display: block; } body { max-width: none; font-size: 11px; } }
 `;
 
 /** Filtering, unfolding and copying; without it the report can be read all the same. */
@@ -59,7 +60,16 @@ export const reportScript = `
   const severities = [...document.querySelectorAll('input[name=severity]')];
   const shown = document.getElementById('shown');
   const bar = document.querySelector('.filters');
-  if (bar !== null) bar.hidden = false;
+  const order = document.getElementById('order');
+  const none = document.getElementById('none');
+  const unfold = document.getElementById('unfold');
+  if (bar !== null) {
+    bar.hidden = false;
+    // What is jumped to stands below the bar, not under it.
+    const measure = () => bar.parentElement.style.setProperty('--bar', (getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0) + 'px');
+    addEventListener('resize', measure);
+    measure();
+  }
   const texts = new Map();
   const textOf = (one) => {
     let text = texts.get(one);
@@ -71,12 +81,19 @@ export const reportScript = `
     const wanted = new Set(severities.filter((box) => box.checked).map((box) => box.value));
     let count = 0;
     for (const one of findings) {
-      const fits = wanted.has(one.dataset.severity) && (kind.value === '' || one.dataset.kind === kind.value) &&
+      const fits = wanted.has(one.classList[1]) && (kind.value === '' || one.dataset.kind === kind.value) &&
         (words.length === 0 || words.every((word) => textOf(one).includes(word)));
       if (one.hidden === fits) one.hidden = !fits;
       if (fits) count += 1;
     }
+    none.hidden = count > 0;
     shown.textContent = count + ' of ' + findings.length + ' findings';
+  };
+  const sort = () => {
+    const sign = order.value === 'newest' ? -1 : 1;
+    const timed = order.value === 'severity' ? findings.map((one) => ({ one })) : findings.map((one) => ({ one, at: one.querySelector('time').dateTime }));
+    if (order.value !== 'severity') timed.sort((left, right) => left.at < right.at ? -sign : left.at > right.at ? sign : 0);
+    findings[0].parentElement.append(...timed.map(({ one }) => one));
   };
   let waiting = 0;
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(apply, 80); };
@@ -84,9 +101,17 @@ export const reportScript = `
     search.addEventListener('input', soon);
     kind.addEventListener('change', apply);
     for (const box of severities) box.addEventListener('change', apply);
-    document.getElementById('unfold').addEventListener('click', (event) => {
-      const open = event.target.getAttribute('aria-pressed') !== 'true';
-      event.target.setAttribute('aria-pressed', String(open));
+    order.addEventListener('change', sort);
+    document.getElementById('all').addEventListener('click', () => {
+      search.value = kind.value = '';
+      for (const box of severities) box.checked = true;
+      apply();
+      search.focus();
+    });
+    let open = false;
+    unfold.addEventListener('click', () => {
+      open = !open;
+      unfold.textContent = open ? 'Fold all' : 'Unfold all';
       for (const one of findings) if (!one.hidden) one.open = open;
     });
     apply();
@@ -111,8 +136,13 @@ export const reportScript = `
     setTimeout(() => { button.textContent = 'Copy'; copied.textContent = ''; }, 2500);
   });
   const openTarget = () => {
-    const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
-    if (target !== null && target.tagName === 'DETAILS') { target.hidden = false; target.open = true; }
+    // Also by the id that messages and events name a finding by.
+    const name = location.hash.slice(1);
+    const target = name === '' ? null : document.getElementById(name) || document.getElementById('f' + name.slice(-12));
+    if (target === null || target.tagName !== 'DETAILS') return;
+    target.hidden = false;
+    target.open = true;
+    target.scrollIntoView();
   };
   addEventListener('hashchange', openTarget);
   openTarget();

@@ -1,6 +1,7 @@
 /** Who can assume what, as a picture and as a table: the trusted on the left, the roles on the right? */
 import { clip } from '../escape.ts';
 import { type Markup, markup, prose } from './markup.ts';
+import { distinctNames, shortened } from './role-names.ts';
 import { shortName } from './words.ts';
 
 /** Who is trusted by a role at the end of the history: one line of the picture of who can assume what. */
@@ -58,12 +59,13 @@ function picture(inOrder: readonly TrustEdge[], anchors: ReadonlyMap<string, str
   const height = top + tallest * rowHeight;
   const y = (index: number, of: number): number =>
     Math.round(top + ((index + 0.5) * tallest * rowHeight) / Math.max(1, of));
+  const names = distinctNames(inOrder.map(({ role }) => role));
   const lines = edges.map((edge) => {
     const from = y(firstOf.get(edge.trusted) ?? 0, trusted.length);
     const to = y(roles.indexOf(edge.role), roles.length);
     const middle = (left + right) / 2;
     const label = edge.marks.join(', ');
-    return markup`<path class="edge ${edge.marks.join(' ')}" d="M${left} ${from}C${middle} ${from} ${middle} ${to} ${right} ${to}"><title>${clip(edge.trusted, 300)} can assume ${shortName(edge.role)}${label === '' ? '' : ` (${label})`}</title></path>${
+    return markup`<path class="edge ${edge.marks.join(' ')}" d="M${left} ${from}C${middle} ${from} ${middle} ${to} ${right} ${to}"><title>${clip(edge.trusted, 300)} can assume ${names.get(edge.role) ?? shortName(edge.role)}${label === '' ? '' : ` (${label})`}</title></path>${
       label === ''
         ? undefined
         : markup`<text class="label ${edge.marks.join(' ')}" x="${middle}" y="${Math.round((from + to) / 2) - 5}" text-anchor="middle">${label}</text>`
@@ -75,7 +77,7 @@ function picture(inOrder: readonly TrustEdge[], anchors: ReadonlyMap<string, str
   );
   const what = roles.map((role, index) => {
     const anchor = anchors.get(role);
-    const name = markup`<text x="${right + 10}" y="${y(index, roles.length) + 4}">${clip(shortName(role), 34)}<title>${clip(role, 300)}</title></text>`;
+    const name = markup`<text x="${right + 10}" y="${y(index, roles.length) + 4}">${shortened(names.get(role) ?? role, 32)}<title>${clip(role, 300)}</title></text>`;
     return markup`${anchor === undefined ? name : markup`<a href="#${anchor}">${name}</a>`}<circle class="end" cx="${right}" cy="${y(index, roles.length)}" r="3.5"></circle>`;
   });
   return markup`<figure class="scroll" tabindex="0" aria-label="Who can assume what"><svg viewBox="0 0 960 ${height}" role="group" aria-label="Lines lead from those who are trusted to the roles they can assume; the table below says the same"><text class="faint" x="${left - 10}" y="16" text-anchor="end">trusted</text><text class="faint" x="${right + 10}" y="16">role</text>${lines}${who}${what}</svg></figure>${

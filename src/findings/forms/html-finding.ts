@@ -8,6 +8,7 @@ import {
   actorLine,
   causeHeadline,
   evidencePlace,
+  isCommand,
   kindName,
   readableTime,
   verdictSentence,
@@ -17,8 +18,8 @@ import {
 
 /** @param places ids of the findings on the page, with their anchors. */
 export function findingMarkup(finding: Finding, anchor: string, places: ReadonlyMap<string, string>): Markup {
-  return markup`<details class="finding ${finding.severity}" id="${anchor}" data-severity="${finding.severity}" data-kind="${finding.kind}">${summaryOf(finding)}<div>${[
-    facts(finding, places),
+  return markup`<details class="finding ${finding.severity}" id="${anchor}" data-kind="${finding.kind}">${summaryOf(finding)}<div>${[
+    facts(finding, anchor, places),
     accessMarkup(finding),
     finding.causes === undefined || finding.causes.length === 0
       ? undefined
@@ -30,7 +31,7 @@ export function findingMarkup(finding: Finding, anchor: string, places: Readonly
     rollbackMarkup(finding),
     finding.unknown === undefined || finding.unknown.length === 0
       ? undefined
-      : markup`<h3>Not known</h3><dl>${finding.unknown.map((one) => markup`<dt>${prose(one.need)}</dt><dd>${prose(one.how)}</dd>`)}</dl>`,
+      : markup`<h3>Not known</h3><dl>${finding.unknown.map((one) => markup`<dt>${prose(one.need)}</dt><dd>${isCommand(one.how) ? commandMarkup(one.how) : prose(one.how)}</dd>`)}</dl>`,
     finding.ruledOut === undefined || finding.ruledOut.length === 0
       ? undefined
       : markup`<h3>Ruled out</h3><ul>${finding.ruledOut.map((one) => markup`<li><code>${one.cause}</code>: ${prose(one.because)}</li>`)}</ul>`,
@@ -38,17 +39,18 @@ export function findingMarkup(finding: Finding, anchor: string, places: Readonly
   ]}</div></details>`;
 }
 
-/** For a report that would be too large: the headline, the role, the first cause and the first command. */
+/** For a report that would be too large: the headline, the role, the first cause, and what the finding can be found by. */
 export function shortFindingMarkup(finding: Finding, anchor: string): Markup {
   const cause = finding.causes?.[0];
-  return markup`<details class="finding ${finding.severity}" id="${anchor}" data-severity="${finding.severity}" data-kind="${finding.kind}">${summaryOf(finding)}<div>${cause === undefined ? undefined : markup`<p>${prose(cause.summary)} <span class="faint">${causeHeadline(cause)}</span></p>`}<p class="faint">Event <code>${finding.events[0] ?? 'unknown'}</code>; in short, to keep the report small.</p></div></details>`;
+  const who = finding.actor?.arn ?? finding.actor?.type;
+  return markup`<details class="finding ${finding.severity}" id="${anchor}" data-kind="${finding.kind}">${summaryOf(finding)}<div>${cause === undefined ? undefined : markup`<p>${prose(cause.summary)} <span class="faint">${causeHeadline(cause)}</span></p>`}<p class="faint">${who === undefined ? undefined : markup`By <code>${who}</code>. `}Event <code>${finding.events[0] ?? 'unknown'}</code>, finding <code>${finding.id}</code>; in short, to keep the report small.</p></div></details>`;
 }
 
 function summaryOf(finding: Finding): Markup {
   return markup`<summary><span class="severity ${finding.severity}">${finding.severity}</span> <b>${prose(finding.title)}</b><span class="meta"><time datetime="${finding.time}">${readableTime(finding.time)}</time> · ${kindName(finding.kind)}${finding.role === undefined ? undefined : markup` · <code>${finding.role}</code>`}</span></summary>`;
 }
 
-function facts(finding: Finding, places: ReadonlyMap<string, string>): Markup {
+function facts(finding: Finding, own: string, places: ReadonlyMap<string, string>): Markup {
   const actor = actorLine(finding);
   const change = finding.correlatedChange;
   const rows: readonly (readonly [string, Content])[] = [
@@ -67,15 +69,13 @@ function facts(finding: Finding, places: ReadonlyMap<string, string>): Markup {
     ...(finding.resolves === undefined ? [] : [['Ends', reference(finding.resolves, places)] as const]),
     ...(finding.supersededBy === undefined ? [] : [['Now in', reference(finding.supersededBy, places)] as const]),
     ['Events', eventsOf(finding)],
-    ['Finding', markup`<code>${finding.id}</code>, revision ${finding.revision}`],
+    ['Finding', markup`<a href="#${own}"><code>${finding.id}</code></a>, revision ${finding.revision}`],
   ];
   const links = Object.entries(finding.links ?? {}).flatMap(([name, url]) => {
     const safe = consoleLink(url);
-    return safe === undefined
-      ? []
-      : [markup`<a href="${safe}" rel="noopener noreferrer">Open the ${name} in the console</a> `];
+    return safe === undefined ? [] : [markup`<a href="${safe}">Open the ${name} in the console</a>`];
   });
-  return markup`<dl>${rows.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${links.length === 0 ? undefined : markup`<p>${links}</p>`}`;
+  return markup`<dl>${rows.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${links.length === 0 ? undefined : markup`<p class="links">${links}</p>`}`;
 }
 
 function eventsOf(finding: Finding): Markup {
@@ -125,12 +125,12 @@ function riskMarkup(risk: RiskFinding): Markup {
   return markup`<p><span class="severity ${risk.severity}">${risk.severity}</span> <b>${prose(risk.message)}</b></p><p>${prose(risk.why)} <span class="faint"><code>${risk.rule}</code>${risk.pointer === '' ? undefined : markup` at <code>${risk.pointer}</code>`}</span></p>${
     risk.fix === null
       ? undefined
-      : markup`<p>Fix: ${prose(risk.fix.summary)} <span class="faint">(${verification(risk.fix)})</span></p>${policyMarkup(risk.fix.policy)}`
+      : markup`<p>Fix: ${prose(risk.fix.summary)} <span class="faint">(${prose(verification(risk.fix))})</span></p>${policyMarkup(risk.fix.policy)}`
   }`;
 }
 
 function fixMarkup(fix: Fix): Markup {
-  const proof = fix.policy === null && !fix.verified ? undefined : markup`; ${verification(fix)}`;
+  const proof = fix.policy === null && !fix.verified ? undefined : markup`; ${prose(verification(fix))}`;
   return markup`<h3>Fix</h3><p>${prose(fix.summary)} <span class="faint">(${whoName(fix.who)}${proof})</span></p>${fix.commands.map(commandMarkup)}${policyMarkup(fix.policy)}`;
 }
 

@@ -8,8 +8,10 @@ import { reportScript, reportStyle } from './html-assets.ts';
 import { edgeSection, type TrustEdge } from './html-edges.ts';
 import { accessList, findingMarkup, shortFindingMarkup } from './html-finding.ts';
 import { type Markup, markup, prose, trusted } from './markup.ts';
+import { distinctNames } from './role-names.ts';
 import { labelledMoments, placedMoments } from './time-axis.ts';
-import { kindName, readableTime, shortName, verdictSentence } from './words.ts';
+import { rowOf, timelineRows } from './timeline-rows.ts';
+import { grouped, kindName, readableTime, verdictSentence } from './words.ts';
 
 /** One version of a role's trust policy. */
 export interface PolicyVersion {
@@ -37,7 +39,7 @@ export interface ReportInput {
   readonly findings: readonly Finding[];
   /** What was read, for the head of the page: `records` → `1,204`, in this order. */
   readonly summary: Readonly<Record<string, string | number>>;
-  /** ISO 8601. */
+  /** ISO 8601: up to when what was read tells. */
   readonly generatedAt: string;
   readonly versions?: readonly RoleVersions[];
   readonly edges?: readonly TrustEdge[];
@@ -49,10 +51,13 @@ export interface ReportInput {
 
 export type { TrustEdge } from './html-edges.ts';
 
-/** Characters of the findings' part; past it the least serious ones are told in short. */
-const mostFindings = 930_000;
-/** Characters of the policies' part. */
-const mostVersions = 150_000;
+/** Characters of the findings' and the policies' part; past it the least serious findings are told in short. */
+const mostOfBoth = 1_070_000;
+
+/** Characters of the policies' part: the more, the fewer findings there are to be told. */
+function roomForPolicies(findings: number): number {
+  return Math.min(450_000, Math.max(150_000, mostOfBoth - findings * 1000));
+}
 
 /** @returns a whole HTML document. */
 export function htmlReport(input: ReportInput): string {
@@ -67,22 +72,17 @@ export function htmlReport(input: ReportInput): string {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');
-  const roles = roleSection(input.versions ?? [], findings);
-  // Those whose policies found no room cannot be led to.
-  const roleAnchors = new Map(
-    (input.versions ?? [])
-      .map(({ role }, index) => [role, `r${index}`] as const)
-      .filter(([, anchor]) => roles?.source.includes(`id="${anchor}"`)),
-  );
+  const anchors = anchorsOf(findings);
+  const roles = roleSection(input.versions ?? [], findings, anchors);
   const body = markup`<a class="skip" href="#findings">To the findings</a>
-<header><h1>${title}</h1><p class="faint">Made <time datetime="${input.generatedAt}">${readableTime(input.generatedAt)}</time>${Object.entries(
+<header><h1>${title}</h1><p class="faint">Up to <time datetime="${input.generatedAt}">${readableTime(input.generatedAt)}</time>${Object.entries(
     input.summary,
-  ).map(([name, value]) => ` · ${value} ${name}`)}</p>${figures(findings)}${navigation(input)}</header>
+  ).map(([name, value]) => ` · ${counted(value, name)}`)}</p>${figures(findings)}${navigation(input)}</header>
 <main>
-${timeline(input, findings)}
-${findingSection(findings)}
-${roles}
-${edgeSection(input.edges ?? [], roleAnchors)}
+${timeline(input, findings, anchors)}
+${findingSection(findings, anchors, mostOfBoth - (roles?.section.source.length ?? 0))}
+${roles?.section}
+${edgeSection(input.edges ?? [], roles?.anchors ?? new Map())}
 ${causeSection(findings)}
 ${problemSection(input.problems ?? [])}
 </main>`;
@@ -118,6 +118,24 @@ function withoutLongTexts<T>(value: T): T {
   return short(value, '') as T;
 }
 
+/** Where each finding stands on the page: by its id, so that a link to it still leads there in tomorrow's report. */
+function anchorsOf(findings: readonly Finding[]): ReadonlyMap<Finding, string> {
+  const taken = new Set<string>();
+  return new Map(
+    findings.map((finding, index) => {
+      const byId = `f${finding.id.slice(-12)}`;
+      const anchor = /^[0-9a-f]{32}$/.test(finding.id) && !taken.has(byId) ? byId : `f${index}`;
+      taken.add(anchor);
+      return [finding, anchor];
+    }),
+  );
+}
+
+/** `1 file`, `12 files`. */
+function counted(value: string | number, name: string): string {
+  return `${typeof value === 'number' ? grouped(value) : value} ${String(value) === '1' ? name.replace(/s$/, '') : name}`;
+}
+
 function figures(findings: readonly Finding[]): Markup {
   const counts = countBySeverity(findings);
   const of = (...kinds: readonly FindingKind[]): number => findings.filter((one) => kinds.includes(one.kind)).length;
@@ -125,7 +143,7 @@ function figures(findings: readonly Finding[]): Markup {
   const denials = eventCount(findings.filter((one) => one.kind === 'denial' || one.kind === 'denial-spike'));
   const roles = new Set(findings.flatMap((one) => (one.role === undefined ? [] : [one.role]))).size;
   const figure = (value: number, one: string, many: string, style = ''): Markup =>
-    markup`<li class="${value > 0 ? style : ''}"><b>${value}</b> ${value === 1 ? one : many}</li>`;
+    markup`<li class="${value > 0 ? style : ''}"><b>${grouped(value)}</b> ${value === 1 ? one : many}</li>`;
   return markup`<ul class="figures" aria-label="Headline figures">${[
     figure(counts.critical, 'critical finding', 'critical findings', 'critical'),
     figure(counts.high, 'high finding', 'high findings', 'high'),
@@ -155,17 +173,18 @@ function navigation(input: ReportInput): Markup {
   return markup`<nav aria-label="Sections"><ul>${links.map(([anchor, name]) => markup`<li><a href="#${anchor}">${name}</a></li>`)}</ul></nav>`;
 }
 
-function findingSection(findings: readonly Finding[]): Markup {
-  const anchors = new Map(findings.map((finding, index) => [finding.id, `f${index}`]));
-  let room = mostFindings;
+function findingSection(findings: readonly Finding[], anchors: ReadonlyMap<Finding, string>, most: number): Markup {
+  const places = new Map(findings.map((finding) => [finding.id, anchors.get(finding) ?? '']));
+  let room = most;
   const items = findings.map((finding, index) => {
-    const whole = findingMarkup(finding, `f${index}`, anchors);
+    const anchor = anchors.get(finding) ?? '';
+    const whole = findingMarkup(finding, anchor, places);
     // Those that come later are less serious: of each enough room is kept to be told in short.
-    if (room - whole.source.length > (findings.length - index) * 620) {
+    if (room - whole.source.length > (findings.length - index) * 650) {
       room -= whole.source.length;
       return whole;
     }
-    const short = shortFindingMarkup(finding, `f${index}`);
+    const short = shortFindingMarkup(finding, anchor);
     room -= short.source.length;
     return short;
   });
@@ -174,7 +193,9 @@ function findingSection(findings: readonly Finding[]): Markup {
     (a, b) => severityRank(b) - severityRank(a),
   );
   return markup`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>${
-    findings.length === 0 ? markup`<p>None.</p>` : filters(kinds, severities)
+    findings.length === 0
+      ? markup`<p>Nothing was found in what was read.</p>`
+      : markup`${filters(kinds, severities)}<p id="none" hidden>No finding fits. <button type="button" id="all">Show all findings</button></p>`
   }${items}</section>`;
 }
 
@@ -182,29 +203,33 @@ function findingSection(findings: readonly Finding[]): Markup {
 function filters(kinds: readonly FindingKind[], severities: readonly Severity[]): Markup {
   return markup`<search class="filters" aria-label="Filter the findings" hidden><div><label class="over" for="search">Search</label><input type="search" id="search" placeholder="role, account, cause, event …"></div><div><label class="over" for="kind">Kind</label><select id="kind"><option value="">all kinds</option>${kinds.map(
     (kind) => markup`<option value="${kind}">${kindName(kind)}</option>`,
-  )}</select></div><fieldset><legend>Severity</legend>${severities.map(
+  )}</select></div><div><label class="over" for="order">Order</label><select id="order"><option value="severity">most serious first</option><option value="newest">newest first</option><option value="oldest">oldest first</option></select></div><fieldset><legend>Severity</legend>${severities.map(
     (severity) =>
       markup`<label><input type="checkbox" name="severity" value="${severity}" checked> ${severity}</label>`,
-  )}</fieldset><button type="button" id="unfold" aria-pressed="false">Unfold all</button><span id="shown" role="status"></span></search>`;
+  )}</fieldset><button type="button" id="unfold">Unfold all</button><span id="shown" role="status"></span></search>`;
 }
 
-function timeline(input: ReportInput, findings: readonly Finding[]): Markup {
+function timeline(input: ReportInput, findings: readonly Finding[], anchors: ReadonlyMap<Finding, string>): Markup {
   const inOrder = [...findings].sort((left, right) => (left.time < right.time ? -1 : left.time > right.time ? 1 : 0));
   if (inOrder.length === 0)
     return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><p>Nothing was found.</p></section>`;
   const picture = input.timelineSvg === undefined ? plainTimeline(inOrder) : trusted(input.timelineSvg);
-  const anchors = new Map(findings.map((finding, index) => [finding, `f${index}`]));
+  const shown = timelineRows(findings);
+  const untold =
+    shown.of > shown.rows.length
+      ? markup` The ${shown.rows.length} roles with the most serious findings, of ${shown.of}.`
+      : undefined;
   const rows = inOrder
     .slice(0, 300)
     .map(
       (one) =>
-        markup`<tr><td><time datetime="${one.time}">${readableTime(one.time)}</time></td><td class="severity ${one.severity}">${one.severity}</td><td><a href="#${anchors.get(one) ?? 'findings'}">${prose(one.title)}</a></td></tr>`,
+        markup`<tr><td><time datetime="${one.time}">${readableTime(one.time)}</time></td><td><span class="severity ${one.severity}">${one.severity}</span></td><td><a href="#${anchors.get(one) ?? 'findings'}">${prose(one.title)}</a></td></tr>`,
     );
   const cut =
     inOrder.length > rows.length
       ? markup`<p class="faint">The first ${rows.length} of ${inOrder.length}.</p>`
       : undefined;
-  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure class="scroll" tabindex="0" aria-label="Findings over time, one row a role">${picture}</figure><p class="faint key">${legend()} Quiet stretches are shortened.</p>${bursts(inOrder, anchors)}<details><summary>The timeline as a table</summary>${cut}<section class="scroll" tabindex="0" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></section></details></section>`;
+  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure class="scroll" tabindex="0" aria-label="Findings over time, one row a role">${picture}</figure><p class="faint key">${legend()} Quiet stretches are shortened.${untold}</p>${bursts(inOrder, anchors)}<details><summary>The timeline as a table</summary>${cut}<section class="scroll" tabindex="0" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></section></details></section>`;
 }
 
 /** Marks on a line for each role, and an arc from a change to the burst it caused. */
@@ -215,8 +240,9 @@ function plainTimeline(inOrder: readonly Finding[]): Markup {
       .map((time) => Date.parse(time)),
   );
   const places = new Map(moments.map(({ at, place }) => [at, place]));
-  const byRole = Map.groupBy(inOrder, (one) => one.role ?? 'no single role');
-  const busiest = [...byRole].sort(([, left], [, right]) => worstRank(right) - worstRank(left)).slice(0, 25);
+  const byRole = Map.groupBy(inOrder, rowOf);
+  const { rows: chosen, names } = timelineRows(inOrder);
+  const busiest = chosen.map((role) => [role, byRole.get(role) ?? []] as const);
   const rowHeight = 32;
   const left = 220;
   const right = 900;
@@ -236,18 +262,14 @@ function plainTimeline(inOrder: readonly Finding[]): Markup {
         return markup`<rect class="dot ${worst.severity}" x="${at - 5}" y="${y - 5}" width="10" height="10">${label}</rect>`;
       return markup`<circle class="dot ${worst.severity}" cx="${at}" cy="${y}" r="${worst.kind === 'denial-spike' ? 9 : 5}">${label}</circle>`;
     });
-    return markup`<text x="0" y="${y + 4}">${clip(shortName(role), 30)}</text><line class="track" x1="${left}" y1="${y}" x2="${right}" y2="${y}"></line>${joins}${dots}`;
+    return markup`<text x="0" y="${y + 4}">${names.get(role) ?? role}</text><line class="track" x1="${left}" y1="${y}" x2="${right}" y2="${y}"></line>${joins}${dots}`;
   });
   const height = 26 + busiest.length * rowHeight + 20;
   const ticks = labelledMoments(moments, 0.2).map(
     ({ at, place }) =>
       markup`<text class="faint" x="${Math.round(left + 10 + (right - left - 20) * place)}" y="${height - 8}" text-anchor="middle">${timeLabel(at)}</text>`,
   );
-  return markup`<svg viewBox="0 0 960 ${height}" role="img" aria-label="Timeline of the findings: squares are trust changes, large circles bursts of denials, small circles the rest; arcs lead from a change to the burst it caused; quiet stretches are shortened">${rows}${ticks}</svg>${
-    byRole.size > busiest.length
-      ? markup`<p class="faint">The ${busiest.length} roles with the most serious findings, of ${byRole.size}.</p>`
-      : undefined
-  }`;
+  return markup`<svg viewBox="0 0 960 ${height}" role="img" aria-label="Timeline of the findings: squares are trust changes, large circles bursts of denials, small circles the rest; arcs lead from a change to the burst it caused; quiet stretches are shortened">${rows}${ticks}</svg>`;
 }
 
 function legend(): Markup {
@@ -257,19 +279,28 @@ function legend(): Markup {
 /** Each burst after the change that caused it, in words. */
 function bursts(inOrder: readonly Finding[], anchors: ReadonlyMap<Finding, string>): Markup | undefined {
   const ended = new Map(inOrder.flatMap((one) => (one.resolves === undefined ? [] : [[one.resolves, one] as const])));
-  const items = inOrder
-    .filter(({ kind }) => kind === 'denial-spike')
-    .slice(0, 20)
+  const all = inOrder.filter(({ kind }) => kind === 'denial-spike');
+  const names = distinctNames(inOrder.flatMap(({ role }) => (role === undefined ? [] : [role])));
+  // Where there is no room for all, those that a change caused stay.
+  const told = all
+    .toSorted((one, other) => Number(other.correlatedChange !== undefined) - Number(one.correlatedChange !== undefined))
+    .slice(0, 20);
+  const items = all
+    .filter((one) => told.includes(one))
     .map((one) => {
       const { correlatedChange: change, role, time, count } = one;
       const end = ended.get(one.id);
-      return markup`<li><b>${role === undefined ? 'No single role' : shortName(role)}</b><ol>${
+      const changed =
         change === undefined
           ? undefined
-          : markup`<li><span class="step change">changed</span> <time datetime="${change.time}">${readableTime(change.time)}</time> by <code>${change.by}</code></li>`
-      }<li><span class="step burst">denied</span> <time datetime="${time}">${readableTime(time)}</time>${change === undefined ? undefined : after(change.time, time)}: <a href="#${anchors.get(one) ?? 'findings'}">${count} calls</a>${
+          : markup`<li><span class="step change">changed</span> <time datetime="${change.time}">${readableTime(change.time)}</time>${change.time > time ? after(time, change.time) : undefined} by <code>${change.by}</code></li>`;
+      const denied = markup`<li><span class="step burst">denied</span> <time datetime="${time}">${readableTime(time)}</time>${change === undefined ? undefined : after(change.time, time)}: <a href="#${anchors.get(one) ?? 'findings'}">${grouped(count)} calls</a>${
         change === undefined ? undefined : markup`; ${prose(change.proof)}`
-      }</li>${
+      }</li>`;
+      // A burst that had begun before is told in the order in which it happened.
+      const steps =
+        change !== undefined && Date.parse(time) < Date.parse(change.time) ? [denied, changed] : [changed, denied];
+      return markup`<li><b>${role === undefined ? 'No single role' : (names.get(role) ?? role)}</b><ol>${steps}${
         end === undefined
           ? undefined
           : markup`<li><span class="step end">resolved</span> <a href="#${anchors.get(end) ?? 'findings'}"><time datetime="${end.time}">${readableTime(end.time)}</time></a>${after(time, end.time)}</li>`
@@ -277,7 +308,9 @@ function bursts(inOrder: readonly Finding[], anchors: ReadonlyMap<Finding, strin
     });
   return items.length === 0
     ? undefined
-    : markup`<h3>Bursts of denials, and the change before each</h3><ul class="bursts">${items}</ul>`;
+    : markup`<h3>Bursts of denials, and the change before each</h3>${
+        all.length > told.length ? markup`<p class="faint">${told.length} of ${all.length}.</p>` : undefined
+      }<ul class="bursts">${items}</ul>`;
 }
 
 /** `, 4 minutes later`; nothing where the times are not in that order. */
@@ -298,34 +331,75 @@ function timeLabel(at: number): string {
   return Number.isFinite(at) ? readableTime(new Date(at).toISOString()) : '';
 }
 
-function worstRank(findings: readonly Finding[]): number {
-  return Math.max(...findings.map((one) => severityRank(one.severity))) * 100_000 + findings.length;
+interface RoleSection {
+  readonly section: Markup;
+  /** Of the roles that found room. */
+  readonly anchors: ReadonlyMap<string, string>;
 }
 
-function roleSection(roles: readonly RoleVersions[], findings: readonly Finding[]): Markup | undefined {
+function roleSection(
+  roles: readonly RoleVersions[],
+  findings: readonly Finding[],
+  places: ReadonlyMap<Finding, string>,
+): RoleSection | undefined {
   if (roles.length === 0) return undefined;
-  const anchors = new Map(
-    findings.flatMap((one, index) => (one.change === undefined ? [] : [[one.events[0] ?? '', `f${index}`] as const])),
+  const byEvent = new Map(
+    findings.flatMap((one) =>
+      one.change === undefined ? [] : [[one.events[0] ?? '', places.get(one) ?? ''] as const],
+    ),
   );
+  // The findings come most serious first.
+  const worst = new Map<string, Severity>();
+  for (const { role, severity } of findings) if (role !== undefined && !worst.has(role)) worst.set(role, severity);
+  const rank = ({ role }: RoleVersions): number => {
+    const severity = worst.get(role);
+    return severity === undefined ? -1 : severityRank(severity);
+  };
+  const names = distinctNames(roles.map(({ role }) => role));
+  const anchors = new Map<string, string>();
   const items: Markup[] = [];
-  let room = mostVersions;
-  for (const [index, { role, versions }] of roles.entries()) {
-    const rows = versions.slice(-20).map((version, at, shown) => {
-      const before = at === 0 ? versions[versions.length - shown.length - 1] : shown[at - 1];
-      return versionMarkup(version, before, anchors.get(version.eventId ?? ''));
-    });
-    const earlier = versions.length - rows.length;
-    const worst = findings.find((one) => one.role === role)?.severity;
-    const item = markup`<details id="r${index}"><summary><b>${shortName(role)}</b> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}${worst === undefined ? undefined : markup` · worst finding <span class="severity ${worst}">${worst}</span>`}<span class="meta"><code>${role}</code></span></summary>${earlier > 0 ? markup`<p class="faint">The last ${rows.length} of ${versions.length}.</p>` : undefined}${rows}</details>`;
-    room -= item.source.length;
-    if (room < 0) break;
-    items.push(item);
+  let room = roomForPolicies(findings.length);
+  for (const [index, role] of roles.toSorted((one, other) => rank(other) - rank(one)).entries()) {
+    // Of a role whose every version is long the last ones are shown, rather than none.
+    for (const most of [20, 5, 1]) {
+      const item = roleMarkup(
+        role,
+        names.get(role.role) ?? role.role,
+        worst.get(role.role),
+        `r${index}`,
+        most,
+        byEvent,
+      );
+      if (item.source.length > room) continue;
+      room -= item.source.length;
+      items.push(item);
+      anchors.set(role.role, `r${index}`);
+      break;
+    }
+    if (room < 1000) break;
   }
-  return markup`<section class="roles" aria-labelledby="roles"><h2 id="roles">Roles and their policies</h2><p class="faint">Each version with its lines that came and went, beside who gained and lost access by it.</p>${
+  const section = markup`<section class="roles" aria-labelledby="roles"><h2 id="roles">Roles and their policies</h2><p class="faint">Those with the most serious findings first. Each version with its lines that came and went, beside who gained and lost access by it.</p>${
     roles.length > items.length
-      ? markup`<p class="faint">The first ${items.length} of ${roles.length} roles, to keep the report small.</p>`
+      ? markup`<p class="faint">${items.length} of ${roles.length} roles, to keep the report small.</p>`
       : undefined
   }${items}</section>`;
+  return { section, anchors };
+}
+
+function roleMarkup(
+  { role, versions }: RoleVersions,
+  name: string,
+  worst: Severity | undefined,
+  anchor: string,
+  most: number,
+  findings: ReadonlyMap<string, string>,
+): Markup {
+  const rows = versions.slice(-most).map((version, at, shown) => {
+    const before = at === 0 ? versions[versions.length - shown.length - 1] : shown[at - 1];
+    return versionMarkup(version, before, findings.get(version.eventId ?? ''));
+  });
+  const earlier = versions.length - rows.length;
+  return markup`<details id="${anchor}"><summary><b>${name}</b> · ${versions.length} ${versions.length === 1 ? 'version' : 'versions'}${worst === undefined ? undefined : markup` · worst finding <span class="severity ${worst}">${worst}</span>`}<span class="meta"><code>${role}</code></span></summary>${earlier > 0 ? markup`<p class="faint">The last ${rows.length} of ${versions.length}.</p>` : undefined}${rows}</details>`;
 }
 
 function versionMarkup(version: PolicyVersion, before: PolicyVersion | undefined, anchor: string | undefined): Markup {
@@ -375,7 +449,7 @@ function causeSection(findings: readonly Finding[]): Markup | undefined {
   if (most === undefined) return undefined;
   return markup`<section aria-labelledby="causes"><h2 id="causes">Causes by frequency</h2><table class="narrow"><caption>Denied calls and failed changes by their first cause</caption><thead><tr><th scope="col">Cause</th><th scope="col">Times</th><th scope="col">Share</th></tr></thead><tbody>${rows.map(
     ([cause, count]) =>
-      markup`<tr><td><code>${cause}</code></td><td class="number">${count}</td><td><meter min="0" max="${most}" value="${count}" aria-label="${cause}">${count}</meter></td></tr>`,
+      markup`<tr><td><code>${cause}</code></td><td class="number">${grouped(count)}</td><td><meter min="0" max="${most}" value="${count}" aria-label="${cause}">${count}</meter></td></tr>`,
   )}</tbody></table></section>`;
 }
 

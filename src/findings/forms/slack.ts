@@ -6,6 +6,7 @@ import { witnessLine } from './terminal.ts';
 import {
   causeHeadline,
   evidencePlace,
+  isCommand,
   kindName,
   readableTime,
   shortName,
@@ -38,7 +39,7 @@ export function slackMessage(finding: Finding, options: SlackOptions = {}): Slac
   // Backticks quote input in our sentences; a header shows no code, and would show them.
   const title = plainText(finding.title).replaceAll('`', '');
   const wanted: readonly (readonly KnownBlock[])[] = [
-    [section(answer(finding))],
+    [section(answer(finding, title))],
     ...changeSections(finding).map((text) => [section(text)]),
     ...correlationSections(finding).map((text) => [section(text)]),
     ...(finding.causes ?? []).slice(0, 3).map(causeBlocks),
@@ -46,15 +47,20 @@ export function slackMessage(finding: Finding, options: SlackOptions = {}): Slac
       .slice(0, 5)
       .map((risk) => [
         section(
-          `*Risk:* ${slackProse(clip(risk.message, 600))}\n${slackCode(risk.rule)} · ${risk.severity}\n${slackProse(clip(risk.why, 800))}`,
+          `*Risk:* ${proseWithin(risk.message, 900)}\n${slackCode(risk.rule)} · ${risk.severity}\n${proseWithin(risk.why, 1200)}`,
         ),
       ]),
     ...(finding.fix === undefined ? [] : [fixBlocks(finding.fix)]),
     ...rollbackBlocks(finding),
     ...(finding.unknown ?? [])
       .slice(0, 3)
-      .map((need) => [section(`*Not known:* ${slackProse(clip(need.need, 400))}\n${slackCode(clip(need.how, 800))}`)]),
-    ...(finding.notes ?? []).slice(0, 3).map((note) => [context([slackProse(clip(note, 800))])]),
+      .map((need) => [
+        section(
+          `*Not known:* ${proseWithin(need.need, 800)}${isCommand(need.how) ? '' : `\n${proseWithin(need.how, 1200)}`}`,
+        ),
+        ...(isCommand(need.how) ? commandBlocks([need.how]) : []),
+      ]),
+    ...(finding.notes ?? []).slice(0, 3).map((note) => [context([proseWithin(note, 1200)])]),
   ];
   const head: readonly KnownBlock[] = [header(`${signs[finding.severity]} ${title}`)];
   const buttons = actions(finding, options);
@@ -70,14 +76,15 @@ export function slackMessage(finding: Finding, options: SlackOptions = {}): Slac
   };
 }
 
-/** The one line that has to be read: how bad, which role, by whom. */
-function answer(finding: Finding): string {
+/** The one line that has to be read: how bad, which role, by whom; before it a title that is longer than a header may be. */
+function answer(finding: Finding, title: string): string {
   const parts = [
     `*${finding.severity.charAt(0).toUpperCase()}${finding.severity.slice(1)}* · ${kindName(finding.kind)}`,
     ...(finding.role === undefined ? [] : [slackCode(clip(finding.role, 400))]),
   ];
   const who = finding.actor?.arn ?? finding.actor?.type;
-  const lines = [parts.join(' · ')];
+  const isCut = `${signs[finding.severity]} ${title}`.length > slackLimits.header;
+  const lines = [...(isCut ? [proseWithin(finding.title, 1200)] : []), parts.join(' · ')];
   if (who !== undefined) {
     const ip = finding.actor?.sourceIp;
     lines.push(`by ${slackCode(clip(who, 400))}${ip === undefined ? '' : ` from ${slackCode(clip(ip, 100))}`}`);
@@ -91,50 +98,45 @@ function changeSections(finding: Finding): readonly string[] {
   if (change === undefined) return [];
   const list = (title: string, classes: typeof change.gained): readonly string[] => {
     if (classes.length === 0) return [];
-    const shown = classes
-      .slice(0, 6)
-      .map(
-        (one) => `• ${slackProse(clip(one.summary, 250))}\n   e.g. ${slackCode(clip(witnessLine(one.witness), 200))}`,
-      );
-    const more = classes.length > 6 ? [`… and ${classes.length - 6} more`] : [];
-    return [`*${title}*\n${[...shown, ...more].join('\n')}`];
+    const items = classes.map(
+      (one) => `• ${proseWithin(one.summary, 500)}\n   e.g. ${codeWithin(witnessLine(one.witness), 500)}`,
+    );
+    return [listWithin(`*${title}*`, items, 6)];
   };
   // The heading says it of all of them.
-  const direct = (change.direct ?? [])
-    .slice(0, 5)
-    .map((one) => `• ${slackProse(clip(one.summary.replace(/ needs no identity-based policy any more$/, ''), 250))}`);
-  const open = (change.undecided ?? []).slice(0, 5).map((one) => `• ${slackProse(clip(one.construct, 250))}`);
+  const direct = (change.direct ?? []).map(
+    (one) => `• ${proseWithin(one.summary.replace(/ needs no identity-based policy any more$/, ''), 500)}`,
+  );
+  const open = (change.undecided ?? []).map((one) => `• ${proseWithin(one.construct, 500)}`);
   return [
     verdictSentence(change),
     ...list('Who gains access', change.gained),
     ...list('Who loses access', change.lost),
     ...list('Who can assume it now', change.allowed ?? []),
-    ...(direct.length === 0 ? [] : [`*Needs no identity-based policy any more*\n${direct.join('\n')}`]),
-    ...(open.length === 0 ? [] : [`*Not decided because of*\n${open.join('\n')}`]),
+    ...(direct.length === 0 ? [] : [listWithin('*Needs no identity-based policy any more*', direct, 5)]),
+    ...(open.length === 0 ? [] : [listWithin('*Not decided because of*', open, 5)]),
   ];
 }
 
 function correlationSections({ correlatedChange: found }: Finding): readonly string[] {
   if (found === undefined) return [];
   return [
-    `*After a change* at ${timeOf(found.time)} by ${slackCode(clip(found.by, 400))}\n${slackProse(clip(found.proof, 400))}`,
+    `*After a change* at ${timeOf(found.time)} by ${codeWithin(found.by, 800)}\n${proseWithin(found.proof, 1200)}`,
   ];
 }
 
 function causeBlocks(cause: CauseFinding): readonly KnownBlock[] {
-  const evidence = cause.evidence
-    .slice(0, 4)
-    .map((one) => `• ${slackProse(clip(`${evidencePlace(one)}: ${one.detail}`, 400))}`);
+  const evidence = cause.evidence.map((one) => `• ${proseWithin(`${evidencePlace(one)}: ${one.detail}`, 600)}`);
   return [
-    section(`*Why:* ${slackProse(clip(cause.summary, 800))}`),
-    context([clip(`${slackText(clip(causeHeadline(cause), 200))}\n${evidence.join('\n')}`, slackLimits.text)]),
+    section(`*Why:* ${proseWithin(cause.summary, 1500)}`),
+    context([listWithin(slackText(clip(causeHeadline(cause), 200)), evidence, 4)]),
   ];
 }
 
 function fixBlocks(fix: Fix): readonly KnownBlock[] {
-  const proof = fix.policy === null && !fix.verified ? '' : ` · ${slackText(clip(verification(fix), 300))}`;
+  const proof = fix.policy === null && !fix.verified ? '' : ` · ${proseWithin(verification(fix), 600)}`;
   return [
-    section(`*Fix* (${whoName(fix.who)})${proof}\n${slackProse(clip(fix.summary, 800))}`),
+    section(`*Fix* (${whoName(fix.who)})${proof}\n${proseWithin(fix.summary, 1500)}`),
     ...commandBlocks(fix.commands),
   ];
 }
@@ -197,6 +199,38 @@ function footer(finding: Finding): readonly string[] {
     ...(finding.resolves === undefined ? [] : [`ends ${slackCode(clip(finding.resolves, 80))}`]),
     ...(finding.supersededBy === undefined ? [] : [`now in ${slackCode(clip(finding.supersededBy, 80))}`]),
   ];
+}
+
+/** A sentence of so many characters once it is escaped, which may make it five times as long. */
+function proseWithin(text: string, most: number): string {
+  return within(text, most, slackProse);
+}
+
+function codeWithin(text: string, most: number): string {
+  return within(text, most, slackCode);
+}
+
+function within(text: string, most: number, escaped: (text: string) => string): string {
+  let kept = Math.min(text.length, most);
+  let result = escaped(clip(text, kept));
+  while (result.length > most && kept > 1) {
+    kept = Math.max(1, Math.min(kept - 1, Math.floor((kept * most) / result.length)));
+    result = escaped(clip(text, kept));
+  }
+  return result;
+}
+
+/** A heading and as many items below it as a text may hold; the rest is counted. */
+function listWithin(heading: string, items: readonly string[], most: number): string {
+  let text = heading;
+  let shown = 0;
+  for (const item of items.slice(0, most)) {
+    // 30 characters are kept for the line that counts the rest.
+    if (text.length + 1 + item.length > slackLimits.text - 30) break;
+    text += `\n${item}`;
+    shown += 1;
+  }
+  return shown < items.length ? `${text}\n… and ${items.length - shown} more` : text;
 }
 
 function timeOf(time: string): string {

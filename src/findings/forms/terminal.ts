@@ -18,6 +18,7 @@ import {
   actorLine,
   causeHeadline,
   evidencePlace,
+  isCommand,
   readableTime,
   verdictSentence,
   verification,
@@ -274,7 +275,7 @@ function needRows(need: Need): readonly Row[] {
   return [
     { label: 'unknown', text: need.need },
     // A command that is wrapped cannot be copied.
-    /^(?:aws|trusttrail) /.test(need.how) ? { text: need.how, command: true } : { text: need.how, styles: ['dim'] },
+    isCommand(need.how) ? { text: need.how, command: true } : { text: need.how, styles: ['dim'] },
   ];
 }
 

@@ -89,18 +89,23 @@ export function verification(fix: { readonly verified: boolean; readonly grants?
   return `verified: it grants ${fix.grants} and nothing else`;
 }
 
+/** Whether a text is to be copied into a shell, and so must stay whole. */
+export function isCommand(text: string): boolean {
+  return /^(?:aws|trusttrail) /.test(text);
+}
+
 /** The verdict of a comparison as a sentence about access. */
 export function verdictSentence(change: TrustChangeDetail): string {
   switch (change.verdict) {
     case 'broader':
-      if (change.previousFrom !== 'unknown' && change.previous === undefined && change.current !== undefined)
-        return 'There was no policy before: all of this is new.';
+      if (isFirst(change)) return 'There was no policy before: all of this is new.';
       return 'More requests are allowed than before, none fewer.';
     case 'narrower':
       return 'Fewer requests are allowed than before, none more.';
     case 'incomparable':
       return 'Some requests are newly allowed and some no longer.';
     case 'equivalent':
+      if (isFirst(change)) return 'There was no policy before, and this one lets nobody in.';
       return 'The same requests are allowed as before.';
     case 'undecided':
       return change.previousFrom === 'unknown'
@@ -109,10 +114,20 @@ export function verdictSentence(change: TrustChangeDetail): string {
   }
 }
 
+/** The role came with this policy. */
+function isFirst(change: TrustChangeDetail): boolean {
+  return change.previousFrom !== 'unknown' && change.previous === undefined && change.current !== undefined;
+}
+
 /** `2026-03-01 03:12:09 UTC`. */
 export function readableTime(time: string): string {
   const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/.exec(time);
   return match === null ? time : `${match[1]} ${match[2]} UTC`;
+}
+
+/** `20,705`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** The name at the end of a role's ARN, for headlines; the text itself where it is no such ARN. */

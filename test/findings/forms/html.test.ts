@@ -224,6 +224,177 @@ test('a thousand findings with all else at its largest are under 1.5 MB, all of 
   );
 });
 
+describe('the page of many roles', () => {
+  const denial = findingExamples.denial;
+  const version = (policy: unknown) => ({ time: '2026-01-01T00:00:00Z', policy });
+  const arn = (account: string, path: string): string => `arn:aws:iam::${account}:role/${path}`;
+
+  test('no two roles are called alike: in the timeline, among the policies, in the picture of who can assume what', () => {
+    const roles = [
+      arn('111122223333', 'deploy'),
+      arn('444455556666', 'a/deploy'),
+      arn('444455556666', 'b/deploy'),
+      arn('444455556666', 'alone'),
+    ];
+    const findings = roles.map((role): Finding => ({ ...denial, role }));
+    const page = (timeline?: string): Document =>
+      inspect(
+        htmlReport({
+          findings,
+          summary: {},
+          generatedAt: '2026-03-02T00:00:00Z',
+          versions: roles.map((role) => ({ role, versions: [version(change?.current)] })),
+          edges: roles.map((role) => ({ role, trusted: 'everyone', marks: [] })),
+          ...(timeline === undefined ? {} : { timelineSvg: timeline }),
+        }),
+      ).document;
+    const names = ['deploy (111122223333)', 'a/deploy (444455556666)', 'b/deploy (444455556666)', 'alone'];
+    for (const document of [page(), page(timelineSvg(findings))]) {
+      const drawn = [...document.querySelectorAll('svg text')].map((text) => text.textContent.replace(/arn:.*/, ''));
+      for (const name of names) expect(drawn.filter((text) => text === name)).toHaveLength(2);
+      expect([...document.querySelectorAll('.roles summary > b')].map((name) => name.textContent).sort()).toEqual(
+        names.toSorted(),
+      );
+    }
+  });
+
+  test('where there is no room for the policies of all, those with the most serious findings have it', () => {
+    const roles = Array.from({ length: 400 }, (_, index) => arn('111122223333', `team-${index}`));
+    const worst = arn('111122223333', 'zz-worst');
+    const document = inspect(
+      htmlReport({
+        findings: [
+          ...roles.map((role): Finding => ({ ...denial, role })),
+          { ...findingExamples['trust-change'], role: worst },
+        ],
+        summary: {},
+        generatedAt: '2026-03-02T00:00:00Z',
+        versions: [...roles, worst].map((role) => ({
+          role,
+          versions: [version(change?.previous), version({ ...(change?.current as object), Id: 'x'.repeat(1500) })],
+        })),
+      }),
+    ).document;
+    const shown = [...document.querySelectorAll('.roles summary > b')].map((name) => name.textContent);
+    expect(shown.length).toBeLessThan(401);
+    expect(shown[0]).toBe('zz-worst');
+    expect(document.querySelector('.roles')?.textContent).toContain(`${shown.length} of 401 roles`);
+  });
+
+  test('a role whose policy is long and changed often is shown by its last versions rather than not at all', () => {
+    const long = (index: number): unknown => ({
+      Version: '2012-10-17',
+      Statement: Array.from({ length: 150 }, (_, at) => ({ Sid: `s${index}-${at}`, Effect: 'Allow', Principal: '*' })),
+    });
+    const role = arn('111122223333', 'flapping');
+    const document = inspect(
+      htmlReport({
+        findings: Array.from({ length: 940 }, (): Finding => ({ ...denial, role })),
+        summary: {},
+        generatedAt: '2026-03-02T00:00:00Z',
+        versions: [{ role, versions: Array.from({ length: 20 }, (_, index) => version(long(index))) }],
+      }),
+    ).document;
+    expect(document.querySelector('.roles details')?.textContent).toMatch(/The last \d+ of 20/);
+    expect(document.querySelectorAll('.roles .version').length).toBeLessThanOrEqual(5);
+  });
+
+  test('the timeline says how many roles it leaves out, and a burst that a change caused is never one of them', () => {
+    const risky = Array.from(
+      { length: 60 },
+      (_, index): Finding => ({
+        ...denial,
+        severity: 'high',
+        role: arn('111122223333', `team-${index}`),
+      }),
+    );
+    const burst: Finding = {
+      ...findingExamples['denial-spike'],
+      severity: 'low',
+      role: arn('111122223333', 'zz-burst'),
+    };
+    const svg = timelineSvg([...risky, burst]) ?? '';
+    expect(svg).toContain('zz-burst');
+    const page = htmlReport({
+      findings: [...risky, burst],
+      summary: {},
+      generatedAt: '2026-03-02T00:00:00Z',
+      timelineSvg: svg,
+    });
+    expect(page).toContain('The 25 roles with the most serious findings, of 61.');
+  });
+
+  test('times of several years say which', () => {
+    const later = { ...denial, time: '2027-05-06T07:08:09Z' };
+    expect(timelineSvg([denial, later])).toContain('2027-05-06');
+    expect(timelineSvg([denial])).toContain('03-01 03:12');
+  });
+});
+
+test('a finding keeps its place in the next report, and is named by it', () => {
+  const finding = { ...findingExamples.denial, id: '0123456789abcdef0123456789abcdef' };
+  const alone = inspect(htmlReport({ ...inputOf([]), findings: [finding] })).document;
+  const among = inspect(htmlReport({ ...inputOf([]), findings: [...examples, finding, finding] })).document;
+  for (const document of [alone, among])
+    expect(document.querySelector('#f456789abcdef')?.textContent).toContain(finding.id);
+  expect([...alone.querySelectorAll('.finding dd a')].map((link) => link.getAttribute('href'))).toContain(
+    '#f456789abcdef',
+  );
+});
+
+test('a command that tells what is not known can be copied like any other', () => {
+  const how = 'aws iam get-role --role-name x';
+  const finding = {
+    ...findingExamples.denial,
+    unknown: [
+      { need: 'the role', how },
+      { need: 'the rest', how: 'Ask.' },
+    ],
+  };
+  const { document } = inspect(htmlReport({ ...inputOf([]), findings: [finding] }));
+  const commands = [...document.querySelectorAll('dd .command pre')].map((command) => command.textContent);
+  expect(commands).toEqual([how]);
+});
+
+test('told in short a finding can still be found by who did it and by its id', () => {
+  const many = Array.from(
+    { length: 900 },
+    (_, index): Finding => ({
+      ...findingExamples.denial,
+      id: index.toString(16).padStart(32, '0'),
+      severity: 'info',
+    }),
+  );
+  const { document } = inspect(htmlReport({ ...inputOf([]), findings: many }));
+  const last = [...document.querySelectorAll('.finding')].at(-1)?.textContent ?? '';
+  expect(last).toContain('in short');
+  expect(last).toContain(findingExamples.denial.actor?.arn);
+  expect(last).toContain(many.at(-1)?.id);
+});
+
+test('counts are written as people write them', () => {
+  const { document } = inspect(
+    htmlReport({
+      findings: [{ ...findingExamples.denial, count: 20_705 }],
+      summary: { records: 1, files: 1234 },
+      generatedAt: '2026-03-02T00:00:00Z',
+    }),
+  );
+  const head = document.querySelector('header')?.textContent ?? '';
+  expect(head).toContain('1 record · 1,234 files');
+  expect(head).toContain('20,705 denied calls');
+});
+
+test('a burst that had begun before the change beside it is told in that order', () => {
+  const burst = findingExamples['denial-spike'];
+  const step = (time: string): readonly string[] => {
+    const input = { ...inputOf([]), findings: [{ ...burst, time }] };
+    return [...inspect(htmlReport(input)).document.querySelectorAll('.bursts .step')].map((one) => one.textContent);
+  };
+  expect(step('2027-01-01T00:00:00Z')).toEqual(['changed', 'denied']);
+  expect(step('2025-01-01T00:00:00Z')).toEqual(['denied', 'changed']);
+});
+
 test('nothing found is a page too', () => {
   const { document, active } = inspect(htmlReport({ findings: [], summary: {}, generatedAt: '2026-03-02T00:00:00Z' }));
   expect(active).toEqual([]);

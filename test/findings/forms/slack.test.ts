@@ -86,6 +86,52 @@ test('what does not fit is left out and counted, and the answer, the buttons and
   expect(text).toContain('Open the event');
 });
 
+test('who gains access is told however long its escaped names are, as many as fit, and the rest is counted', () => {
+  const { change } = findingExamples['trust-change'];
+  const [gained] = change?.gained ?? [];
+  if (change === undefined || gained === undefined) throw new Error('the example has lost its change');
+  const message = (count: number, summary: string): SlackMessage =>
+    slackMessage({
+      ...findingExamples['trust-change'],
+      change: { ...change, gained: Array.from({ length: count }, () => ({ ...gained, summary })) },
+    });
+  const told = (sent: SlackMessage): string =>
+    textsOf(sent.blocks).find(({ text }) => text.startsWith('*Who gains access*'))?.text ?? '';
+  for (const summary of ['role `'.padEnd(250, '<&'), 'tag `<<<<&&&&`'.repeat(20), '&'.repeat(4000)]) {
+    expectWithinLimits(message(6, summary));
+    expect(told(message(6, summary))).toMatch(/^\*Who gains access\*\n• .+\n {3}e\.g\. `/);
+  }
+  expect(told(message(30, 'role `deploy`'))).toMatch(/\n… and 24 more$/);
+  expect(told(message(6, 'role `deploy`'))).not.toContain('more');
+});
+
+test('a title longer than a header is whole in the first lines', () => {
+  const title = `VendorAccess can now be assumed by role \`${'x'.repeat(150)}\` and by everyone else`;
+  const { blocks } = slackMessage({ ...findingExamples['trust-change'], title });
+  expect(JSON.stringify(blocks[0])).toContain('…');
+  expect(JSON.stringify(blocks[1])).toContain('and by everyone else');
+  const short = slackMessage(findingExamples['trust-change']);
+  expect(JSON.stringify(short.blocks[1])).not.toContain(findingExamples['trust-change'].title);
+});
+
+test('what a fix grants is quoted as code, as everywhere', () => {
+  const { fix } = findingExamples.denial;
+  if (fix === undefined) throw new Error('the example has lost its fix');
+  const text = JSON.stringify(
+    slackMessage({ ...findingExamples.denial, fix: { ...fix, verified: true, grants: 'role `ci`' } }).blocks,
+  );
+  expect(text).toContain('it grants role `ci` and nothing else');
+});
+
+test('a command that finds out what is not known is whole or not there', () => {
+  const unknown = (how: string): string =>
+    JSON.stringify(slackMessage({ ...findingExamples.denial, unknown: [{ need: 'the policies', how }] }).blocks);
+  const long = `aws iam simulate-principal-policy ${'--action-names sts:AssumeRole '.repeat(60)}--end`;
+  expect(unknown(long)).toContain('sts:AssumeRole --end');
+  expect(unknown(long.repeat(3))).toContain('The command is too long for Slack');
+  expect(unknown('Ask the owner.')).toContain('*Not known:* the policies\\nAsk the owner.');
+});
+
 describe('consoleLink', () => {
   test.for([
     ['https://console.aws.amazon.com/iam/home#/roles/details/a', true],

@@ -81,3 +81,12 @@ describe('wrap', () => {
     );
   });
 });
+
+test('a role that comes with a policy that lets nobody in is not told as a change of nothing', () => {
+  const { change } = findingExamples['trust-change'];
+  if (change === undefined) throw new Error('the example has lost its change');
+  const { previous: _, ...first } = change;
+  const created = { ...first, verdict: 'equivalent', gained: [], lost: [], previousFrom: 'history' } as const;
+  const text = terminalFinding({ ...findingExamples['trust-change'], change: created }, plain);
+  expect(text).toContain('There was no policy before, and this one lets nobody in.');
+});
