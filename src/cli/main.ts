@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { plainText } from '../findings/escape.ts';
 import { type CommandEntry, commandTable } from './command-table.ts';
 import { type Io, UserError } from './io.ts';
+import { nearestWord } from './nearest-word.ts';
 import { processIo } from './process-io.ts';
 import { repository, version } from './version.ts';
 
@@ -75,6 +76,12 @@ export async function programFor(args: readonly string[], io: Io, table: readonl
     .addHelpText('after', examples);
   const words = args.filter((arg) => !arg.startsWith('-'));
   const asked = words[0] === 'help' ? words[1] : words[0];
+  const names = [...table.map(({ name }) => name), 'help'];
+  // The library would answer with the help of everything.
+  if (words[0] === 'help' && asked !== undefined && !names.includes(asked)) {
+    const near = nearestWord(names, asked);
+    throw new UserError(`unknown command '${asked}'`, near === undefined ? undefined : `did you mean ${near}?`);
+  }
   for (const entry of table) {
     if (entry.name === asked) (await entry.load()).register(program, io, table);
     else program.command(entry.name).description(entry.summary);
@@ -98,6 +105,12 @@ function messageOf(error: unknown): string {
   if (error instanceof UserError)
     return plainText(error.hint === undefined ? error.message : `${error.message} (${error.hint})`);
   if (error instanceof CommanderError) {
+    const choice =
+      /(?:argument|command-argument value) '(.*)' is invalid(?: for argument '(.*)')?\. Allowed choices are (.*)\.$/s.exec(
+        error.message,
+      );
+    const near = choice === null ? undefined : nearestWord((choice[3] ?? '').split(', '), choice[1] ?? '');
+    if (near !== undefined) return plainText(`${error.message.replace(/^error: /, '')} (did you mean ${near}?)`);
     const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
     return plainText([first, ...rest.map((line) => line.replace(/^\(Did you mean/, '(did you mean'))].join(' '));
   }

@@ -34,7 +34,8 @@ test('as JSON', async () => {
 test('an id that there is not is bad input', async () => {
   const { code, err } = await printed(['causes', 'no-such']);
   expect(code).toBe(2);
-  expect(err).toMatch(/no cause `no-such`/);
+  expect(err).toMatch(/no cause `no-such` \(`trusttrail causes` lists them\)/);
+  expect((await printed(['causes', 'external-id-mising'])).err).toMatch(/did you mean `external-id-missing`\?/);
 });
 
 test('every field of a line of explain is used', async () => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { type CommandEntry, commandTable } from '../../src/cli/command-table.ts';
 import { type Io, UserError } from '../../src/cli/io.ts';
@@ -15,12 +15,19 @@ const table: readonly CommandEntry[] = [
       .argument('<NAME>', 'whom')
       .option('--loud', 'in capitals')
       .option('--times <N>', 'how often')
+      .addOption(new Option('--in <language>', 'in which language').choices(['english', 'french']))
       .addHelpText('after', '\nExamples:\n  $ trusttrail greet world')
       .action((name: string, _options: unknown, command: Command) => {
         const { loud, showExternalIds } = command.optsWithGlobals<{ loud?: boolean; showExternalIds?: boolean }>();
         io.out(`hello ${loud === true ? name.toUpperCase() : name}${showExternalIds === true ? ' whole' : ''}\n`);
         io.exit(1);
       });
+  }),
+  entry('wave', (program) => {
+    program
+      .command('wave')
+      .addArgument(new Argument('<hand>').choices(['left', 'right']))
+      .action(() => {});
   }),
   entry('fail', (program, io) => {
     program
@@ -72,7 +79,7 @@ describe('help and version', () => {
     '%j lists all commands and loads none',
     async ([args]) => {
       const { out, err, code, loaded: modules } = await runWith(...args);
-      expect(out).toMatch(/greet +the command greet\n +fail +the command fail/);
+      expect(out).toMatch(/greet +the command greet\n +wave +the command wave\n +fail +the command fail/);
       expect({ err, code, modules }).toEqual({ err: '', code: 0, modules: [] });
     },
   );
@@ -99,6 +106,20 @@ describe('a wrong command line is one line and exit code 2', () => {
     [['greet', 'a', '--lout'], "trusttrail: unknown option '--lout' (did you mean --loud?)\n"],
     [['greet', 'a', '--times'], "trusttrail: option '--times <N>' argument missing\n"],
     [['--bogus'], "trusttrail: unknown option '--bogus'\n"],
+    [['help', 'gret'], "trusttrail: unknown command 'gret' (did you mean greet?)\n"],
+    [['help', 'zzzzzz'], "trusttrail: unknown command 'zzzzzz'\n"],
+    [
+      ['greet', 'a', '--in', 'frnech'],
+      "trusttrail: option '--in <language>' argument 'frnech' is invalid. Allowed choices are english, french. (did you mean french?)\n",
+    ],
+    [
+      ['greet', 'a', '--in', 'klingon'],
+      "trusttrail: option '--in <language>' argument 'klingon' is invalid. Allowed choices are english, french.\n",
+    ],
+    [
+      ['wave', 'lfet'],
+      "trusttrail: command-argument value 'lfet' is invalid for argument 'hand'. Allowed choices are left, right. (did you mean left?)\n",
+    ],
   ] as const)('%j', async ([args, line]) => {
     expect(await runWith(...args)).toMatchObject({ out: '', err: line, code: 2 });
   });

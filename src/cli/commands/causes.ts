@@ -5,6 +5,7 @@ import type { Cause } from '../../causes/cause.ts';
 import { causeText } from '../../causes/cause-page.ts';
 import { safeJson } from '../../findings/forms/json.ts';
 import { type Io, UserError } from '../io.ts';
+import { nearestWord } from '../nearest-word.ts';
 
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
@@ -16,8 +17,7 @@ export function register(program: Command, io: Io): void {
     .action((id: string | undefined, _: unknown, command: Command) => {
       const { format } = command.optsWithGlobals<{ readonly format: 'text' | 'json' }>();
       const one = id === undefined ? undefined : causeById(id);
-      if (id !== undefined && one === undefined)
-        throw new UserError(`causes: no cause \`${id}\``, '`trusttrail causes` lists them');
+      if (id !== undefined && one === undefined) throw new UserError(`causes: no cause \`${id}\``, hintFor(id));
       if (format === 'json')
         io.out(`${safeJson(one === undefined ? { causes: causes.map(entryOf) } : entryOf(one), 2)}\n`);
       else io.out(one === undefined ? listOf(causes) : `${causeText(one)}\n`);
@@ -30,6 +30,12 @@ Examples:
   $ trusttrail causes
   $ trusttrail causes external-id-missing
   $ trusttrail causes wrong-account --format json`;
+
+function hintFor(id: string): string {
+  const ids = causes.map((cause) => cause.id);
+  const near = nearestWord(ids, id);
+  return near === undefined ? '`trusttrail causes` lists them' : `did you mean \`${near}\`?`;
+}
 
 function listOf(all: readonly Cause[]): string {
   const width = Math.max(...all.map(({ id }) => id.length));
