@@ -252,7 +252,14 @@ describe('the report of the samples', () => {
       .locator('.finding > div')
       .evaluateAll((all) => all.map((one) => (one as unknown as { offsetHeight: number }).offsetHeight));
     expect(Math.min(...heights)).toBeGreaterThan(20);
-    expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(50_000);
+    const paper = await page.pdf({ format: 'A4' });
+    expect(paper.length).toBeGreaterThan(50_000);
+    // No page is left half empty because the next finding is long: 24 of them and their policies were 33 pages.
+    expect(paper.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeLessThan(30);
+    // A sheet is as narrow as a small window, and the diff stands beside the account of who gained all the same.
+    await page.setViewportSize({ width: 720, height: 1000 });
+    const columns = await page.evaluate("getComputedStyle(document.querySelector('.version')).gridTemplateColumns");
+    expect(String(columns).split(' ')).toHaveLength(2);
     expect(seen).toEqual([]);
     await close();
   });

@@ -13,7 +13,7 @@ export const reportStyle = `
 body { margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 78rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; } h2 { font-size: 1.3rem; margin: 2.5rem 0 .8rem; } h3 { font-size: 1.05rem; margin: 1.2rem 0 .4rem; }
-p { margin: .3rem 0; } a { color: var(--link); } code, pre, .mono { font-family: ui-monospace, monospace; font-size: .875em; } code { unicode-bidi: isolate; }
+p { margin: .3rem 0; } a { color: var(--link); } code, pre, .mono { font-family: ui-monospace, monospace; font-size: .875em; }
 .faint { color: var(--faint); } .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; background: var(--page); padding: .5rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; list-style: none; padding: 0; margin: 1rem 0 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .7rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
@@ -25,7 +25,7 @@ input[type=search], select, button { font: inherit; color: inherit; background: 
 input[type=search] { min-width: min(22rem, 80vw); } button { cursor: pointer; } :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .finding { border: 1px solid var(--line); border-left: .4rem solid var(--info); border-radius: .4rem; margin: .6rem 0; background: var(--panel); } .many .finding { content-visibility: auto; contain-intrinsic-size: auto 4rem; }
 .finding.critical { border-left-color: var(--critical); } .finding.high { border-left-color: var(--high); } .finding.medium { border-left-color: var(--medium); } .finding.low { border-left-color: var(--low); }
-.finding, .finding :is(summary, a, button, pre) { scroll-margin-top: calc(var(--bar, 0px) + .6rem); } .finding > summary { padding: .6rem .9rem; cursor: pointer; } .finding > summary b { font-weight: 600; } .finding > div { padding: 0 .9rem .9rem 1.2rem; }
+.finding > summary { padding: .6rem .9rem; cursor: pointer; } .finding > summary b { font-weight: 600; } .finding > div { padding: 0 .9rem .9rem 1.2rem; }
 .severity { display: inline-block; min-width: 4.6rem; font-size: .75rem; font-weight: 700; text-transform: uppercase; letter-spacing: .04em; }
 .severity.critical { color: var(--critical); } .severity.high { color: var(--high); } .severity.medium { color: var(--medium); } .severity.low { color: var(--low); } .severity.info { color: var(--info); }
 .meta { display: block; color: var(--faint); font-size: .85rem; } dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; } dt { color: var(--faint); } dd { margin: 0; min-width: 0; }
@@ -34,8 +34,8 @@ input[type=search] { min-width: min(22rem, 80vw); } button { cursor: pointer; } 
 .command { display: flex; gap: .6rem; align-items: start; margin: .4rem 0; } .command pre { flex: 1; min-width: 0; margin: 0; } .command button { font-size: .8rem; }
 pre { background: var(--page); border: 1px solid var(--line); border-radius: .3rem; padding: .5rem .7rem; white-space: pre-wrap; margin: .4rem 0; }
 .links { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; } #none { padding: 1.2rem 0; }
-.scroll { overflow-x: auto; background: linear-gradient(to right, var(--page) 40%, transparent) 0 0 / 3rem 100% no-repeat local, linear-gradient(to left, var(--page) 40%, transparent) 100% 0 / 3rem 100% no-repeat local, linear-gradient(to right, var(--line), transparent) 0 0 / .8rem 100% no-repeat scroll, linear-gradient(to left, var(--line), transparent) 100% 0 / .8rem 100% no-repeat scroll; } th, td time { white-space: nowrap; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); } caption { text-align: left; color: var(--faint); padding-bottom: .3rem; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
-meter { width: clamp(3rem, 18vw, 10rem); } .version { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; border-top: 1px solid var(--line); padding: .6rem 0; } @media (max-width: 50rem) { .version { grid-template-columns: 1fr; } }
+.scroll { overflow-x: auto; } th { white-space: nowrap; } .scroll td:first-child { min-width: 11.5rem; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); } caption { text-align: left; color: var(--faint); padding-bottom: .3rem; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+meter { width: clamp(3rem, 18vw, 10rem); } .version { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; border-top: 1px solid var(--line); padding: .6rem 0; } @media screen and (max-width: 50rem) { .version { grid-template-columns: 1fr; } }
 .diff { white-space: pre-wrap; } .diff ins, .diff del { display: block; text-decoration: none; } .diff ins { background: var(--added); } .diff del { background: var(--removed); } .diff span { display: block; color: var(--faint); }
 .badge { border: 1px solid currentcolor; border-radius: 1rem; padding: 0 .5rem; font-size: .75rem; font-weight: 600; } .badge.public { color: var(--critical); } .badge.new { color: var(--high); } .badge.outside { color: var(--medium); }
 figure { margin: 1rem 0; } figure svg { display: block; width: 100%; min-width: 46rem; height: auto; color: var(--text); background: transparent; font-family: system-ui, sans-serif; } .roles > details { border-bottom: 1px solid var(--line); padding: .4rem 0; } .roles summary { cursor: pointer; }
@@ -45,9 +45,10 @@ figure { margin: 1rem 0; } figure svg { display: block; width: 100%; min-width: 
 svg text.label { paint-order: stroke; stroke: var(--page); stroke-width: 4px; font-weight: 600; font-size: 11px; fill: var(--medium); } svg text.label.new { fill: var(--high); } svg text.label.public { fill: var(--critical); } svg a text { fill: var(--link); text-decoration: underline; } .times { fill: currentColor; stroke: none; font-weight: 600; }
 .track { stroke: var(--line); } .dot { stroke: var(--page); stroke-width: 1; } .dot.critical { fill: var(--critical); } .dot.high { fill: var(--high); } .dot.medium { fill: var(--medium); } .dot.low { fill: var(--low); } .dot.info { fill: var(--info); } .join { stroke: var(--high); fill: none; stroke-width: 2; stroke-dasharray: 5 2; } svg text { fill: currentColor; font-size: 12px; } svg text.faint { fill: var(--faint); }
 [hidden] { display: none !important; }
-@media (max-width: 50rem) { .scroll table { min-width: 32rem; } table.narrow th, table.narrow td { padding-right: .8rem; } .filters { position: static; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
+@media screen and (max-width: 50rem) { .scroll table { min-width: 32rem; } table.narrow th, table.narrow td { padding-right: .8rem; } .filters { position: static; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
+@media screen and (min-width: 50rem) { .finding, .finding :is(summary, a, button, pre) { scroll-margin-top: 13rem; } }
 table.narrow { width: auto; } table.narrow th, table.narrow td { padding-right: 1.6rem; } table.narrow td:first-child { min-width: 10rem; }
-@media print { .filters, .command button, nav, .skip { display: none; } .finding, .many .finding { break-inside: avoid; content-visibility: visible; } figure svg { min-width: 0; } .scroll { overflow: visible; background: none; } details::details-content { content-visibility: visible !important; display: block; } body { max-width: none; font-size: 11px; } }
+@page { margin: 12mm; } @media print { .filters, .command button, nav, .skip { display: none; } :root { font-size: 11px; } .finding, .many .finding { content-visibility: visible; } h2, h3, .finding > summary, caption { break-after: avoid; } tr, .command, .access li, .version > div > h3 { break-inside: avoid; } figure svg { min-width: 0; } .scroll { overflow: visible; background: none; } details::details-content { content-visibility: visible !important; display: block; } body { max-width: none; padding: 0; font-size: 11px; } }
 `;
 
 /** Filtering, unfolding and copying; without it the report can be read all the same. */
@@ -65,10 +66,6 @@ export const reportScript = `
   const unfold = document.getElementById('unfold');
   if (bar !== null) {
     bar.hidden = false;
-    // What is jumped to stands below the bar, not under it.
-    const measure = () => bar.parentElement.style.setProperty('--bar', (getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0) + 'px');
-    addEventListener('resize', measure);
-    measure();
   }
   const texts = new Map();
   const textOf = (one) => {

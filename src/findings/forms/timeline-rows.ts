@@ -28,7 +28,7 @@ export function timelineRows(findings: readonly Finding[]): TimelineRows {
     .sort(([left, high], [right, other]) => other - high || (left < right ? -1 : 1))
     .slice(0, mostRows)
     .map(([row]) => row);
-  const names = new Map([...distinctNames([...weights.keys()])].map(([row, name]) => [row, shortened(name, 30)]));
+  const names = new Map([...distinctNames([...weights.keys()])].map(([row, name]) => [row, shortened(name, 28)]));
   return { rows, names, of: weights.size };
 }
 
