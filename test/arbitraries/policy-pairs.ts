@@ -74,7 +74,7 @@ const furtherSamples: readonly ClauseSample[] = [
     key: 'aws:PrincipalOrgPaths',
     multivalued: true,
     operators: ['StringEquals', 'StringLike', 'StringNotLike'],
-    literals: ['o-a/r-1/ou-1/', 'o-a/r-1/*', 'o-a/*', 'o-b/*'],
+    literals: ['o-aaaaaaaaaa/r-1/ou-1/', 'o-aaaaaaaaaa/r-1/*', 'o-aaaaaaaaaa/*', 'o-bbbbbbbbbb/*', 'o-*/r-1/*'],
   },
 ];
 

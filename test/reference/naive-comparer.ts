@@ -144,8 +144,11 @@ export function naiveDifference(
       ),
     ),
   );
-  const related = clauses.some(({ values, variables }) => variables && values.some((text) => /\$\{[^*?$]/.test(text)));
   const keys = [...new Set(clauses.map(({ key }) => key))];
+  const organizations = keys.includes('aws:principalorgid') && keys.includes('aws:principalorgpaths');
+  const related =
+    organizations ||
+    clauses.some(({ values, variables }) => variables && values.some((text) => /\$\{[^*?$]/.test(text)));
   const literals = literalsOf(
     statements.map(({ statement }) => statement),
     clauses,
@@ -342,9 +345,31 @@ export function naiveDifference(
   ): void {
     const one = <T>(list: readonly T[]): T => list[Math.floor(limits.random() * list.length)] as T;
     if (choices.some((options) => options.length === 0)) return;
+    const [id, paths] = ['aws:principalorgid', 'aws:principalorgpaths'].map((key) => free.indexOf(key));
+    /** With paths of the organization: hardly any two states drawn by themselves agree. */
+    const fitting = new Map<string | undefined, readonly Choice[]>();
+    const chosen = (states: readonly Choice[]): readonly Choice[] => {
+      if (!organizations || id === undefined || paths === undefined || id < 0 || paths < 0) return states;
+      const own = states[id]?.state;
+      let options = fitting.get(own?.[0]);
+      if (options === undefined) {
+        options = (choices[paths] ?? []).filter((path) =>
+          agrees(
+            new Map([
+              ['aws:principalorgid', own],
+              ['aws:principalorgpaths', path.state],
+            ]),
+          ),
+        );
+        fitting.set(own?.[0], options);
+      }
+      const path = options.length === 0 ? undefined : one(options);
+      return path === undefined ? states : states.map((state, at) => (at === paths ? path : state));
+    };
     for (let run = 0; run < 40; run += 1) {
       tried += 1;
-      const request = requestOf(caller, free, choices.map(one), one(actions));
+      const request = requestOf(caller, free, chosen(choices.map(one)), one(actions));
+      if (organizations && !agrees(request.context)) continue;
       if (within !== undefined && naiveDecision(within.policy, request, multivalued) !== 'allow') continue;
       keep(
         request,
@@ -353,6 +378,14 @@ export function naiveDifference(
       );
     }
   }
+}
+
+/** AWS puts both keys into a request or none, and the path begins with the id. */
+function agrees(context: ReadonlyMap<string, readonly string[] | null | undefined>): boolean {
+  const [id] = context.get('aws:principalorgid') ?? [];
+  const paths = context.get('aws:principalorgpaths') ?? undefined;
+  if (id === undefined || paths === undefined) return id === undefined && paths === undefined;
+  return paths.length > 0 && paths.every((path) => path.split('/')[0] === id && path.includes('/'));
 }
 
 interface Choice {
@@ -581,6 +614,11 @@ function valuesFor(key: string, caller: NaiveCaller, literals: readonly string[]
           .map((text) => text.replace(/\*/g, '0'.repeat(Math.max(0, 13 - text.length))))
           .filter((text) => /^\d{12}$/.test(text)),
       ];
+    case 'aws:principalorgpaths':
+      return ['o-stranger12/r-1/ou-1/', ...textsFor(literals).filter((text) => /^o-[a-z0-9]+\//.test(text))].slice(
+        0,
+        40,
+      );
     case 'aws:principalorgid':
       return ['o-stranger12', ...textsFor(literals).filter((text) => /^o-[a-z0-9]+$/.test(text))];
     default:

@@ -15,6 +15,7 @@ import type { AssumeRequest, Caller } from '../evaluate/request.ts';
 import { YES } from '../evaluate/ternary.ts';
 import { Dimension, type DimensionShape, type Literal, type ValueDemand } from './dimension.ts';
 import { and, type Formula, literalNode, or } from './formula.ts';
+import { type NamedOrganizations, organizationAgreement } from './organization-agreement.ts';
 import {
   anyText,
   characterClass,
@@ -84,6 +85,8 @@ export interface CallerWorld {
   readonly partitions: readonly string[];
   /** By account and name, the path of roles named with just one. */
   readonly rolePaths: ReadonlyMap<string, string>;
+  /** Where the policies speak of the caller's organization by both keys. */
+  readonly organizations: NamedOrganizations | undefined;
 }
 
 export class CallerSpace {
@@ -99,6 +102,8 @@ export class CallerSpace {
   readonly #otherPrincipals = new Map<PrincipalElement, Formula>();
   readonly #paths: ReadonlyMap<string, string>;
   readonly #partitions: readonly string[];
+  readonly #organizations: NamedOrganizations | undefined;
+  #agreement: Formula | undefined;
 
   constructor(shape: CallerShape, world: CallerWorld) {
     const { freshAccounts, partitions } = world;
@@ -106,6 +111,7 @@ export class CallerSpace {
     this.#freshAccounts = freshAccounts;
     this.#paths = world.rolePaths;
     this.#partitions = partitions;
+    this.#organizations = world.organizations;
     this.#open = {
       caller: templateOf(shape),
       actions: ['sts:AssumeRole'],
@@ -151,6 +157,18 @@ export class CallerSpace {
   /** Dimensions that a formula of this space has spoken of, by the key in lower case. */
   get dimensions(): ReadonlyMap<string, Dimension | null> {
     return this.#dimensions;
+  }
+
+  /** @returns what holds of every request, whatever is demanded: keys that speak of one thing agree. */
+  agreement(): Formula {
+    this.#agreement ??= this.#agreementOf(this.#organizations);
+    return this.#agreement;
+  }
+
+  #agreementOf(organizations: NamedOrganizations | undefined): Formula {
+    if (organizations === undefined) return true;
+    const [id, paths] = [this.#dimensionOf(organizations.id), this.#dimensionOf(organizations.paths)];
+    return id === null || paths === null || organizationAgreement(id, paths, organizations.named);
   }
 
   // Clauses
@@ -246,6 +264,8 @@ export class CallerSpace {
     switch (name) {
       case 'aws:principalorgid':
         return ['o-zzzzzzzzzz', 'o-yyyyyyyyyy'];
+      case 'aws:principalorgpaths':
+        return ['o-zzzzzzzzzz/r-zzzz/ou-zzzz-zzzzzzzz/', 'o-yyyyyyyyyy/r-yyyy/ou-yyyy-yyyyyyyy/'];
       case 'aws:principalaccount':
       case 'aws:sourceaccount':
       case 'aws:resourceaccount':

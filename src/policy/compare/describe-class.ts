@@ -110,13 +110,14 @@ function isUsual(clause: PreparedClause): boolean {
   );
 }
 
-function holdsSomewhere(formula: Formula, work: Work): boolean {
+function holdsSomewhere(space: CallerSpace, demanded: Formula, work: Work): boolean {
+  const formula = demanded === false ? false : and([demanded, space.agreement()]);
   return formula !== false && search(formula, 'claim', work, () => true);
 }
 
 /** The values of a condition by which somebody is new. */
 function newValues(
-  { statement, entry, formula }: ToDescribe,
+  { space, statement, entry, formula }: ToDescribe,
   clause: PreparedClause,
   narrowed: ReadonlyMap<PreparedClause, readonly string[]>,
   work: Work,
@@ -128,7 +129,11 @@ function newValues(
     const one = onlyValue(clause, text);
     if (one === undefined) return true;
     const clauses = statement.clauses.map((other) => (other === clause ? one : other));
-    return holdsSomewhere(formula({ statement, ...(entry === undefined ? {} : { entries: [entry] }), clauses }), work);
+    return holdsSomewhere(
+      space,
+      formula({ statement, ...(entry === undefined ? {} : { entries: [entry] }), clauses }),
+      work,
+    );
   });
   return fresh.length === 0 ? texts : fresh;
 }
@@ -150,7 +155,7 @@ function lossesOf(
   const element = statement.statement.principal;
   const means = space.principal(entry === undefined ? element : { ...element, entries: [entry] }, 'Allow', true);
   const admitting = statementsOn(from, 'Allow', action).filter((other) =>
-    holdsSomewhere(and([means, space.principal(other.statement.principal, 'Allow', true)]), work),
+    holdsSomewhere(space, and([means, space.principal(other.statement.principal, 'Allow', true)]), work),
   );
   const losses: string[] = [];
   const own = new Set([...values.keys()].filter((clause) => clause.row?.negated === false).map(({ key }) => key.lower));
@@ -176,7 +181,7 @@ function lossesOf(
         })),
       };
       const broken = and([base, allowsNot(space, only, action)]);
-      if (!holdsSomewhere(broken, work)) continue;
+      if (!holdsSomewhere(space, broken, work)) continue;
       const absent = space.dimensions.get(key) === null || holdsWithout(space, broken, key, work);
       losses.push(describeLoss(clause, absent));
     }
@@ -193,7 +198,7 @@ function lossesOf(
       space.principal(deny.statement.principal, 'Deny', true),
       ...deny.clauses.map((clause) => space.clause(clause, true)),
     ]);
-    if (!holdsSomewhere(kept, work)) continue;
+    if (!holdsSomewhere(space, kept, work)) continue;
     losses.push(...deny.clauses.map((clause) => describeClause(clause)).filter((phrase) => phrase !== ''));
   }
   return [...new Set(losses)];
@@ -222,7 +227,7 @@ function exceptions(wide: PrincipalName, names: readonly PrincipalName[]): strin
 function holdsWithout(space: CallerSpace, formula: Formula, key: string, work: Work): boolean {
   const dimension = space.dimensions.get(key);
   if (dimension === undefined || dimension === null || dimension.shape.presence === 'always') return false;
-  return holdsSomewhere(and([formula, { kind: 'literal', literal: dimension.literal(true, false, '') }]), work);
+  return holdsSomewhere(space, and([formula, { kind: 'literal', literal: dimension.literal(true, false, '') }]), work);
 }
 
 function rankOf({ space, entry, home, witness }: ToDescribe, narrowed: boolean): number {

@@ -121,6 +121,8 @@ export function describeClause(clause: PreparedClause, values: readonly string[]
 export function describeLoss(clause: PreparedClause, absent: boolean): string {
   const { noun, article, any } = wordsFor(clause);
   if (clause.key.lower === 'aws:multifactorauthage') return absent ? 'without MFA' : 'with MFA of any age';
+  if (!absent && clause.key.lower === 'aws:principalorgid') return 'of any organization';
+  if (!absent && clause.key.lower === 'aws:principalorgpaths') return 'at any organization path';
   if (any !== undefined) return any;
   return absent ? `without ${article === '' ? noun : `${article} ${noun}`}` : `with another ${noun}`;
 }

@@ -4,7 +4,8 @@ import type { PreparedKey } from '../evaluate/key-state.ts';
 import type { CallerSpace, CallerWorld } from './caller-space.ts';
 import type { Undecided, Witness } from './comparison.ts';
 import { concreteWitness } from './concrete-witness.ts';
-import type { Formula } from './formula.ts';
+import { and, type Formula } from './formula.ts';
+import { ofOneOrganization, organizationsOf } from './organization-agreement.ts';
 import { freshAccounts, partitionsOf, pathsOfRoles } from './request-space.ts';
 import { type Model, search } from './search.ts';
 import { undecidedBy } from './undecided.ts';
@@ -41,18 +42,20 @@ export class Inquiry {
       freshAccounts: freshAccounts(policies),
       partitions: partitionsOf(policies),
       rolePaths: pathsOfRoles(policies),
+      organizations: organizationsOf(this.keys, policies),
     };
   }
 
   /** @param holds whether the evaluator confirms a witness. */
-  ask({ space, formula, actions }: Ask, holds: (witness: Witness) => boolean): Answer {
+  ask({ space, formula: demanded, actions }: Ask, holds: (witness: Witness) => boolean): Answer {
+    const formula = demanded === false ? false : and([demanded, space.agreement()]);
     if (formula === false) return 'no';
     let witness: Witness | undefined;
     const certain = (model: Model) => {
       const found = witnessOf(space, actions, model, this.keys, this.work);
-      if (found === undefined || !holds(found)) return false;
-      witness = found;
-      return true;
+      if (found === undefined) return false;
+      witness = ofOneOrganization(found).find(holds);
+      return witness !== undefined;
     };
     let tries = 0;
     search(formula, 'claim', this.work, (model) => {

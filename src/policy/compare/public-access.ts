@@ -22,7 +22,7 @@ export function publicAccess(policy: TrustPolicy, inside: InsideOf): AccessAnswe
       ? []
       : [
           clause('StringNotEquals', 'aws:PrincipalOrgID', inside.organizations),
-          // The comparison takes both keys for independent: who stands at a path of an organization is of it.
+          // Who stands at a path of an organization is of it.
           ...(/:principalorgpaths/i.test(policy.text)
             ? [
                 clause(
