@@ -32,7 +32,7 @@ export async function openPage(
   writeFileSync(file, html);
   const url = pathToFileURL(file).href;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const seen: string[] = [];
   page.on('dialog', (dialog) => {

@@ -1,5 +1,6 @@
 /** How does one finding stand in the HTML report, unfolded and in short? */
 import type { AccessClass } from '../../policy/compare/comparison.ts';
+import { clip } from '../escape.ts';
 import type { CauseFinding, Finding, Fix, RiskFinding } from '../finding.ts';
 import { type Content, type Markup, markup, prose } from './markup.ts';
 import { consoleLink } from './slack.ts';
@@ -43,7 +44,7 @@ export function findingMarkup(finding: Finding, anchor: string, places: Readonly
 export function shortFindingMarkup(finding: Finding, anchor: string): Markup {
   const cause = finding.causes?.[0];
   const who = finding.actor?.arn ?? finding.actor?.type;
-  return markup`<details class="finding ${finding.severity}" id="${anchor}" data-kind="${finding.kind}">${summaryOf(finding)}<div>${cause === undefined ? undefined : markup`<p>${prose(cause.summary)} <span class="faint">${causeHeadline(cause)}</span></p>`}<p class="faint">${who === undefined ? undefined : markup`By <code>${who}</code>. `}Event <code>${finding.events[0] ?? 'unknown'}</code>, finding <code>${finding.id}</code>; in short, to keep the report small.</p></div></details>`;
+  return markup`<details class="finding ${finding.severity}" id="${anchor}" data-kind="${finding.kind}">${summaryOf(finding)}<div>${cause === undefined ? undefined : markup`<p>${prose(cause.summary)} <span class="faint">${causeHeadline(cause)}</span></p>`}<p class="faint">${who === undefined ? undefined : markup`By <code>${clip(who, 200)}</code>. `}Event <code>${finding.events[0] ?? 'unknown'}</code>, finding <code>${clip(finding.id, 40)}</code>; in short, to keep the report small.</p></div></details>`;
 }
 
 function summaryOf(finding: Finding): Markup {
