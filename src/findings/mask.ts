@@ -116,7 +116,8 @@ function maskQuoted(text: string): string {
   const from = endOfQuote(text, found.index + found[0].length);
   return (
     text.slice(0, from) +
-    text.slice(from).replace(/([`"])([^`"]{2,1224})\1/g, (whole, quote: string, value: string) => {
+    text.slice(from).replace(/([`"])([^`"]{2,1224})\1/g, (whole, quote: string, value: string, at: number) => {
+      if (namesSomethingElse(text.slice(Math.max(0, from + at - 200), from + at))) return whole;
       const name =
         /^(?:arn:|[a-z][a-z0-9-]*:[A-Za-z/]+$|\/|(?:For(?:Any|All)Values?:)?[A-Z][A-Za-z]+(?:Equals|Like|IfExists|IgnoreCase)$|Null$)/;
       return name.test(value) ||
@@ -126,6 +127,14 @@ function maskQuoted(text: string): string {
         ? whole
         : quote + maskExternalId(value) + quote;
     })
+  );
+}
+
+/** Whether what is quoted next is the name of a role, say: `role `, or `role `a`, `b` or `. */
+function namesSomethingElse(before: string): boolean {
+  const noun = before.replace(/(?:[`"][^`"]*[`"](?:, | or | and ))+$/, '');
+  return /\b(?:roles?|users?|sessions?|organizations?|accounts?|services?|providers?|repositor(?:y|ies)|branch(?:es)?|paths?) $/.test(
+    noun,
   );
 }
 

@@ -219,3 +219,15 @@ test('what mentions no external ID is told as it is, whatever its texts are', ()
     { numRuns: runs(300) },
   );
 });
+
+test.each([
+  ['Asks for no external ID any more. Newly let in: role `deploy-1` of account 444455556666', []],
+  ['without an external ID, and no longer by users `ann`, `bob` or `eve`', []],
+  ['with external ID `s3cr3t-value`, by role `deploy-1`', ['s3cr3t-value']],
+  ['the external ID is `s3cr3t-value` or `other-s3cr3t`', ['s3cr3t-value', 'other-s3cr3t']],
+  ['an external ID; the call passed `s3cr3t-value` for role `deploy-1`', ['s3cr3t-value']],
+])('%s: what is quoted for an external ID is masked, the name of a role is not', (text, secrets) => {
+  const shown = maskText(text, []);
+  for (const secret of secrets) expect(shown).not.toContain(secret);
+  for (const name of ['deploy-1', 'ann', 'bob', 'eve']) expect(shown.includes(name)).toBe(text.includes(name));
+});
