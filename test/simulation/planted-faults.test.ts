@@ -106,6 +106,11 @@ const planted: readonly Planted[] = [
         ...store,
         findings: async (subject, window) =>
           (await store.findings(subject, window)).map((one) => ({ ...one, deliveries: new Map() })),
+        // Read once more when it is claimed.
+        finding: async (key) => {
+          const one = await store.finding(key);
+          return one === undefined ? undefined : { ...one, deliveries: new Map() };
+        },
       }),
     }),
     shows: /told again although a note said that it was told/,
