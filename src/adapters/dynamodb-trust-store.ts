@@ -51,7 +51,7 @@ const concurrency = 8;
 const mostPlain = 60_000;
 
 /** Events that a copy of the function knows to be in the table, so that it does not try to write them again. */
-const mostRemembered = 10_000;
+const mostRemembered = 50_000;
 
 type Item = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 /** A storm costs a bounded number of writes, is told of a few times, and leaves nothing behind in memory. */
 import { expect, test } from 'vitest';
-import { runStorm } from '../../bench/storm.ts';
+import { inDynamoDb, runStorm } from '../../bench/storm.ts';
 
 test('of one role in one minute: a few writes a batch, however many denials', { timeout: 120_000 }, async () => {
   const storm = { denials: 1_500, roles: 1, callers: 10, seconds: 60, batch: 100 };
@@ -11,6 +11,19 @@ test('of one role in one minute: a few writes a batch, however many denials', { 
   expect(cost.toldToPeople).toBe(1);
   expect(cost.counted).toBeGreaterThan(storm.denials * 0.7);
   expect(cost.counted).toBeLessThan(storm.denials * 1.4);
+});
+
+test('of one role in DynamoDB: what is known to be written is not written again', { timeout: 120_000 }, async () => {
+  const storm = { denials: 600, roles: 1, callers: 10, seconds: 60, batch: 100 };
+  const { bill, toldToPeople, writes } = await runStorm(storm, inDynamoDb());
+  const batches = storm.denials / storm.batch;
+  const asked = (name: string): number => bill?.requests.get(name) ?? 0;
+  // The change, its role, and that callers were denied: once each, in whatever batch.
+  expect(asked('TransactWriteItems')).toBeLessThanOrEqual(6);
+  // Ten callers in seven groups of the role's and ten streams of their own; the burst, its growth, and their notes.
+  expect(asked('PutItem') + asked('UpdateItem')).toBeLessThanOrEqual(25 * batches);
+  expect(writes).toBeLessThanOrEqual(8 * batches + 10);
+  expect(toldToPeople).toBe(1);
 });
 
 test('of many roles: the writes grow with the denials and no faster', { timeout: 120_000 }, async () => {
