@@ -61,7 +61,7 @@ describe.skipIf(emulatorMissing)('the store in DynamoDB', () => {
     async () => {
       for (const drop of opened.splice(0)) await drop();
     },
-    { propertyRuns: 3 },
+    { propertyRuns: 3, takesTurns: true },
   );
 
   test('answers as the store in SQLite does, whatever is done', async () => {
