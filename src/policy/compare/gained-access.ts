@@ -1,5 +1,6 @@
 /** Which statements and principals of a policy let in what another policy does not, and by which request is it shown? */
 import type { PrincipalEntry, TrustPolicy } from '../document/trust-policy.ts';
+import type { PreparedClause } from '../evaluate/condition.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
 import { matchEntry } from '../evaluate/principal-match.ts';
@@ -156,7 +157,9 @@ class Hunt {
     const found = (through: Through): Witness | undefined =>
       this.#told(this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness)));
     this.#inquiry.work.spend(this.#from.statements.length + this.#to.statements.length);
-    const call = `${statement.statement.index} ${actions.join(' ')}`;
+    // A list of callers may name users and roles: each kind is then told by itself.
+    const kind = statement.clauses.some(listsCallers) ? ` ${space.shape.kind}` : '';
+    const call = `${statement.statement.index} ${actions.join(' ')}${kind}`;
     if (entries.length === 0) {
       if (this.#known.has(call)) return;
       const witness = found({ statement });
@@ -214,6 +217,12 @@ class Hunt {
     const other = decisionOn(this.#from, witness);
     return other === 'explicit-deny' || other === 'implicit-deny';
   }
+}
+
+/** Of several values that tell callers apart, a user can have some, and the session of a role others. */
+function listsCallers({ key, row, clause }: PreparedClause): boolean {
+  const ofCallers = key.lower === 'aws:principalarn' || key.lower === 'aws:userid';
+  return ofCallers && row?.negated === false && clause.values.length > 1;
 }
 
 /** @returns the entries that let the witness in. */

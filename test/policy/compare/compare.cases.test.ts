@@ -5,6 +5,7 @@ import { idleStatements } from '../../../src/policy/compare/dead-statements.ts';
 import { publicAccess } from '../../../src/policy/compare/public-access.ts';
 import { decisionOn } from '../../../src/policy/compare/witness.ts';
 import { prepare } from '../../../src/policy/evaluate/evaluate.ts';
+import { type ChangeCase, edgeCases } from './change-cases.ts';
 import { allow, deny, github, home, other, policy } from './policies.ts';
 
 const role = `arn:aws:iam::${home}:role/the-role`;
@@ -13,17 +14,8 @@ const sub = 'token.actions.githubusercontent.com:sub';
 const aud = { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' };
 const organization = 'o-exampleorg1';
 
-interface Case {
-  readonly name: string;
-  readonly old: readonly object[];
-  readonly now: readonly object[];
-  readonly verdict: string;
-  readonly gained?: readonly string[];
-  readonly lost?: readonly string[];
-  readonly direct?: readonly string[];
-}
-
-const cases: readonly Case[] = [
+const cases: readonly ChangeCase[] = [
+  ...edgeCases,
   {
     name: 'another account',
     old: [allow(home)],
@@ -359,6 +351,16 @@ describe('is it public', () => {
     ['a third account', [allow(['777788889999'])], 'yes'],
     ['everyone, taken back', [allow('*'), deny('*', { StringNotEquals: { 'aws:PrincipalAccount': other } })], 'no'],
     ['a service', [allow({ Service: 'ec2.amazonaws.com' })], 'no'],
+    [
+      'a path of the own organization',
+      [allow('*', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': `${organization}/r-1/*` } })],
+      'no',
+    ],
+    [
+      'a path of another organization',
+      [allow('*', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-otherorg0002/r-1/*' } })],
+      'yes',
+    ],
   ])('%s', (_, statements, answer) => {
     const inside = { accounts: [home, other], organizations: [organization] };
     expect(publicAccess(policy(...statements), inside).answer).toBe(answer);
@@ -378,4 +380,19 @@ test('statements that change nothing', () => {
     { statement: 2, kind: 'dead' },
     { statement: 3, kind: 'dead' },
   ]);
+});
+
+test('of a Deny for all but the listed, only what nobody needs is called idle', () => {
+  const denyOthers = (...listed: readonly string[]) => ({
+    Effect: 'Deny',
+    NotPrincipal: { AWS: listed },
+    Action: 'sts:AssumeRole',
+  });
+  // Of the account nobody is listed in full, so that it denies everyone, and the rest is as if it were not there.
+  expect(idleStatements(policy(allow(home), denyOthers(home), deny(other)))).toEqual([
+    { statement: 0, kind: 'shadowed' },
+    { statement: 2, kind: 'shadowed' },
+  ]);
+  // It matches nobody that an Allow of the same words would; those it denies nobody lets in.
+  expect(idleStatements(policy(allow(other), denyOthers('*')))).toEqual([{ statement: 1, kind: 'shadowed' }]);
 });
