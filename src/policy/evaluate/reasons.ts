@@ -38,7 +38,7 @@ function principalReason(
   const who = describeCaller(caller);
   const entryThat = (truth: typeof YES | typeof UNKNOWN) =>
     principal.entries.find(({ name }) => matchEntry(name, caller, identity) === truth);
-  const entry = entryThat(YES) ?? entryThat(UNKNOWN);
+  const entry = (matches === UNKNOWN ? entryThat(UNKNOWN) : undefined) ?? entryThat(YES) ?? entryThat(UNKNOWN);
   const unknownKeys =
     matches !== UNKNOWN || entry === undefined || caller.kind === 'someone'
       ? []
