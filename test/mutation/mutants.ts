@@ -52,7 +52,10 @@ export function applied(code: string, { offset, from, to }: Mutant): string {
   return code.slice(0, offset) + to + code.slice(offset + from.length);
 }
 
-/** The code with everything inside strings, templates, comments and regular expressions blanked. */
+/** What counts work alone: a fault in it changes when a search gives up, which no test should pin to the step. */
+const workAlone = /\b(?:spend|spendShared)\([^;]*\);|\b(?:cost|steps) \+= [^;]*;/g;
+
+/** The code with everything inside strings, templates, comments and regular expressions, and the count of work, blanked. */
 function codeAlone(code: string): string {
   const out = [...Array(code.length).keys()].map((at) => code[at] ?? ' ');
   const blank = (from: number, to: number) => {
@@ -77,7 +80,7 @@ function codeAlone(code: string): string {
     before = 'x';
     at = end;
   }
-  return out.join('');
+  return out.join('').replaceAll(workAlone, (counted) => counted.replaceAll(/[^\n]/g, ' '));
 }
 
 function endOr(code: string, text: string, from: number): number {

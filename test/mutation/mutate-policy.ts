@@ -1,13 +1,17 @@
 /**
- * How many small faults in `src/policy` do the focused checks see? `node test/mutation/mutate-policy.ts` prints the
- * score and the survivors. Options: `--file PART` (modules whose path holds it), `--every N` (each Nth fault only),
- * `--jobs N`, `--all` (also the modules whose output is words).
+ * How many small faults in `src/policy` do the checks see? `node test/mutation/mutate-policy.ts` prints the score and
+ * the survivors. Each fault is first held to the focused check (the naive evaluator, brute force, the tables), then to
+ * the ordinary tests that ask these modules (`run-tests.ts`). Options: `--file PART` (modules whose path holds it),
+ * `--every N` (each Nth fault only), `--sample N --seed TEXT` (so many by lot, the same for the same seed and code),
+ * `--jobs N`. Left out is what only counts work (`mutants.ts`). Survivors that change no answer are counted apart, with
+ * the reason (`explained.ts`).
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { reasonFor } from './explained.ts';
 import { fault, type Reference, referenceFor, subjectWith } from './focused-check.ts';
 import { codeOf, pathOf } from './load-mutated.ts';
 import { applied, type Mutant, mutantsOf } from './mutants.ts';
@@ -20,7 +24,7 @@ interface Task {
 }
 
 interface Outcome extends Task {
-  readonly result: 'killed' | 'survived' | 'no program' | 'hangs';
+  readonly result: 'killed' | 'survived' | 'explained' | 'no program' | 'hangs';
   readonly how: string;
 }
 
@@ -60,8 +64,11 @@ async function main(): Promise<void> {
   if (failing !== undefined) throw new Error(`the program as it is fails: ${failing}`);
   const outcomes: Outcome[] = [];
   const open = [...tasks];
-  const done = (outcome: Outcome) => {
+  const done = (ended: Outcome) => {
+    const why = ended.result === 'survived' ? reasonFor(ended.file, lineOf(ended), ended.mutant) : undefined;
+    const outcome: Outcome = why === undefined ? ended : { ...ended, result: 'explained', how: why };
     outcomes.push(outcome);
+    if (outcome.result === 'explained') process.stdout.write(`explained ${describe(outcome)}   (${why})\n`);
     if (outcome.result === 'survived') process.stdout.write(`survived ${describe(outcome)}\n`);
     if (outcomes.length % 50 === 0) process.stderr.write(`${outcomes.length} of ${tasks.length}\n`);
   };
@@ -120,11 +127,12 @@ function report(files: readonly string[], outcomes: readonly Outcome[]): void {
     of.filter(({ result }) => results.includes(result)).length;
   const line = (name: string, of: readonly Outcome[]) => {
     const caught = count(of, 'killed', 'hangs');
-    const survived = count(of, 'survived');
-    if (caught + survived === 0) return;
-    const score = ((100 * caught) / (caught + survived)).toFixed(1);
+    const explained = count(of, 'explained');
+    const all = caught + explained + count(of, 'survived');
+    if (all === 0) return;
+    const score = ((100 * caught) / all).toFixed(1);
     process.stdout.write(
-      `${score.padStart(5)} %  ${String(caught).padStart(4)} of ${String(caught + survived).padStart(4)}  ${name}\n`,
+      `${score.padStart(5)} %  ${String(caught).padStart(4)} of ${String(all).padStart(4)}, ${explained} explained  ${name}\n`,
     );
   };
   for (const file of files)
@@ -136,10 +144,16 @@ function report(files: readonly string[], outcomes: readonly Outcome[]): void {
   process.stdout.write(`${count(outcomes, 'no program')} more make no program, ${count(outcomes, 'hangs')} hang\n`);
 }
 
-function describe({ file, mutant }: Task): string {
+function lineOf({ file, mutant }: Task): string {
+  const code = codeOf(file);
+  const end = code.indexOf('\n', mutant.offset);
+  return code.slice(code.lastIndexOf('\n', mutant.offset - 1) + 1, end === -1 ? code.length : end).trim();
+}
+
+function describe(task: Task): string {
+  const { file, mutant } = task;
   const before = codeOf(file).slice(0, mutant.offset).split('\n');
-  const line = (codeOf(file).split('\n')[before.length - 1] ?? '').trim();
-  return `${file}:${before.length}:${(before.at(-1) ?? '').length + 1} \`${mutant.from.trim()}\` → \`${mutant.to.trim()}\`   ${line.slice(0, 140)}`;
+  return `${file}:${before.length}:${(before.at(-1) ?? '').length + 1} \`${mutant.from.trim()}\` → \`${mutant.to.trim()}\`   ${lineOf(task).slice(0, 140)}`;
 }
 
 /** Answers one fault after the other; the first message is what they are held to. */

@@ -5,12 +5,17 @@ import { collected } from './vitest-collected.ts';
 /** The soonest that could fail first. */
 export const testFiles = [
   'test/policy/evaluate/evaluate.cases.test.ts',
+  'test/policy/evaluate/reasons.test.ts',
+  'test/policy/keys/condition-keys.test.ts',
   'test/policy/compare/compare.cases.test.ts',
   'test/policy/compare/organization-agreement.test.ts',
   'test/policy/compare/public-access.test.ts',
   'test/policy/document/validate.test.ts',
   'test/policy/repair/repair.test.ts',
   'test/policy/evaluate/wildcard.test.ts',
+  'test/policy/document/json-text.property.test.ts',
+  'test/policy/evaluate/value-classes.property.test.ts',
+  'test/policy/compare/string-language.property.test.ts',
   'test/policy/compare/shared-work.test.ts',
   'test/causes/classics.test.ts',
   'test/causes/remedy.test.ts',

@@ -1,5 +1,5 @@
 /** Changes at the edges of types and wordings: on a threshold, in a gap, of two types, by an exception, in an order. */
-import { allow, deny, home, other } from './policies.ts';
+import { allow, deny, github, home, other } from './policies.ts';
 
 export interface ChangeCase {
   readonly name: string;
@@ -14,6 +14,7 @@ export interface ChangeCase {
 const third = '777788889999';
 const age = 'aws:MultiFactorAuthAge';
 const time = 'aws:CurrentTime';
+const sub = 'token.actions.githubusercontent.com:sub';
 const anyOf = `any principal of account ${other}`;
 const ids = { StringEquals: { 'sts:ExternalId': 'a' } };
 const tags = ['sts:AssumeRole', 'sts:TagSession'];
@@ -241,6 +242,61 @@ export const edgeCases: readonly ChangeCase[] = [
       denyOthers(other, `arn:aws:iam::${other}:role/deploy`, `arn:aws:sts::${other}:assumed-role/deploy/ci`),
     ],
     verdict: 'equivalent',
+  },
+  {
+    name: 'a user whose path, and not whose name, is like the names',
+    old: [allow(other, { StringLike: { 'aws:username': 'a*' } })],
+    now: [allow(`arn:aws:iam::${other}:user/a/b`)],
+    verdict: 'incomparable',
+    gained: [`user \`a/b\` of account ${other}, with any user name`],
+    lost: [`${anyOf}, with user name \`a*\`, other than user \`a/b\``],
+  },
+  {
+    name: 'an account, and in the same breath a user and a role of it',
+    old: [allow(home)],
+    now: [
+      allow([home, other, `arn:aws:iam::${other}:user/ann`]),
+      allow(`arn:aws:iam::${other}:role/ci`),
+      allow(`arn:aws:iam::${third}:role/ci`),
+    ],
+    verdict: 'broader',
+    gained: [anyOf, `role \`ci\` of account ${third}`],
+  },
+  ...[
+    ['repo:acme/app:ref:refs/tags/v1', 'repository `acme/app`, tag `v1`'],
+    ['repo:acme/app:ref:refs/tags/*', 'repository `acme/app`, any tag'],
+    ['repo:acme/app:ref:refs/heads/main', 'repository `acme/app`, branch `main`'],
+    ['repo:acme/app:ref:refs/heads/*', 'repository `acme/app`, any branch'],
+    ['repo:acme/app:environment:prod', 'repository `acme/app`, environment `prod`'],
+    ['repo:acme/app:environment:*', 'repository `acme/app`, any environment'],
+    ['repo:acme/app:pull_request', 'repository `acme/app`, in pull requests'],
+    ['repo:acme/app:*', 'repository `acme/app`, any branch, pull requests included'],
+    ['repo:acme/a*:ref:refs/heads/main', 'repositories `acme/a*`, branch `main`'],
+    ['repo:acme/*', 'organization `acme`, any branch, pull requests included'],
+    ['repo:acme/app:other', 'repository `acme/app`, where the subject goes on `other`'],
+  ].map(
+    ([subject = '', told = '']): ChangeCase => ({
+      name: `the workflows of ${subject}`,
+      old: [allow(home)],
+      now: [allow(home), allow({ Federated: github }, { StringLike: { [sub]: subject } })],
+      verdict: 'broader',
+      gained: [`any GitHub Actions workflow of ${told}`],
+    }),
+  ),
+  {
+    name: 'the workflows of four subjects',
+    old: [allow(home)],
+    now: [
+      allow(home),
+      allow(
+        { Federated: github },
+        { StringLike: { [sub]: ['1', '2', '3', '4'].map((name) => `repo:acme/${name}:*`) } },
+      ),
+    ],
+    verdict: 'broader',
+    gained: [
+      'any GitHub Actions workflow, with subject `repo:acme/1:*`, `repo:acme/2:*`, `repo:acme/3:*` or `repo:acme/4:*`',
+    ],
   },
   {
     name: 'all denied but an account, of which then nobody is listed in full',

@@ -75,3 +75,49 @@ describe('the key that would settle whom a statement means', () => {
     expect(answer.statements[0]?.reasons[0]?.unknownKeys).toEqual(keys);
   });
 });
+
+describe('of several unknown keys, those that make a difference', () => {
+  const asks = (condition: object, effect = 'Allow') => ({
+    Effect: effect,
+    Principal: '*',
+    Action: 'sts:AssumeRole',
+    Condition: condition,
+  });
+  const id = { 'sts:ExternalId': 'a' };
+  const tag = { 'aws:RequestTag/t': 'x' };
+  const team = { 'aws:PrincipalTag/team': 'red' };
+  test.each([
+    [
+      'the one that a second statement asks for as well',
+      [asks({ StringEquals: id }), asks({ StringEquals: { ...id, ...tag } })],
+      ['sts:ExternalId'],
+    ],
+    [
+      'the same, the other way round',
+      [asks({ StringEquals: { ...id, ...tag } }), asks({ StringEquals: id })],
+      ['sts:ExternalId'],
+    ],
+    ['both of one statement', [asks({ StringEquals: { ...id, ...tag } })], ['sts:ExternalId', 'aws:RequestTag/t']],
+    [
+      'either of two',
+      [asks({ StringEquals: id }), asks({ StringEquals: tag })],
+      ['sts:ExternalId', 'aws:RequestTag/t'],
+    ],
+    [
+      'that of a Deny',
+      [asks({ StringLike: { 'sts:RoleSessionName': '*' } }), asks({ StringEquals: tag }, 'Deny')],
+      ['aws:RequestTag/t'],
+    ],
+    [
+      'two of three',
+      [asks({ StringEquals: { ...team, ...id } }), asks({ StringEquals: { ...team, ...id, ...tag } })],
+      ['aws:PrincipalTag/team', 'sts:ExternalId'],
+    ],
+    ['none where a value or its opposite will do', [asks({ StringEquals: id }), asks({ StringNotEquals: id })], []],
+  ])('%s', (_, Statement, keys) => {
+    const line = { policy: { Version: '2012-10-17', Statement }, principal: 'arn:aws:iam::111122223333:user/ann' };
+    const { decision, unknownKeys } = answerLine(line, true) as Answer;
+    expect(decision).toBe(keys.length === 0 ? 'allow' : 'unknown');
+    expect(unknownKeys).toEqual(keys);
+  });
+});

@@ -1,0 +1,72 @@
+/**
+ * Which faults change no answer of the program? Read one by one; such a survivor is counted apart, with the reason. Each
+ * row is a module, a piece of its line, and what stands there instead: a line that is written anew is no longer explained.
+ */
+import type { Mutant } from './mutants.ts';
+
+const quick = 'a short way or a cache: the same answer is found the long way';
+const bound = 'a bound on work or size, one step earlier or later';
+const types = 'a guard for the types alone: both hold together, or the case does not come';
+const order = 'the order in which alternatives are tried, not which there are';
+
+interface Explained {
+  readonly module: string;
+  readonly line: string;
+  /** The changed piece and what stands there, without spaces around; all changes of the line where not given. */
+  readonly change?: string;
+  readonly why: string;
+}
+
+export const explained: readonly Explained[] = [
+  { module: 'compare/caller-space.ts', line: "literal('unsettled', false, pointer)", why: types },
+  {
+    module: 'compare/caller-space.ts',
+    line: 'if (arn === undefined || userId === undefined) return false',
+    change: '|| &&',
+    why: types,
+  },
+  {
+    module: 'compare/caller-space.ts',
+    line: 'if (examples.length < 4)',
+    why: 'how many readable examples are tried first',
+  },
+  { module: 'compare/compare.ts', line: 'if (isUsedUp() || sizeOf(from) + sizeOf(to) > mostText)', why: bound },
+  { module: 'compare/describe-class.ts', line: 'narrowed.size > 8', why: bound },
+  { module: 'compare/inquiry.ts', line: 'tries = 0', why: bound },
+  { module: 'compare/search.ts', line: 'left.length >= fewest.length', why: order },
+  { module: 'compare/string-language.ts', line: 'texts.size < listed.size', why: quick },
+  { module: 'compare/string-language.ts', line: 'language.has(pattern))) continue', why: quick },
+  { module: 'compare/string-language.ts', line: 'this.#states[state]?.', why: types },
+  {
+    module: 'compare/address-set.ts',
+    line: 'last - first > 16n',
+    why: 'which address of a stretch is taken: all of them answer alike',
+  },
+  {
+    module: 'compare/dimension.ts',
+    line: 'return whole > low && whole < high ? whole : middle',
+    why: 'which number of a gap is taken',
+  },
+  { module: 'evaluate/condition.ts', line: 'if (matched === YES) break', why: quick },
+  { module: 'evaluate/operators/date.ts', line: 'text.length > 40', why: bound },
+  { module: 'evaluate/operators/numeric.ts', line: 'ignoreCase: false', why: 'numbers have no letter case' },
+  { module: 'evaluate/prepared-policy.ts', line: 'at < clauses.length', change: '< <=', why: types },
+  { module: 'evaluate/wildcard.ts', line: 'p < pattern.length ? pattern[p] : undefined', change: '< <=', why: types },
+  {
+    module: 'evaluate/value-classes.ts',
+    line: 'if (first === undefined || last === undefined) return [0]',
+    change: '|| &&',
+    why: types,
+  },
+  { module: 'evaluate/unknown-keys.ts', line: 'distinct.length > mostInSet', why: bound },
+  { module: 'document/json-with-positions.ts', line: 'let plain = true', why: quick },
+];
+
+/** @returns why the fault changes nothing; `undefined` where nobody has said so. */
+export function reasonFor(file: string, line: string, { from, to }: Mutant): string | undefined {
+  const change = `${from.trim()} ${to.trim()}`;
+  return explained.find(
+    (one) =>
+      file.endsWith(one.module) && line.includes(one.line) && (one.change === undefined || one.change === change),
+  )?.why;
+}
