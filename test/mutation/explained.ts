@@ -60,6 +60,44 @@ export const explained: readonly Explained[] = [
   },
   { module: 'evaluate/unknown-keys.ts', line: 'distinct.length > mostInSet', why: bound },
   { module: 'document/json-with-positions.ts', line: 'let plain = true', why: quick },
+  {
+    module: 'compare/caller-space.ts',
+    line: 'if (absent === value && !dimension.shape.unregistered) return value',
+    why: quick,
+  },
+  {
+    module: 'compare/dimension.ts',
+    line: 'predicate.values.length > 0 || predicate.opaque.length === 0',
+    change: '> >=',
+    why: 'to be outside of the empty language asks nothing',
+  },
+  { module: 'compare/search.ts', line: 'if (dimensions.has(dimension)) return false', why: quick },
+  { module: 'compare/value-predicate.ts', line: "token < 0 ? 'x'", why: 'which readable examples are tried first' },
+  {
+    module: 'evaluate/prepared-policy.ts',
+    line: 'if (prepared1 === undefined) continue',
+    change: 'continue; ;',
+    why: types,
+  },
+  {
+    module: 'evaluate/unknown-keys.ts',
+    line: "(name.kind === 'role' && caller.kind === 'role-session'",
+    change: '&& ||',
+    why: 'one more key is tried, which changes no answer',
+  },
+  {
+    module: 'evaluate/value-classes.ts',
+    line: 'return [...all].sort((a, b) => a - b)',
+    why: 'the same places in another order: a state more, no answer less',
+  },
+  { module: 'evaluate/wildcard.ts', line: 'let retryFrom = 0', why: 'set before it is read' },
+  {
+    module: 'evaluate/wildcard.ts',
+    line: 'p < pattern.length && pattern[p] === anyCharacters',
+    change: '< <=',
+    why: types,
+  },
+  { module: 'keys/address-ranges.ts', line: "return address.kind() === 'ipv4'", why: types },
 ];
 
 /** @returns why the fault changes nothing; `undefined` where nobody has said so. */
