@@ -20,20 +20,7 @@ export function publicAccess(policy: TrustPolicy, inside: InsideOf): AccessAnswe
     ...(inside.accounts.length === 0 ? [] : [clause('StringNotEquals', 'aws:PrincipalAccount', inside.accounts)]),
     ...(inside.organizations.length === 0
       ? []
-      : [
-          clause('StringNotEquals', 'aws:PrincipalOrgID', inside.organizations),
-          // Who stands at a path of an organization is of it.
-          ...(/:principalorgpaths/i.test(policy.text)
-            ? [
-                clause(
-                  'StringNotLike',
-                  'aws:PrincipalOrgPaths',
-                  inside.organizations.map((id) => `${id}/*`),
-                  'ForAllValues',
-                ),
-              ]
-            : []),
-        ]),
+      : [clause('StringNotEquals', 'aws:PrincipalOrgID', inside.organizations)]),
   ];
   const statements = policy.statements.flatMap((statement): readonly Statement[] => {
     if (statement.effect === 'Deny') return [statement];
@@ -56,14 +43,9 @@ export function publicAccess(policy: TrustPolicy, inside: InsideOf): AccessAnswe
   return newAccess({ ...policy, statements: [] }, { ...policy, statements });
 }
 
-function clause(
-  base: 'StringNotEquals' | 'StringNotLike',
-  key: string,
-  values: readonly string[],
-  set?: 'ForAllValues',
-): ConditionClause {
+function clause(base: 'StringNotEquals', key: string, values: readonly string[]): ConditionClause {
   return {
-    operator: { base, ifExists: false, set, text: base },
+    operator: { base, ifExists: false, set: undefined, text: base },
     key,
     values: values.map((text) => ({ text, pointer: '' })),
     pointer: '',
