@@ -2,7 +2,7 @@
 import { PoisonMessage } from '../src/adapters/poison-message.ts';
 import { envelopeProblem } from '../src/cloudtrail/event-patterns.ts';
 import { readEventValue } from '../src/cloudtrail/read-record.ts';
-import { recognise } from '../src/cloudtrail/recognise.ts';
+import { changesUnnamedRole } from '../src/cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../src/cloudtrail/record.ts';
 
 /**
@@ -23,9 +23,7 @@ export function readMessage(body: string): CloudTrailRecord {
   if (record === undefined) throw new PoisonMessage(problems[0]?.message ?? 'no record');
   // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
   if (record.derived !== undefined) throw new PoisonMessage(`a record without its ${record.derived.join(' and ')}`);
-  const change = recognise(record);
-  // Nobody could be told whose trust policy changed: somebody has to look at it, so it is not passed over in silence.
-  if (change?.kind === 'trust-change' && change.succeeded && change.role === undefined)
+  if (changesUnnamedRole(record))
     throw new PoisonMessage('a change of a trust policy whose record does not name the role');
   return record;
 }

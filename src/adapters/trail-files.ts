@@ -1,7 +1,7 @@
 /** Which files of the trail does a message name, and what do they hold that matters? */
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
+import { ruleFor, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { scanLogFile } from './fast-scan-file.ts';
 import { PoisonMessage } from './poison-message.ts';
@@ -103,8 +103,7 @@ async function contentOf(client: Pick<S3Client, 'send'>, { bucket, key }: TrailF
 
 /** Whether a rule of EventBridge would have sent it. */
 function isWatched(record: CloudTrailRecord): boolean {
-  const event = toEventBridgeEvent(record);
-  return Object.values(eventPatterns).some((pattern) => matchesPattern(event, pattern));
+  return ruleFor(toEventBridgeEvent(record)) !== undefined;
 }
 
 function parsed(text: string): unknown {

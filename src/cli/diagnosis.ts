@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { DeploymentReader, RuleFacts, Told, TrailFacts } from '../adapters/deployment-facts.ts';
-import { denialRuleState, eventPatterns, iamEventRegion } from '../cloudtrail/event-patterns.ts';
+import { denialRuleState, eventPatterns, iamEventRegion, type RuleName } from '../cloudtrail/event-patterns.ts';
 import { slackChannel } from '../configuration/slack-channel.ts';
 
 /** One thing that was looked at. */
@@ -32,8 +32,7 @@ const deployed = z.object({
   regions: z.array(z.string()),
 });
 
-type RuleKind = keyof typeof eventPatterns;
-const iamRules: readonly RuleKind[] = ['trust-change', 'caller-side-change'];
+const iamRules: readonly RuleName[] = ['trust-change', 'caller-side-change'];
 
 /** @returns everything that was looked at, in the order in which an event passes it. */
 export async function diagnose(reader: DeploymentReader, options: DoctorOptions): Promise<readonly Diagnosis[]> {
@@ -191,12 +190,12 @@ async function ruleDiagnoses(
   iamRegion: string,
   account: string,
 ): Promise<readonly Diagnosis[]> {
-  const places: { region: string; rule: RuleKind; bus?: string }[] = [];
+  const places: { region: string; rule: RuleName; bus?: string }[] = [];
   for (const region of regions)
-    for (const rule of Object.keys(eventPatterns) as RuleKind[])
+    for (const rule of Object.keys(eventPatterns) as RuleName[])
       if (region === iamRegion || !iamRules.includes(rule)) places.push({ region, rule });
   if (kind === 'organization' || regions.length > 1)
-    for (const rule of Object.keys(eventPatterns) as RuleKind[])
+    for (const rule of Object.keys(eventPatterns) as RuleName[])
       places.push({ region: hubRegion, rule, bus: 'trusttrail-hub' });
   return Promise.all(
     places.map(async ({ region, rule, bus }) => {
@@ -207,7 +206,7 @@ async function ruleDiagnoses(
   );
 }
 
-function ruleDiagnosis(about: string, kind: RuleKind, told: Told<RuleFacts>, where: string): Diagnosis {
+function ruleDiagnosis(about: string, kind: RuleName, told: Told<RuleFacts>, where: string): Diagnosis {
   if ('absent' in told)
     return wrong(about, `the rule is not there ${where}`, 'deploy all stacks: `npx cdk deploy --all`');
   if ('unknown' in told)

@@ -83,6 +83,16 @@ export const eventPatterns = {
   denial: denialPattern,
 } as const;
 
+/** A rule of EventBridge that lets records through to the service. */
+export type RuleName = keyof typeof eventPatterns;
+
+const rules = Object.entries(eventPatterns) as readonly [RuleName, EventPattern][];
+
+/** @returns the first of the rules that lets the event through; `undefined`: none does. */
+export function ruleFor(event: unknown): RuleName | undefined {
+  return rules.find(([, pattern]) => matchesPattern(event, pattern))?.[0];
+}
+
 const iamRegions: ReadonlyMap<string, string> = new Map([
   ['aws', 'us-east-1'],
   ['aws-cn', 'cn-north-1'],
@@ -142,8 +152,7 @@ export function toEventBridgeEvent(record: CloudTrailRecord): EventBridgeEvent {
  */
 export function envelopeProblem(event: unknown): string | undefined {
   if (!isObject(event) || !isObject(event['detail'])) return 'not an EventBridge event with a `detail`';
-  if (!Object.values(eventPatterns).some((pattern) => matchesPattern(event, pattern)))
-    return 'an event that none of the rules asks for';
+  if (ruleFor(event) === undefined) return 'an event that none of the rules asks for';
   const told = event['detail']['recipientAccountId'];
   return told === undefined || told === event['account']
     ? undefined

@@ -49,6 +49,12 @@ function firstRecognised(record: CloudTrailRecord): Recognised | undefined {
   }
 }
 
+/** Whether it changed a role that the record does not name: nobody could be told which one, so somebody has to look at it. */
+export function changesUnnamedRole(record: CloudTrailRecord): boolean {
+  const change = recognise(record);
+  return change?.kind === 'trust-change' && change.succeeded && change.role === undefined;
+}
+
 /** Whether the call failed: by its error code, or a message where a trimmed record has lost the code. */
 export function failed(record: CloudTrailRecord): boolean {
   return record.errorCode !== undefined || (record.errorMessage !== undefined && record.responseElements === null);
