@@ -1,7 +1,9 @@
 /** Which files of the trail does a message name, and what do they hold that matters? */
+import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { ruleFor, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
+import { changesUnnamedRole } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { scanLogFile } from './fast-scan-file.ts';
 import { PoisonMessage } from './poison-message.ts';
@@ -57,48 +59,68 @@ function decodedKey(encoded: string): string {
   }
 }
 
-/** What a file holds that matters, and what is wrong with the file itself, so that there may have been more. */
+/** What a file holds that matters, and what is wrong with it. */
 export interface WatchedFile {
   readonly records: readonly CloudTrailRecord[];
+  /** Why there may be more that matters: no delivery changes that, so that somebody has to look at the file. */
   readonly damage?: PoisonMessage;
 }
 
 /**
- * @param skipped told of each record that cannot be read.
  * @returns the records that the rules of EventBridge would have caught. The file is never in memory as a whole text.
- * @throws {PoisonMessage} where nothing of the file can ever be read.
+ * @throws where S3 does not answer with all of the file, which another try may change.
  */
-export async function watchedRecords(
-  client: Pick<S3Client, 'send'>,
-  file: TrailFile,
-  skipped: () => void,
-): Promise<WatchedFile> {
-  const { key, size } = file;
-  if ((size ?? 0) > mostBytes)
-    throw new PoisonMessage(`${key} has ${size} bytes: larger than any file of CloudTrail’s`);
+export async function watchedRecords(client: Pick<S3Client, 'send'>, file: TrailFile): Promise<WatchedFile> {
+  const { key } = file;
   const content = await contentOf(client, file);
-  const { looked, records, problems } = await scanLogFile({ name: key, content, named: true });
-  // A problem of a record has its place within the file.
-  const ofFile = problems.find(({ place }) => place === key);
-  const damage = ofFile === undefined ? undefined : new PoisonMessage(`${key}: ${ofFile.message}`);
-  if (looked === 0 && damage !== undefined) throw damage;
-  for (const problem of problems) if (problem !== ofFile) skipped();
-  return {
-    // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
-    records: records.filter((record) => record.derived === undefined && isWatched(record)),
-    ...(damage === undefined ? {} : { damage }),
-  };
+  if (content instanceof PoisonMessage) return { records: [], damage: content };
+  const scan = await scanLogFile({ name: key, content, named: true });
+  const records: CloudTrailRecord[] = [];
+  const wrong = scan.problems.map(({ place, message }) => `${place}: ${message}`);
+  for (const record of scan.records.filter(isWatched)) {
+    const because = unusableBecause(record);
+    if (because === undefined) records.push(record);
+    else wrong.push(`${key}, ${record.eventName}, event ${record.eventId}: ${because}`);
+  }
+  const [first, ...more] = wrong;
+  if (first === undefined) return { records };
+  return { records, damage: new PoisonMessage(more.length === 0 ? first : `${first}; and ${more.length} more`) };
 }
 
-async function contentOf(client: Pick<S3Client, 'send'>, { bucket, key }: TrailFile): Promise<Uint8Array> {
+/** What puts a message of EventBridge aside too (functions/message.ts). */
+function unusableBecause(record: CloudTrailRecord): string | undefined {
+  // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
+  if (record.derived !== undefined) return `a record without its ${record.derived.join(' and ')}`;
+  return changesUnnamedRole(record) ? 'a change of a trust policy whose record does not name the role' : undefined;
+}
+
+/** @returns why there is nothing to be had, where that is for good. */
+async function contentOf(
+  client: Pick<S3Client, 'send'>,
+  { bucket, key, size }: TrailFile,
+): Promise<Uint8Array | PoisonMessage> {
+  if ((size ?? 0) > mostBytes) return tooLarge(key, size);
   try {
-    const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const { Body: body, ContentLength: length } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (body === undefined) throw new Error('S3 answered without the file');
-    return await body.transformToByteArray();
+    // It may be another one by now than the one that the notification speaks of.
+    if ((length ?? 0) > mostBytes) {
+      if (body instanceof Readable) body.destroy();
+      return tooLarge(key, length);
+    }
+    const content = await body.transformToByteArray();
+    // Half a file would look damaged for good.
+    if (length !== undefined && content.length < length)
+      throw new Error(`S3 sent ${content.length} of ${length} bytes of ${key}`);
+    return content;
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') throw new PoisonMessage(`${key} is not there any more`);
+    if (error instanceof Error && error.name === 'NoSuchKey') return new PoisonMessage(`${key} is not there any more`);
     throw error;
   }
+}
+
+function tooLarge(key: string, size: number | undefined): PoisonMessage {
+  return new PoisonMessage(`${key} has ${size} bytes: larger than any file of CloudTrail’s`);
 }
 
 /** Whether a rule of EventBridge would have sent it. */

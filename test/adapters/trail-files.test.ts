@@ -44,16 +44,12 @@ describe('the files that a notification names', () => {
 
 describe('the records of a file', () => {
   const file: TrailFile = { bucket: 'trail', key, size: 500 };
-  let skipped = 0;
-  function read(content: Uint8Array | Error, of: TrailFile = file) {
-    skipped = 0;
+  function read(content: Uint8Array | Error, { length, of = file }: { length?: number; of?: TrailFile } = {}) {
     const send = async () => {
       if (content instanceof Error) throw content;
-      return { Body: { transformToByteArray: async () => content } };
+      return { Body: { transformToByteArray: async () => content }, ContentLength: length ?? content.length };
     };
-    return watchedRecords({ send } as unknown as S3Client, of, () => {
-      skipped += 1;
-    });
+    return watchedRecords({ send } as unknown as S3Client, of);
   }
   const harmless = { ...denied(5).raw, eventName: 'GetCallerIdentity' };
   const log = (...records: readonly unknown[]) => JSON.stringify({ Records: records });
@@ -61,18 +57,30 @@ describe('the records of a file', () => {
   test('are those that the rules of EventBridge would have caught', async () => {
     const wanted = [updated(0, '{}').raw, denied(1).raw];
     const text = log(...wanted, harmless);
-    for (const bytes of [gzipSync(text), Buffer.from(text)])
-      expect((await read(bytes)).records.map(({ eventId }) => eventId)).toEqual(wanted.map((one) => one['eventID']));
+    for (const bytes of [gzipSync(text), Buffer.from(text)]) {
+      const { records, damage } = await read(bytes);
+      expect(records.map(({ eventId }) => eventId)).toEqual(wanted.map((one) => one['eventID']));
+      expect(damage).toBeUndefined();
+    }
   });
 
-  test('without one that cannot be read, which is counted', async () => {
-    const { records, damage } = await read(gzipSync(log(denied(1).raw, 'no record')));
-    expect([records.length, damage, skipped]).toEqual([1, undefined, 1]);
+  const nameless = { ...denied(1).raw, eventID: undefined };
+  const { requestParameters: _, ...ofNoRole } = updated(0, '{}').raw;
+  test.for([
+    ['cannot be read', 'no record', 'Records[1]'],
+    ['lacks its id, so that it could count again with each delivery', nameless, 'without its eventID'],
+    ['changes a role that it does not name', ofNoRole, 'does not name the role'],
+  ] as const)('are the others where one %s, which somebody is told of', async ([, bad, reason]) => {
+    const { records, damage } = await read(gzipSync(log(denied(1).raw, bad, denied(2).raw)));
+    expect(records).toHaveLength(2);
+    expect(damage).toBeInstanceOf(PoisonMessage);
+    expect(damage?.message).toContain(key);
+    expect(damage?.message).toContain(reason);
   });
 
-  test('without one that lacks its id: it could count again with each delivery', async () => {
-    const { eventID: _, ...anonymous } = denied(1).raw;
-    expect((await read(gzipSync(log(anonymous, denied(2).raw)))).records).toHaveLength(1);
+  test('are all there where what is odd is nothing that a rule asks for', async () => {
+    const { records, damage } = await read(gzipSync(log({ ...harmless, eventID: undefined }, denied(1).raw)));
+    expect([records.length, damage]).toEqual([1, undefined]);
   });
 
   test('are those before the damage, which is told, where the file is cut off', async () => {
@@ -90,14 +98,30 @@ describe('the records of a file', () => {
     ['no log', gzipSync('hello')],
     ['gone', Object.assign(new Error('no such key'), { name: 'NoSuchKey' })],
   ] as const)('are none, for good, where it is %s', async ([, content]) => {
-    await expect(read(content)).rejects.toThrow(PoisonMessage);
+    const { records, damage } = await read(content);
+    expect(records).toEqual([]);
+    expect(damage).toBeInstanceOf(PoisonMessage);
+    expect(damage?.message).toContain(key);
   });
 
   test('are not even fetched where it is larger than any file of CloudTrail’s', async () => {
-    await expect(read(gzipSync(log()), { ...file, size: 70_000_000 })).rejects.toThrow(PoisonMessage);
+    const of = { ...file, size: 70_000_000 };
+    expect((await read(new Error('fetched'), { of })).damage?.message).toContain('70000000 bytes');
+  });
+
+  test('are not read where it has become larger than the notification says', async () => {
+    const { records, damage } = await read(gzipSync(log(denied(1).raw)), { length: 70_000_000 });
+    expect(records).toEqual([]);
+    expect(damage?.message).toContain('70000000 bytes');
   });
 
   test('come again where S3 does not answer', async () => {
     await expect(read(new Error('socket hang up'))).rejects.not.toThrow(PoisonMessage);
+  });
+
+  test('come again where S3 sends less than all of it: half a file would look damaged for good', async () => {
+    const whole = gzipSync(log(denied(1).raw, denied(2).raw));
+    await expect(read(whole.subarray(0, 100), { length: whole.length })).rejects.toThrow(/sent 100 of/);
+    await expect(read(whole.subarray(0, 100), { length: whole.length })).rejects.not.toThrow(PoisonMessage);
   });
 });

@@ -116,15 +116,11 @@ test('what was analysed together is not given back, however late it is', async (
 });
 
 const keyOf = (name: string) => `AWSLogs/o-a1b2c3d4e5/111122223333/CloudTrail/us-east-1/2026/03/09/${name}.json.gz`;
-const notified = (names: readonly string[]) =>
-  batch(
-    names.map((name) => [
-      name,
-      {
-        Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'trail' }, object: { key: keyOf(name) } } }],
-      },
-    ]),
-  );
+const created = (name: string) => ({
+  eventName: 'ObjectCreated:Put',
+  s3: { bucket: { name: 'trail' }, object: { key: keyOf(name) } },
+});
+const notified = (names: readonly string[]) => batch(names.map((name) => [name, { Records: [created(name)] }]));
 
 test('files that no time is left for come again, and one that a call is refused for alone', async () => {
   for (const [n, record] of records.entries())
@@ -145,6 +141,18 @@ test('what a damaged file holds is analysed, and its message is put aside with t
   expect(answer.batchItemFailures).toEqual([]);
   expect(taken.length).toBeGreaterThan(10);
   expect(aside).toEqual([expect.objectContaining({ reason: expect.stringContaining(keyOf('cut')) })]);
+});
+
+test('a damaged file costs no other file of its message anything', async () => {
+  files.set(keyOf('good'), gzipSync(JSON.stringify({ Records: [denied(1, { id: 'e-good' }).raw] })));
+  files.set(keyOf('bad'), Buffer.from('no log'));
+  files.set(keyOf('worse'), gzipSync('no log'));
+  const both = batch([['both', { Records: [created('bad'), created('good'), created('worse')] }]]);
+  expect((await trailObject(both, context)).batchItemFailures).toEqual([]);
+  expect(taken).toEqual(['e-good']);
+  expect(aside).toHaveLength(1);
+  expect(aside[0]?.reason).toContain(keyOf('bad'));
+  expect(aside[0]?.reason).toContain(keyOf('worse'));
 });
 
 test('a reason holds nothing that SQS refuses', () => {
