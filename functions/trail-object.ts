@@ -6,6 +6,7 @@ import { handleBatch } from './batch.ts';
 import { environment } from './environment.ts';
 import { filesClient } from './files-client.ts';
 import { service } from './service.ts';
+import { takeTogether } from './take-together.ts';
 import { recordAnalysed } from './telemetry.ts';
 import { expectTime } from './time-left.ts';
 
@@ -20,9 +21,8 @@ export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResp
       expectTime(context);
       const { records, damage } = await watchedRecords(filesClient(), file);
       for (let from = 0; from < records.length; from += together) {
-        expectTime(context);
         const some = records.slice(from, from + together);
-        await service().take(some);
+        await takeTogether(some, context, (part) => service().take(part));
         for (const { at, eventId, eventName } of some) {
           recordAnalysed(at);
           log.info({ eventId, event: eventName }, 'record analysed');

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
+import { PublishingFailed } from '../../src/watch/publish.ts';
 import { denied, home } from '../watch/service.ts';
 
 const written: string[] = [];
@@ -153,6 +154,44 @@ test('a damaged file costs no other file of its message anything', async () => {
   expect(aside).toHaveLength(1);
   expect(aside[0]?.reason).toContain(keyOf('bad'));
   expect(aside[0]?.reason).toContain(keyOf('worse'));
+});
+
+const many = Array.from({ length: 40 }, (_, n) => denied(n, { id: `m-${n}` }));
+const ofMany = () => {
+  files.set(keyOf('many'), gzipSync(JSON.stringify({ Records: many.map(({ raw }) => raw) })));
+  return notified(['many']);
+};
+const ids = (some: readonly CloudTrailRecord[]) => some.map(({ eventId }) => eventId);
+
+test('a record that breaks the watch costs the others of its file nothing', async () => {
+  taking = async (some) => {
+    if (ids(some).includes('m-17')) throw new Error('it breaks');
+  };
+  const answer = await trailObject(ofMany(), context);
+  expect(new Set(taken)).toEqual(new Set(ids(many).filter((id) => id !== 'm-17')));
+  expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['many']);
+});
+
+test('a store that is away is not asked for each of them', async () => {
+  let asked = 0;
+  taking = async () => {
+    asked += 1;
+    throw new Error('the store is away');
+  };
+  const answer = await trailObject(ofMany(), context);
+  expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['many']);
+  expect(asked).toBeLessThan(15);
+});
+
+test('a channel that is away is not asked again: everything else was told', async () => {
+  let asked = 0;
+  taking = async () => {
+    asked += 1;
+    throw new PublishingFailed([new Error('Slack is away')]);
+  };
+  const answer = await trailObject(ofMany(), context);
+  expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['many']);
+  expect(asked).toBe(1);
 });
 
 test('a reason holds nothing that SQS refuses', () => {
