@@ -1,8 +1,11 @@
 /** Why was this call denied: every cause that the evidence proves or makes likely, and what is still to be known? */
+import type { Denial } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import { unanswered, wasRefused } from '../cloudtrail/unanswered-call.ts';
 import { shellQuote } from '../findings/escape.ts';
 import type { CauseFinding, Confidence, Evidence, Explanation, Fix, Need, RuledOut } from '../findings/finding.ts';
 import { collectExternalIds, maskExplanation } from '../findings/mask.ts';
+import { unansweredNotes } from '../findings/unanswered.ts';
 import type { Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { evaluate, prepare } from '../policy/evaluate/evaluate.ts';
 import type { AssumeRequest } from '../policy/evaluate/request.ts';
@@ -50,6 +53,9 @@ const ends: ReadonlySet<string> = new Set([
 /** Explains one denied call. Never throws for what the record holds. */
 export function explain(evidence: DenialEvidence, options: ExplainOptions = {}): Explanation {
   const { denial, policy } = evidence;
+  const failure = unanswered(denial.record);
+  if (failure !== undefined)
+    return { event: eventOf(denial), causes: [], ruledOut: [], unknown: [], note: unansweredNotes[failure] };
   const call = callFromDenial(denial, policy?.policy);
   const fromRecord = causes.flatMap((cause): readonly FoundCause[] => {
     const claim = cause.fromRecord?.(evidence, call);
@@ -59,7 +65,7 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
   const refused = !mayBeValidation(denial.record);
   const comesNext = ({ cause }: FoundCause) => refused && cause.id.startsWith('duration-');
   const settled = fromRecord.some((one) => ends.has(one.cause.id) && one.confidence === 'proved' && !comesNext(one));
-  const weighable = policy !== undefined && call !== undefined && !settled && wasAuthorized(evidence);
+  const weighable = policy !== undefined && call !== undefined && !settled && wasRefused(denial);
   const weighed = weighable
     ? weighPolicy({ evidence, policy: policy.policy, call, most: mostOf(evidence, call) })
     : undefined;
@@ -79,15 +85,9 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
   const told = distinct(found).sort((a, b) => ranks[a.confidence] - ranks[b.confidence]);
   const fixes =
     weighed === undefined || isAwsOwn(denial.role) ? new Map<FoundCause, Fix>() : ownerFixes(told, evidence, call);
-  const unasked = !wasAuthorized(evidence) && told.length === 0;
+  const unasked = !wasRefused(denial) && told.length === 0;
   const explanation: Explanation = {
-    event: {
-      id: denial.record.eventId,
-      time: denial.record.eventTime,
-      action: denial.message.action ?? denial.call,
-      caller: denial.record.userIdentity.arn ?? denial.message.caller ?? null,
-      role: denial.role ?? null,
-    },
+    event: eventOf(denial),
     causes: told.map((one) => findingOf(one, fixes.get(one) ?? ownFix(one, evidence, call))),
     ruledOut: settled ? [] : ruledOutOf(evidence, call, weighed, found),
     unknown: settled ? [] : unasked ? [noRefusal(denial.record)] : needsOf(evidence, call, weighed, found),
@@ -95,15 +95,17 @@ export function explain(evidence: DenialEvidence, options: ExplainOptions = {}):
   return options.showExternalIds === true ? explanation : maskExplanation(explanation, externalIdsOf(evidence));
 }
 
-/** Whether AWS came so far as to ask the trust policy: with another error than a refusal it did not, or it cannot be told. */
-function wasAuthorized({ denial: { record, message } }: DenialEvidence): boolean {
-  const code = (record.errorCode ?? '').replace(/^Client\./, '');
-  return (
-    code === '' || /^(?:AccessDenied|UnauthorizedOperation|NotAuthorized)/i.test(code) || message.action !== undefined
-  );
+function eventOf({ record, message, call, role }: Denial): Explanation['event'] {
+  return {
+    id: record.eventId,
+    time: record.eventTime,
+    action: message.action ?? call,
+    caller: record.userIdentity.arn ?? message.caller ?? null,
+    role: role ?? null,
+  };
 }
 
-/** Throttling, a failure of AWS: no policy was asked, and none would help. */
+/** Another error than a refusal, whose meaning is not known: no policy was asked, and none would help. */
 function noRefusal({ errorCode = '' }: CloudTrailRecord): Need {
   return {
     need: `why AWS answered ${shortened(errorCode)}`,

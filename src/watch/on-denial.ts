@@ -3,6 +3,8 @@
 import { causeById } from '../causes/catalogue.ts';
 import { explain } from '../causes/explain.ts';
 import type { Denial } from '../cloudtrail/recognised.ts';
+import { unanswered, wasRefused } from '../cloudtrail/unanswered-call.ts';
+import { clip } from '../findings/escape.ts';
 import type { CauseFinding, Confidence, Explanation, Need } from '../findings/finding.ts';
 import { findingId } from '../findings/identity.ts';
 import { byConfidence } from '../findings/severity.ts';
@@ -19,10 +21,12 @@ import {
   resolvingChange,
 } from './correlate.ts';
 import { evidenceOf, type Surroundings } from './denial-evidence.ts';
+import { calledRole, lasting, namedRole, whoCalled } from './denial-words.ts';
 import type { Content, Draft } from './draft.ts';
-import { callerKeyOf, nameOfCaller } from './facts.ts';
+import { callerKeyOf } from './facts.ts';
 import { linksOf } from './links.ts';
 import { safeUndo } from './on-trust-change.ts';
+import { unansweredDraft } from './on-unanswered.ts';
 import { roleNameOf } from './remember.ts';
 import { type RoleHistory, stateAt } from './role-history.ts';
 
@@ -52,12 +56,14 @@ export async function denialDraft(subject: string, one: KnownDenial, told: Told)
   const { denial } = one;
   const { record } = denial;
   const { context, history } = told;
+  const failure = unanswered(record);
+  if (failure !== undefined) return unansweredDraft(subject, one, failure, history);
   const explanation = await explained(denial, told);
   const { causes, ruledOut, unknown } = explanation;
   const [first] = causes;
   const change = history === undefined ? undefined : explainingChange(history, denial, context.limits.lookBack);
   const proved = change?.proved === true && isOfTrust(first);
-  const role = denial.role === undefined ? undefined : nameOf(denial, history);
+  const role = denial.role === undefined ? undefined : calledRole(denial, history);
   const notes = [
     ...(proved ? [] : await told.callerSide([one])),
     ...(explanation.note === undefined ? [] : [explanation.note]),
@@ -68,7 +74,7 @@ export async function denialDraft(subject: string, one: KnownDenial, told: Told)
     id,
     kind: 'denial',
     severity: proved ? 'medium' : 'low',
-    title: `${who(denial)} was denied ${role === undefined ? 'a role that the record does not name' : roleNameOf(role)}${causeInTitle(first)}`,
+    title: `${whoCalled(denial)} ${wasOrCouldNot(denial, first)} ${namedRole(role)}${causeInTitle(first, denial)}`,
     time: record.eventTime,
     ...(denial.roleAccount === undefined ? {} : { account: denial.roleAccount }),
     ...(record.region === undefined ? {} : { region: record.region }),
@@ -85,22 +91,17 @@ export async function denialDraft(subject: string, one: KnownDenial, told: Told)
   return { key: { id, subject, at: record.at }, content, tell: { to: proved ? 'people' : 'programs' } };
 }
 
-/** The ARN with its path where a change showed it. */
-function nameOf(denial: Denial, history: RoleHistory | undefined): string | undefined {
-  const named = denial.record.requestParameters?.['roleArn'];
-  // What the caller asked for is told as asked, since a wrong path is a cause by itself.
-  if (typeof named === 'string') return denial.role;
-  return history?.changes.findLast(({ after }) => after.arn !== undefined)?.after.arn ?? denial.role;
+/** With an error that is no refusal, and that no cause explains, nobody was denied. */
+function wasOrCouldNot(denial: Denial, cause: CauseFinding | undefined, callers = 1): string {
+  if (cause === undefined && !wasRefused(denial)) return 'could not assume';
+  return `${callers === 1 ? 'was' : 'were'} denied`;
 }
 
-function who(denial: Denial): string {
-  const { record, message } = denial;
-  const name = record.userIdentity.arn ?? message.caller ?? nameOfCaller(record);
-  return shortActor(name);
-}
-
-function causeInTitle(cause: CauseFinding | undefined): string {
-  if (cause === undefined) return '; why cannot be told from what is known';
+function causeInTitle(cause: CauseFinding | undefined, denial: Denial): string {
+  if (cause === undefined)
+    return wasRefused(denial)
+      ? '; why cannot be told from what is known'
+      : `: AWS answered ${clip(denial.record.errorCode ?? 'with an error', 60)}, which is no refusal by a policy`;
   const title = causeById(cause.cause)?.title ?? cause.cause;
   const hedge: Readonly<Record<Confidence, string>> = { proved: '', likely: 'likely: ', possible: 'possibly: ' };
   return `: ${hedge[cause.confidence]}${title.charAt(0).toLowerCase()}${title.slice(1)}`;
@@ -224,12 +225,15 @@ export async function burstDrafts(
   const { change, share } = sharedChange(shown, told);
   const proved = change?.proved === true && isOfTrust(cause);
   const { record } = first.denial;
-  const role = history === undefined ? first.denial.role : nameOf(first.denial, history);
+  const role = history === undefined ? first.denial.role : calledRole(first.denial, history);
   const id = known?.id ?? findingId('denial-spike', { subject, first: first.eventId });
   const at = known?.at ?? first.at;
   const callers = [...new Set(run.map(({ denial }) => callerKeyOf(denial)))];
   const isEstimate = run.some(({ weight }) => weight > 1);
-  const one = callers.length === 1 ? who(first.denial) : `${isEstimate ? 'at least ' : ''}${callers.length} callers`;
+  // One that was refused says more of the burst than one that failed otherwise.
+  const telling = shown.find(({ sample }) => wasRefused(sample))?.sample ?? first.denial;
+  const one =
+    callers.length === 1 ? whoCalled(first.denial) : `${isEstimate ? 'at least ' : ''}${callers.length} callers`;
   const since =
     change !== undefined && proved ? `, since ${shortActor(actorName(change.change.record))} changed it` : '';
   const notes = [
@@ -246,7 +250,7 @@ export async function burstDrafts(
     id,
     kind: 'denial-spike',
     severity: proved ? 'high' : 'medium',
-    title: `${one} ${callers.length === 1 ? 'was' : 'were'} denied ${role === undefined ? 'the role' : roleNameOf(role)} ${isEstimate ? `about ${count}` : count} times in ${lasting(last.at - first.at)}${since}${causeInTitle(cause)}`,
+    title: `${one} ${wasOrCouldNot(telling, cause, callers.length)} ${role === undefined ? 'the role' : roleNameOf(role)} ${isEstimate ? `about ${count}` : count} times in ${lasting(last.at - first.at)}${since}${causeInTitle(cause, telling)}`,
     time: record.eventTime,
     ...(first.denial.roleAccount === undefined ? {} : { account: first.denial.roleAccount }),
     ...(record.region === undefined ? {} : { region: record.region }),
@@ -356,15 +360,6 @@ function neededBy(explanations: readonly Explanation[]): readonly Need[] {
   for (const { unknown } of explanations)
     for (const need of unknown) needs.set(need.need, needs.get(need.need) ?? need);
   return [...needs.values()].slice(0, 3);
-}
-
-/** `4 minutes`, rounded up: what was seen lies within. */
-function lasting(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return `${Math.max(1, seconds)} ${seconds <= 1 ? 'second' : 'seconds'}`;
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 120) return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-  return `${Math.ceil(minutes / 60)} hours`;
 }
 
 /** Whether the finding says that its change is proved to be the reason. */

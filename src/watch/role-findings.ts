@@ -1,6 +1,7 @@
 /** What follows from all that is known of one role: its changes, its denials, its bursts, and the principals it trusts? */
 import type { PrincipalHistory } from '../causes/evidence.ts';
 import type { CallerSideChange, Denial } from '../cloudtrail/recognised.ts';
+import { unanswered } from '../cloudtrail/unanswered-call.ts';
 import type { StoredFinding } from '../ports/trust-store.ts';
 import { actorName } from './actor.ts';
 import type { RoleTouched } from './affected.ts';
@@ -25,6 +26,7 @@ import {
 } from './facts.ts';
 import { burstDrafts, denialDraft, type KnownDenial, type Told } from './on-denial.ts';
 import { failedChangeDraft, trustChangeDraft } from './on-trust-change.ts';
+import { tellsOfUnanswered, unansweredBurstDraft } from './on-unanswered.ts';
 import { callerAccessFor, readingFor } from './outside.ts';
 import { eventsOfPrincipal, principalDrafts, trustedPrincipals } from './principal-findings.ts';
 import { accountOfCaller } from './remember.ts';
@@ -150,17 +152,26 @@ async function addDenials(
       : [{ from: Math.max(0, since.from - 2 * day - window), to: since.to + 2 * day + window }]),
   ]);
   const told = toldOf(history, context);
+  // Calls that AWS did not answer are no denials: what is told of either kind never takes up the other.
+  const ofUnanswered = new Set(known.filter(tellsOfUnanswered));
   for (const span of spans) {
-    const denials = (await store.denials({ role: key }, span)).flatMap((one) => readDenial(one) ?? []);
-    for (const whole of runsOf(denials, window)) {
+    const calls = (await store.denials({ role: key }, span)).flatMap((one) => readDenial(one) ?? []);
+    const { denied = [], failed = [] } = Object.groupBy(calls, ({ denial }) =>
+      unanswered(denial.record) === undefined ? 'denied' : 'failed',
+    );
+    for (const whole of [...runsOf(denied, window), ...runsOf(failed, window)]) {
+      const hasFailed = unanswered(whole[0].denial.record) !== undefined;
+      const isOfKind = (one: StoredFinding): boolean => ofUnanswered.has(one) === hasFailed;
       const runs = byDay(whole).filter(concerns);
       const dense = runs.filter((run) => isDense(run, least, window));
-      for (const { run, known: before, absorbed } of joinKnown(dense, bursts)) {
-        const [burst, ...resolved] = await burstDrafts(key, run, before, told);
+      for (const { run, known: before, absorbed } of joinKnown(dense, bursts.filter(isOfKind))) {
+        const [burst, ...resolved] = hasFailed
+          ? [unansweredBurstDraft(key, run, before, history)]
+          : await burstDrafts(key, run, before, told);
         drafts.push(burst, ...resolved);
         const { id } = burst.content;
         for (const other of absorbed) retractions.push({ key: other, supersededBy: id });
-        retract(known, run, id, resolved, retractions);
+        retract(known.filter(isOfKind), run, id, resolved, retractions);
       }
       for (const run of runs)
         if (!dense.includes(run))

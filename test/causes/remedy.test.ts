@@ -253,11 +253,28 @@ describe('the reader learns whose side it may be on', () => {
   test('an error that is no refusal sends nobody to the policies', () => {
     const { causes, unknown } = explained({
       name: '',
-      event: failing('Throttling', 'Rate exceeded'),
+      event: failing('SomethingNew', 'Something'),
       policy: trusting('444455556667'),
     });
     expect(causes).toEqual([]);
-    expect(unknown.map(({ need }) => need)).toEqual(['why AWS answered Throttling']);
+    expect(unknown.map(({ need }) => need)).toEqual(['why AWS answered SomethingNew']);
+  });
+
+  test.each([
+    ['Throttling', 'Rate exceeded', 'throttled'],
+    ['Client.RequestLimitExceeded', 'Request limit exceeded.', 'throttled'],
+    ['InternalFailure', 'The request processing has failed', 'failed'],
+    ['ServiceUnavailable', 'An unknown error occurred', 'failed'],
+  ])('a call that ended with %s was not denied, whatever the policy and the role', (code, message, how) => {
+    const { causes, ruledOut, unknown, note } = explained({
+      name: '',
+      event: failing(code, message),
+      policy: trusting('444455556667'),
+      line: { roleExists: false },
+    });
+    expect([causes, ruledOut, unknown]).toEqual([[], [], []]);
+    expect(note).toContain(`AWS ${how}`);
+    expect(note).toContain('no policy refused it');
   });
 
   test('a duration beside a refusal does not hide what may have refused it', () => {

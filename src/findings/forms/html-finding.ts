@@ -10,7 +10,7 @@ import {
   causeHeadline,
   evidencePlace,
   isCommand,
-  kindName,
+  kindOf,
   readableTime,
   verdictSentence,
   verification,
@@ -48,7 +48,7 @@ export function shortFindingMarkup(finding: Finding, anchor: string): Markup {
 }
 
 function summaryOf(finding: Finding): Markup {
-  return markup`<summary><span class="severity ${finding.severity}">${finding.severity}</span> <b>${prose(finding.title)}</b><span class="meta"><time datetime="${finding.time}">${readableTime(finding.time)}</time> · ${kindName(finding.kind)}${finding.role === undefined ? undefined : markup` · <code>${finding.role}</code>`}</span></summary>`;
+  return markup`<summary><span class="severity ${finding.severity}">${finding.severity}</span> <b>${prose(finding.title)}</b><span class="meta"><time datetime="${finding.time}">${readableTime(finding.time)}</time> · ${kindOf(finding)}${finding.role === undefined ? undefined : markup` · <code>${finding.role}</code>`}</span></summary>`;
 }
 
 function facts(finding: Finding, own: string, places: ReadonlyMap<string, string>): Markup {

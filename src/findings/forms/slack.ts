@@ -7,7 +7,7 @@ import {
   causeHeadline,
   evidencePlace,
   isCommand,
-  kindName,
+  kindOf,
   readableTime,
   shortName,
   verdictSentence,
@@ -79,7 +79,7 @@ export function slackMessage(finding: Finding, options: SlackOptions = {}): Slac
 /** The one line that has to be read: how bad, which role, by whom; before it a title that is longer than a header may be. */
 function answer(finding: Finding, title: string): string {
   const parts = [
-    `*${finding.severity.charAt(0).toUpperCase()}${finding.severity.slice(1)}* · ${kindName(finding.kind)}`,
+    `*${finding.severity.charAt(0).toUpperCase()}${finding.severity.slice(1)}* · ${kindOf(finding)}`,
     ...(finding.role === undefined ? [] : [slackCode(clip(finding.role, 400))]),
   ];
   const who = finding.actor?.arn ?? finding.actor?.type;

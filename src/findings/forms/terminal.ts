@@ -14,6 +14,7 @@ import type {
   Severity,
 } from '../finding.ts';
 import { bySeverity } from '../severity.ts';
+import { isOfUnanswered } from '../unanswered.ts';
 import {
   actorLine,
   causeHeadline,
@@ -103,18 +104,24 @@ function isMinor(severity: Severity): boolean {
 /** The causes of one denied call; ends in a line feed. */
 export function terminalExplanation(explanation: Explanation, options: TerminalOptions): string {
   const { event, causes } = explanation;
-  const title = plainText(`${event.action ?? 'The call'} was denied`);
+  if (causes.length === 0 && explanation.note !== undefined && !isOfUnanswered({ notes: [explanation.note] }))
+    return `${plainText(explanation.note)}\n`;
+  const title = plainText(
+    `${event.action ?? 'The call'} ${explanation.note === undefined ? 'was denied' : 'failed, and was not denied'}`,
+  );
   const rows: readonly Row[] = [
     ...(event.time === null ? [] : [{ label: 'when', text: readableTime(event.time) }]),
     ...(event.caller === null ? [] : [{ label: 'caller', text: event.caller }]),
     ...(event.role === null ? [] : [{ label: 'role', text: event.role }]),
     ...(event.id === null ? [] : [{ label: 'event', text: event.id, styles: ['dim'] as const }]),
     ...causes.flatMap((cause) => causeRows(cause, true)),
-    ...(causes.length > 0 ? [] : [{ label: 'cause', text: 'None can be named from what is known.' }]),
+    ...(explanation.note === undefined ? [] : [{ label: 'cause', text: explanation.note, styles: ['bold'] as const }]),
+    ...(causes.length > 0 || explanation.note !== undefined
+      ? []
+      : [{ label: 'cause', text: 'None can be named from what is known.' }]),
     ...explanation.unknown.flatMap(needRows),
     ...ruledOutRows(explanation.ruledOut),
   ];
-  if (causes.length === 0 && explanation.note !== undefined) return `${plainText(explanation.note)}\n`;
   return `${options.paint(['bold'], title)}\n${rendered(rows, options)}`;
 }
 

@@ -10,6 +10,7 @@ import type {
   Side,
   TrustChangeDetail,
 } from '../finding.ts';
+import { isOfUnanswered } from '../unanswered.ts';
 
 const kindNames: Readonly<Record<FindingKind, string>> = {
   'trust-change': 'trust policy changed',
@@ -25,6 +26,12 @@ const kindNames: Readonly<Record<FindingKind, string>> = {
 
 export function kindName(kind: FindingKind): string {
   return kindNames[kind];
+}
+
+/** The same of one finding: where AWS did not answer the calls, nobody was denied. */
+export function kindOf(finding: Pick<Finding, 'kind' | 'notes'>): string {
+  if (!isOfUnanswered(finding)) return kindName(finding.kind);
+  return finding.kind === 'denial-spike' ? 'burst of failed calls' : 'assume call failed';
 }
 
 const sideNames: Readonly<Record<Side, string>> = {

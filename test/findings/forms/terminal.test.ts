@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { terminalExplanation, terminalFinding, terminalRisk, unpainted } from '../../../src/findings/forms/terminal.ts';
 import { columnsOf, wrap } from '../../../src/findings/forms/wrap.ts';
 import { maskFinding } from '../../../src/findings/mask.ts';
+import { unansweredNotes } from '../../../src/findings/unanswered.ts';
 import { runs } from '../../arbitraries/runs.ts';
 import { findingExamples, hostile, hostileStrings } from '../examples.ts';
 
@@ -63,6 +64,15 @@ test('an explanation, a risk of a file', async () => {
     ...(risk === undefined ? [] : [terminalRisk(risk, plain)]),
   ].join('\n');
   await expect(text).toMatchFileSnapshot('snapshots/explanation-and-risk.txt');
+});
+
+test('a call that AWS did not answer was not denied', () => {
+  const event = { id: null, time: null, action: 'sts:AssumeRole', caller: null, role: null };
+  const nothing = { event, causes: [], ruledOut: [], unknown: [] };
+  const text = terminalExplanation({ ...nothing, note: unansweredNotes.throttled }, plain);
+  expect(text.split('\n')[0]).toBe('sts:AssumeRole failed, and was not denied');
+  expect(text).toContain('AWS throttled the call');
+  expect(text).not.toContain('None can be named');
 });
 
 describe('wrap', () => {
