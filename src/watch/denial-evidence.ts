@@ -101,9 +101,9 @@ function fromReading(
   history: RoleHistory | undefined,
   reading: Reading | undefined,
 ): Partial<DenialEvidence> {
-  if (reading === undefined || (history !== undefined && stateAt(history, denial.record.at).exists !== undefined))
-    return {};
-  if (reading.answer === 'unknown') return {};
+  const { at } = denial.record;
+  if (reading === undefined || (history !== undefined && stateAt(history, at).exists !== undefined)) return {};
+  if (reading.answer === 'unknown' || (history !== undefined && isOvertaken(reading, history, at))) return {};
   if (reading.answer === 'no-such-role')
     return { roleExists: false, ...(reading.names === undefined ? {} : { knownRoles: reading.names }) };
   const { role, providers } = reading;
@@ -121,4 +121,12 @@ function fromReading(
     },
     ...(providers === undefined ? {} : { providers }),
   };
+}
+
+/** Whether what was read is not what the call met: the role was changed, or deleted, between the two. */
+function isOvertaken({ answer, at }: Reading, { changes }: RoleHistory, call: number): boolean {
+  const later = changes.filter(({ change }) => change.record.at > call);
+  // Somebody changed it after the call: then it was there, whatever IAM answers before or after.
+  if (answer === 'no-such-role') return later.length > 0;
+  return later.some(({ change }) => change.change !== 'update-role' && change.record.at <= at);
 }

@@ -1,7 +1,7 @@
 /** What is asked of AWS: GetRole, the caller's own policies, LookupEvents; and that asking never leads to more asking. */
 import { describe, expect, test, vi } from 'vitest';
 import type { RoleReader } from '../../src/ports/role-reader.ts';
-import { created, deleted, denied, document, home, role, service, start, updated } from './service.ts';
+import { created, deleted, denied, document, home, iam, role, service, start, updated } from './service.ts';
 
 const ci = 'arn:aws:iam::444455556666:role/ci';
 const other = 'arn:aws:iam::444455556666:role/other';
@@ -54,6 +54,46 @@ describe('the role as it is now', () => {
     await one.take([denied(0), updated(1800, document(other))]);
     const denial = one.findings().find(({ kind }) => kind === 'denial');
     expect(denial?.causes?.every(({ confidence }) => confidence !== 'proved') ?? true).toBe(true);
+  });
+});
+
+describe('the role as it is after a change that followed the call', () => {
+  const late = start + 7_200_000;
+
+  test('that deleted it is no proof that there was none', async () => {
+    const one = service({ roleReader: { read: async () => ({ answer: 'no-such-role' }) } });
+    one.at(late);
+    await one.take([denied(0), deleted(1800)]);
+    const denial = one.findings().find(({ kind }) => kind === 'denial');
+    expect(denial?.causes?.map(({ cause }) => cause) ?? []).not.toContain('role-not-found');
+  });
+
+  test('that set its policy says nothing of the call', async () => {
+    const one = service({ roleReader: { read: reads(document(other)) } });
+    one.at(late);
+    await one.take([denied(0), updated(1800, document(other))]);
+    const denial = one.findings().find(({ kind }) => kind === 'denial');
+    expect(denial?.causes?.map(({ confidence }) => confidence) ?? []).not.toContain('likely');
+  });
+
+  test('counts as it was read before the change', async () => {
+    const read = reads(document(other));
+    const one = service({ roleReader: { read } });
+    one.at(start + 60_000);
+    await one.take([denied(0)]);
+    one.at(late);
+    await one.take([updated(1800, document(ci))]);
+    const denial = one.findings().find(({ kind }) => kind === 'denial');
+    expect(denial?.causes?.[0]).toMatchObject({ side: 'trust-policy', confidence: 'likely' });
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  test('in how long a session may last is no change of its policy', async () => {
+    const one = service({ roleReader: { read: reads(document(other)) } });
+    one.at(late);
+    await one.take([denied(0), iam('UpdateRole', 1800, { roleName: 'deploy', maxSessionDuration: 7200 })]);
+    const denial = one.findings().find(({ kind }) => kind === 'denial');
+    expect(denial?.causes?.[0]).toMatchObject({ side: 'trust-policy', confidence: 'likely' });
   });
 });
 
