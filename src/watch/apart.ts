@@ -18,7 +18,8 @@ export function untriedApart(store: TrustStore): TrustStore {
 }
 
 function withKey(stored: StoredDenial): StoredDenial {
-  if (stored.role === undefined) return stored;
+  // Nearly all are plain refusals: those need not be read again.
+  if (stored.role === undefined || stored.body.includes('"errorCode":"AccessDenied"')) return stored;
   const denial = eventOf(stored)?.recognised.find((one) => one.kind === 'denial');
   return denial?.kind === 'denial' && !triedTheRole(denial)
     ? { ...stored, caller: `${untried}${stored.caller}` }
