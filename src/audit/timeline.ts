@@ -1,4 +1,5 @@
 /** What was a role's trust policy, from when until when, who set it, and how sure is that? */
+import { inPossibleOrder, onlyOneOrder } from '../cloudtrail/change-order.ts';
 import type { TrustChange } from '../cloudtrail/recognised.ts';
 import { compare } from '../policy/compare/compare.ts';
 import type { Comparison } from '../policy/compare/comparison.ts';
@@ -67,7 +68,7 @@ export function timelines(changes: readonly TrustChange[]): readonly RoleTimelin
     .map(([key, ofRole]) => timelineOf(key, ofRole.toSorted(inOrder)));
 }
 
-/** By time; CloudTrail's times are whole seconds, within one the eventID decides, so that every reading agrees. */
+/** By time; within a second, which is all that CloudTrail tells, by eventID, so that every reading agrees. */
 function inOrder(left: TrustChange, right: TrustChange): number {
   if (left.record.at !== right.record.at) return left.record.at - right.record.at;
   return left.record.eventId < right.record.eventId ? -1 : left.record.eventId > right.record.eventId ? 1 : 0;
@@ -80,25 +81,49 @@ function timelineOf(key: string, changes: readonly TrustChange[]): RoleTimeline 
     changes.findLast((change) => change.pathKnown && change.role !== undefined)?.role ??
     changes.find((change) => change.role !== undefined)?.role ??
     `arn:aws:iam::${account}:role/${name}`;
-  const versions: [TimelineVersion, ...TimelineVersion[]] = [beforeAll(changes)];
-  const succeeded = changes.filter((change) => change.succeeded);
-  for (const [index, change] of succeeded.entries()) {
-    const last = versions.at(-1) ?? versions[0];
-    const next = nextVersion(last, change, role);
-    if (next === undefined) continue;
-    const { eventTime, at } = change.record;
-    const sameSecond = succeeded[index - 1]?.record.at === at || succeeded[index + 1]?.record.at === at;
-    const notes = sameSecond
-      ? [...next.notes, 'another change was made in the same second: which of the two came last is not certain']
-      : next.notes;
-    versions[versions.length - 1] = { ...last, until: eventTime };
-    versions.push({ ...next, since: eventTime, until: undefined, setBy: change, notes });
-  }
+  const seconds = asPossible(changes.filter((change) => change.succeeded));
+  const versions: [TimelineVersion, ...TimelineVersion[]] = [beforeAll(seconds[0]?.ordered[0])];
+  for (const { ordered, certain } of seconds)
+    for (const change of ordered) {
+      const last = versions.at(-1) ?? versions[0];
+      const next = nextVersion(last, change, role);
+      if (next === undefined) continue;
+      const { eventTime } = change.record;
+      const notes = certain
+        ? next.notes
+        : [...next.notes, 'another change was made in the same second: which of the two came last is not certain'];
+      versions[versions.length - 1] = { ...last, until: eventTime };
+      versions.push({ ...next, since: eventTime, until: undefined, setBy: change, notes });
+    }
   return { key, role, account, name, versions, failed: changes.filter((change) => !change.succeeded) };
 }
 
-function beforeAll(changes: readonly TrustChange[]): TimelineVersion {
-  const first = changes.find((change) => change.succeeded);
+interface Second {
+  /** In an order in which they can have been made. */
+  readonly ordered: readonly TrustChange[];
+  /** Whether it is the only one. */
+  readonly certain: boolean;
+}
+
+/** @param changes in the order of time. */
+function asPossible(changes: readonly TrustChange[]): readonly Second[] {
+  const seconds: Second[] = [];
+  let exists: boolean | undefined;
+  for (let first = 0; first < changes.length; ) {
+    let after = first + 1;
+    while (after < changes.length && changes[after]?.record.at === changes[first]?.record.at) after += 1;
+    const second = changes.slice(first, after);
+    const ordered = inPossibleOrder(second, exists, (change) => change);
+    // The duration of sessions is no part of the trust policy.
+    const ofPolicy = second.filter(({ change }) => change !== 'update-role');
+    seconds.push({ ordered, certain: onlyOneOrder(ofPolicy, exists) });
+    exists = ordered.at(-1)?.change !== 'delete-role';
+    first = after;
+  }
+  return seconds;
+}
+
+function beforeAll(first: TrustChange | undefined): TimelineVersion {
   const open = { since: undefined, until: undefined };
   if (first?.change === 'create-role')
     return {

@@ -1,4 +1,5 @@
 /** What was a role like at a time, by the changes that are known of it? */
+import { inPossibleOrder } from '../cloudtrail/change-order.ts';
 import type { TrustChange } from '../cloudtrail/recognised.ts';
 import { clip } from '../findings/escape.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
@@ -36,7 +37,7 @@ export interface RoleState {
 
 export interface RoleHistory {
   readonly key: string;
-  /** Every change that succeeded, in the order of time, then eventID. */
+  /** Every change that succeeded, in the order of time, within a second in one that is possible. */
   readonly changes: readonly RoleChange[];
   /** Every one that failed, with the role as it stayed. */
   readonly failed: readonly RoleChange[];
@@ -58,15 +59,21 @@ export function roleHistory(key: string, events: readonly (KnownEvent | Observat
   const failed: RoleChange[] = [];
   const seen: RoleState[] = [];
   let state = unknownRole;
-  for (const event of events) {
+  for (let index = 0; index < events.length; ) {
+    const event = events[index];
+    index += 1;
+    if (event === undefined) continue;
     if ('observed' in event) {
       state = shown(state, event, changes.at(-1)?.change);
       if (state.observedAt === event.at) seen.push(state);
       continue;
     }
-    const { recognised, from } = event;
-    for (const change of recognised) {
-      if (change.kind !== 'trust-change') continue;
+    const second = [...changesOf(event)];
+    for (let next = events[index]; isOfSecond(next, event); next = events[index]) {
+      second.push(...changesOf(next));
+      index += 1;
+    }
+    for (const { change, from } of inPossibleOrder(second, state.exists, (one) => one.change)) {
       if (!change.succeeded) {
         failed.push({ change, from, before: state, after: state });
         continue;
@@ -79,6 +86,14 @@ export function roleHistory(key: string, events: readonly (KnownEvent | Observat
     }
   }
   return { key, changes, failed, latest: state, seen };
+}
+
+function changesOf({ recognised, from }: KnownEvent): readonly Pick<RoleChange, 'change' | 'from'>[] {
+  return recognised.flatMap((change) => (change.kind === 'trust-change' ? [{ change, from }] : []));
+}
+
+function isOfSecond(next: KnownEvent | Observation | undefined, { record }: KnownEvent): next is KnownEvent {
+  return next !== undefined && !('observed' in next) && next.record.at === record.at;
 }
 
 /**

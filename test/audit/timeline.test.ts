@@ -139,6 +139,31 @@ describe('versions', () => {
     expect(versions[1]?.notes).toEqual([]);
   });
 
+  test('what is created and changed within one second was not changed first, whatever the ids', () => {
+    const change = updated(1, stranger);
+    const { versions } = one(change, created(1));
+    expect(versions.map(shape)).toEqual([
+      [undefined, '10:01', 'inferred', false, undefined],
+      ['10:01', '10:01', 'certain', true, 'broader'],
+      ['10:01', undefined, 'certain', true, 'incomparable'],
+    ]);
+    expect(versions[2]?.setBy).toBe(change);
+    // There is no other order.
+    expect(versions.flatMap(({ notes }) => notes).join()).not.toMatch(/same second|missing/);
+  });
+
+  test('a role that is replaced within one second is there afterwards, and so are those whom it lets in', () => {
+    const again = created(2, stranger);
+    const { versions } = one(created(1), again, deleted(2));
+    expect(versions.map(({ exists }) => exists)).toEqual([false, true, false, true]);
+    expect(versions.at(-1)?.setBy).toBe(again);
+    expect(versions.flatMap(({ notes }) => notes).join()).not.toMatch(/same second|missing/);
+    const answer = whoCouldAssume(one(created(1), again, deleted(2)), Date.parse('2026-03-01T12:00:00Z'));
+    expect(answer.allowed?.map(({ summary }) => summary)).toEqual(['any principal of account 999999999999']);
+    // Where nothing is known of the time before, the other order is as possible.
+    expect(one(created(2), deleted(2)).versions.at(-1)?.notes.join()).toMatch(/same second/);
+  });
+
   test('any order of the records tells the same life', () => {
     const life = [
       created(1),
