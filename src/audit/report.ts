@@ -71,10 +71,21 @@ export function timelineSince(timeline: RoleTimeline, { since }: ReviewFilter): 
   };
 }
 
-/** @param pattern of an ARN; without `arn:` of the name alone. */
-function roleMatches(arn: string, pattern: string): boolean {
+/**
+ * Most records name a role without its path, and so may whoever asks: a path that one of the two does not give tells
+ * nothing, since a name is that of one role of its account (IAM User Guide, "IAM identifiers").
+ * @param pattern of an ARN; without `arn:` of the name, or of its end with a path.
+ */
+export function roleMatches(arn: string, pattern: string): boolean {
   if (matchWildcard(pattern, arn)) return true;
-  return !pattern.startsWith('arn:') && matchWildcard(pattern, arn.slice(arn.lastIndexOf('/') + 1));
+  const named = arn.slice(arn.lastIndexOf('/') + 1);
+  if (!pattern.startsWith('arn:'))
+    return matchWildcard(pattern, named) || (pattern.includes('/') && matchWildcard(`*:role/${pattern}`, arn));
+  const bare = arn.replace(/:role\/.*\//, ':role/');
+  if (matchWildcard(pattern, bare)) return true;
+  // With a wildcard in place of the name it would be a pattern of paths.
+  const asked = /^(arn:[^/]*:role\/)(?:.*\/)?([^/*?]+)$/.exec(pattern);
+  return arn === bare && asked !== null && matchWildcard(`${asked[1]}${asked[2]}`, arn);
 }
 
 /** The review as one JSON document. @param showExternalIds prints them whole. */

@@ -17,7 +17,7 @@ export interface WhoCouldAssume {
 
 /**
  * @param at milliseconds. A change counts from the second in which it was made.
- * @param readUntil milliseconds: up to when the history was read, where that is before `at`.
+ * @param readUntil milliseconds: of the newest change or denied call that was read, where that is before `at`.
  */
 export function whoCouldAssume(timeline: RoleTimeline, at: number, readUntil = at): WhoCouldAssume {
   const version = versionAt(timeline, at);
@@ -29,7 +29,9 @@ export function whoCouldAssume(timeline: RoleTimeline, at: number, readUntil = a
   if (version.setBy?.record.at === Math.floor(at / 1000) * 1000)
     notes.push('it was set in this very second: a call of the same second may have met the version before');
   if (readUntil < at && version.until === undefined)
-    notes.push(`the newest record that was read is of ${iso(readUntil)}: a change after it would not be known`);
+    notes.push(
+      `the newest change or denied call that was read is of ${iso(readUntil)}: a change that was not read would not be known`,
+    );
   const access = accessOf(timeline.role, version);
   return { role: timeline.role, at: iso(at), version, ...access, notes };
 }

@@ -86,15 +86,22 @@ export function foldersOf(words: readonly string[]): readonly string[] {
 export function timeOption(value: string, name: string, end = false): number {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(value);
   const isTime = day || /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?$/i.test(value);
-  const at = isTime
-    ? Date.parse(day ? `${value}T00:00:00Z` : /(?:Z|[+-]\d{2}:\d{2})$/i.test(value) ? value : `${value}Z`)
-    : Number.NaN;
+  const at =
+    isTime && isDay(value.slice(0, 10))
+      ? Date.parse(day ? `${value}T00:00:00Z` : /(?:Z|[+-]\d{2}:\d{2})$/i.test(value) ? value : `${value}Z`)
+      : Number.NaN;
   if (Number.isNaN(at))
     throw new UserError(
       `${name} ${value}: no such time`,
       'ISO 8601 in UTC, such as 2026-03-01 or 2026-03-01T12:00:00Z',
     );
   return day && end ? at + 86_400_000 - 1 : at;
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 /** How far back a change may explain a denial: as much is read before the time that is asked for. */

@@ -222,7 +222,7 @@ describe('who could assume', () => {
       Date.parse('2026-04-01T00:00:00Z'),
       Date.parse('2026-03-01T11:00:00Z'),
     );
-    expect(late.notes.join()).toMatch(/newest record that was read is of 2026-03-01T11:00:00Z/);
+    expect(late.notes.join()).toMatch(/newest change or denied call that was read is of 2026-03-01T11:00:00Z/);
   });
 
   test('a time between two versions belongs to exactly one', () => {

@@ -339,6 +339,66 @@ describe('who', () => {
   });
 });
 
+describe('how a role is named', () => {
+  const open = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}';
+  const shown = { role: { arn: 'arn:aws:iam::111122223333:role/team/deploy', roleId: 'AROADEPLOY' } };
+  beforeAll(async () => {
+    await writeFile(
+      at('paths.json'),
+      JSON.stringify([
+        iamCall(
+          'CreateRole',
+          { roleName: 'deploy', path: '/team/', assumeRolePolicyDocument: open },
+          { eventID: 'p-1', responseElements: shown },
+        ),
+        iamCall('UpdateAssumeRolePolicy', { roleName: 'loader', policyDocument: open }, { eventID: 'p-2' }),
+      ]),
+    );
+  });
+
+  test.for([
+    ['arn:aws:iam::111122223333:role/deploy', 'arn:aws:iam::111122223333:role/team/deploy'],
+    ['arn:aws:iam::*:role/deploy', 'arn:aws:iam::111122223333:role/team/deploy'],
+    ['team/deploy', 'arn:aws:iam::111122223333:role/team/deploy'],
+    // The record of an update names the role alone.
+    ['arn:aws:iam::111122223333:role/data/loader', 'arn:aws:iam::111122223333:role/loader'],
+  ])('%s is found whether or not a record shows its path', async ([asked, role]) => {
+    const { findings, roles } = await audited(at('paths.json'), '--role', asked ?? '');
+    expect(findings.map((one) => one.role)).toEqual([role]);
+    expect(roles.map((one) => one.role)).toEqual([role]);
+    expect((await cli('who', asked ?? '', at('paths.json'))).printed()).toMatch(`${role} at `);
+  });
+
+  test.for(['arn:aws:iam::111122223333:role/other/deploy', 'arn:aws:iam::111122223333:role/data/*', 'loade'])(
+    '%s is none of them',
+    async (asked) => {
+      expect((await audited(at('paths.json'), '--role', asked)).findings).toEqual([]);
+      expect((await cli('who', asked, at('paths.json'))).exitCode()).toBe(2);
+    },
+  );
+
+  test.for([
+    ['laoder', 'role/loader?'],
+    ['Loader', 'role/loader?'],
+    ['arn:aws:iam::999999999999:role/deploy', '111122223333:role/team/deploy?'],
+    ['something-else', 'its trust policy was not changed'],
+  ])('who %s: told what may have been meant', async ([asked, told]) => {
+    const io = await cli('who', asked ?? '', at('paths.json'));
+    expect(io.exitCode()).toBe(2);
+    expect(io.warned()).toContain(told);
+    expect(io.warned().trimEnd()).not.toContain('\n');
+  });
+});
+
+test.for(['2026-02-30', '2026-02-30T10:00:00Z', '2026-13-01', '2026-03-01T25:00:00Z', '01.03.2026', 'now'])(
+  '%s is no time',
+  async (time) => {
+    const io = await cli('audit', samples, '--since', time);
+    expect([io.exitCode(), io.printed()]).toEqual([2, '']);
+    expect(io.warned()).toContain(`--since ${time}: no such time`);
+  },
+);
+
 const listening = `process.on('newListener', (name) => name === 'SIGINT' && process.stderr.write('listening\\n'))`;
 
 describe('as a program', () => {

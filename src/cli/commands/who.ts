@@ -1,7 +1,7 @@
 /** `trusttrail who`: who could assume a role at a time? */
 import { type Command, Option } from 'commander';
-import { versionJson } from '../../audit/report.ts';
-import type { RoleTimeline } from '../../audit/timeline.ts';
+import { roleMatches, versionJson } from '../../audit/report.ts';
+import type { RoleTimeline, TimelineVersion } from '../../audit/timeline.ts';
 import { type WhoCouldAssume, whoCouldAssume } from '../../audit/who-could-assume.ts';
 import { defaultConfiguration } from '../../configuration/configuration.ts';
 import { plainLines, plainText, shellQuote } from '../../findings/escape.ts';
@@ -9,11 +9,11 @@ import { safeJson } from '../../findings/forms/json.ts';
 import { witnessLine } from '../../findings/forms/terminal.ts';
 import { readableTime } from '../../findings/forms/words.ts';
 import { collectExternalIds, maskExternalIds } from '../../findings/mask.ts';
-import { matchWildcard } from '../../policy/evaluate/wildcard.ts';
 import { reviewHistory } from '../history-review.ts';
 import { historySources, timeOption } from '../history-sources.ts';
 import { interruptible } from '../interrupt.ts';
 import { type Io, UserError } from '../io.ts';
+import { nearestWord } from '../nearest-word.ts';
 import { paintFor } from '../paint.ts';
 import { progress } from '../progress.ts';
 import { nothingRead, type SourceWords, sourceOptions, tellProblems, withSourceOptions } from './audit.ts';
@@ -30,7 +30,7 @@ Examples:
   $ trusttrail who deploy --at 2026-03-09 lookup:
   $ trusttrail who deploy --at 2026-03-09T12:00:00Z logs/ --format policy > trust-policy.json
 
-Exit codes: 0 answered; 2 bad input, or nothing could be read.`;
+Exit codes: 0 answered; 1 the trust policy at that time is not known; 2 bad input, or nothing could be read.`;
 
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
@@ -64,10 +64,7 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
   });
   using interrupt = interruptible(io, 'interrupted');
   const review = await reviewHistory(sources, {
-    filter: {
-      role,
-      ...(options.account === undefined ? {} : { account: options.account }),
-    },
+    filter: options.account === undefined ? {} : { account: options.account },
     configuration: defaultConfiguration,
     historySource: words.map(shellQuote).join(' '),
     showExternalIds: options.showExternalIds === true,
@@ -88,14 +85,19 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
 }
 
 /** The one role that is meant; a name may be that of roles in several accounts. */
-function oneOf(found: readonly RoleTimeline[], role: string, words: readonly string[]): RoleTimeline {
-  const exact = found.filter((one) => one.role === role || one.name === role || matchesAnyPath(one, role));
+function oneOf(known: readonly RoleTimeline[], role: string, words: readonly string[]): RoleTimeline {
+  const found = known.filter((one) => roleMatches(one.role, role));
+  const exact = found.filter((one) => one.role === role || one.name === role);
   const [first, ...more] = exact.length > 0 ? exact : found;
-  if (first === undefined)
+  if (first === undefined) {
+    const near = nearest(known, role);
     throw new UserError(
       `${role}: no change of a role of this name in ${words.join(', ')}`,
-      'its trust policy was not changed in the time that was read',
+      near === undefined
+        ? 'its trust policy was not changed in the time that was read'
+        : `did you mean ${near.join(' or ')}?`,
     );
+  }
   if (more.length > 0)
     throw new UserError(
       `${role}: ${more.length + 1} roles match`,
@@ -107,9 +109,13 @@ function oneOf(found: readonly RoleTimeline[], role: string, words: readonly str
   return first;
 }
 
-/** An ARN without its path, as records and people write it. */
-function matchesAnyPath({ account, name }: RoleTimeline, role: string): boolean {
-  return matchWildcard(`arn:*:iam::${account}:role/${name}`, role);
+/** ARNs of the roles that are called so, or nearly so: the account may be the one that is wrong. */
+function nearest(known: readonly RoleTimeline[], role: string): readonly string[] | undefined {
+  const names = new Map(known.map(({ name }) => [name.toLowerCase(), name]));
+  const asked = role.slice(role.lastIndexOf('/') + 1);
+  const near = names.get(asked.toLowerCase()) ?? names.get(nearestWord([...names.keys()], asked) ?? '');
+  const roles = known.filter(({ name }) => name === near).map((one) => one.role);
+  return roles.length === 0 ? undefined : roles.slice(0, 3);
 }
 
 function policyOf({ role, at, version }: WhoCouldAssume): string {
@@ -133,6 +139,11 @@ function json(answer: WhoCouldAssume, showExternalIds: boolean): object {
   };
 }
 
+function until({ until: end, exists }: TimelineVersion): string {
+  if (end === undefined) return '';
+  return exists === false ? `, until ${readableTime(end)}` : `, in force until ${readableTime(end)}`;
+}
+
 function text(io: Io, answer: WhoCouldAssume, showExternalIds: boolean): string {
   const paint = paintFor(io.stdout);
   const { role, at, version } = answer;
@@ -147,7 +158,7 @@ function text(io: Io, answer: WhoCouldAssume, showExternalIds: boolean): string 
     ...(setBy === undefined
       ? []
       : [
-          `${version.exists === false ? 'Deleted' : 'Set'} ${readableTime(setBy.record.eventTime)} by ${plainText(setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? 'somebody the record does not name')} (event ${plainText(setBy.record.eventId)})${version.until === undefined ? '' : `, in force until ${readableTime(version.until)}`}.`,
+          `${version.exists === false ? 'Deleted' : 'Set'} ${readableTime(setBy.record.eventTime)} by ${plainText(setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? 'somebody the record does not name')} (event ${plainText(setBy.record.eventId)})${until(version)}.`,
         ]),
     ...(version.exists === false
       ? [
