@@ -63,19 +63,23 @@ const columns = {
   identityname: 'useridentity.username',
   identityinvokedby: 'useridentity.invokedby',
   identitykey: 'useridentity.accesskeyid',
+  identityprovider: 'useridentity.identityprovider',
   issuertype: 'useridentity.sessioncontext.sessionissuer.type',
   issuerid: 'useridentity.sessioncontext.sessionissuer.principalid',
   issuerarn: 'useridentity.sessioncontext.sessionissuer.arn',
   issueraccount: 'useridentity.sessioncontext.sessionissuer.accountid',
   issuername: 'useridentity.sessioncontext.sessionissuer.username',
   mfa: 'useridentity.sessioncontext.attributes.mfaauthenticated',
+  sessionsince: 'useridentity.sessioncontext.attributes.creationdate',
+  // A session context in which it is missing is that of a session without one: it has to be asked for.
+  sourceidentity: 'useridentity.sessioncontext.sourceidentity',
   federatedprovider: 'useridentity.sessioncontext.webidfederationdata.federatedprovider',
 } as const;
 
 type Column = keyof typeof columns;
 type Row = Readonly<Partial<Record<Column, string>>>;
 
-/** @param place a table that `trusttrail athena-ddl` makes, or one with its columns. */
+/** @param place a table that `trusttrail athena-ddl` makes, or one with its columns and partitions. */
 export function athenaLogsSource(
   place: { readonly database: string; readonly table: string },
   options: AthenaOptions = {},
@@ -151,7 +155,7 @@ async function ended(
       case 'SUCCEEDED':
         return true;
       case 'FAILED':
-        throw new QueryFailed(query.Status.StateChangeReason ?? 'the query failed, and Athena does not say why');
+        throw new QueryFailed(whyFailed(query.Status.StateChangeReason));
       case 'CANCELLED':
         throw new QueryFailed('the query was cancelled');
       default:
@@ -159,6 +163,12 @@ async function ended(
     }
   }
   return false;
+}
+
+function whyFailed(reason = 'the query failed, and Athena does not say why'): string {
+  return /^(?:COLUMN|TABLE|SCHEMA)_NOT_FOUND|EntityNotFound/.test(reason)
+    ? `${reason} – trusttrail athena-ddl prints the table that is asked`
+    : reason;
 }
 
 async function* results(
@@ -209,6 +219,7 @@ function recordOf(row: Row): object {
     userName: row.identityname,
     invokedBy: row.identityinvokedby,
     accessKeyId: row.identitykey,
+    identityProvider: row.identityprovider,
   });
   const issuer = present({
     type: row.issuertype,
@@ -217,9 +228,11 @@ function recordOf(row: Row): object {
     accountId: row.issueraccount,
     userName: row.issuername,
   });
+  const attributes = present({ creationDate: row.sessionsince, mfaAuthenticated: row.mfa });
   const context = {
     ...(Object.keys(issuer).length === 0 ? {} : { sessionIssuer: issuer }),
-    ...(row.mfa === undefined ? {} : { attributes: { mfaAuthenticated: row.mfa } }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
+    ...present({ sourceIdentity: row.sourceidentity }),
     ...(row.federatedprovider === undefined
       ? {}
       : { webIdFederationData: { federatedProvider: row.federatedprovider } }),
@@ -291,10 +304,10 @@ export function athenaDdl({ location, table, organization, accounts, regions, si
   const issuer =
     'sessionissuer: STRUCT<type: STRING, principalid: STRING, arn: STRING, accountid: STRING, username: STRING>';
   const identity = [
-    ...['type', 'principalid', 'arn', 'accountid', 'invokedby', 'accesskeyid', 'username'].map(
+    ...['type', 'principalid', 'arn', 'accountid', 'invokedby', 'accesskeyid', 'username', 'identityprovider'].map(
       (field) => `${field}: STRING`,
     ),
-    `sessioncontext: STRUCT<attributes: STRUCT<mfaauthenticated: STRING, creationdate: STRING>, ${issuer}, ec2roledelivery: STRING, webidfederationdata: STRUCT<federatedprovider: STRING, attributes: MAP<STRING, STRING>>>`,
+    `sessioncontext: STRUCT<attributes: STRUCT<mfaauthenticated: STRING, creationdate: STRING>, ${issuer}, sourceidentity: STRING, ec2roledelivery: STRING, webidfederationdata: STRUCT<federatedprovider: STRING, attributes: MAP<STRING, STRING>>>`,
   ].join(', ');
   const text = (name: string): string => `\`${name}\` STRING`;
   const fields = [

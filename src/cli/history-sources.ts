@@ -67,7 +67,7 @@ async function lookupSource(io: Io, word: string, options: SourceOptions): Promi
 }
 
 async function athenaSource(word: string, options: SourceOptions): Promise<RecordSource> {
-  const parts = /^athena:([a-z0-9_]+)\.([a-z0-9_]+)$/i.exec(word);
+  const parts = /^athena:([a-z0-9_-]+)\.([a-z0-9_-]+)$/i.exec(word);
   if (parts?.[1] === undefined || parts[2] === undefined)
     throw new UserError(`${word}: expected athena:database.table`);
   const { athenaLogsSource } = await import('../adapters/athena.ts');

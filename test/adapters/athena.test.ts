@@ -41,7 +41,11 @@ function columns(): readonly string[] {
 /** What Athena answers for a record of the file: the value of each column as text. */
 function rowOf(record: Json) {
   const identity = record['userIdentity'] as Json;
-  const context = (identity['sessionContext'] ?? {}) as { readonly sessionIssuer?: Json; readonly attributes?: Json };
+  const context = (identity['sessionContext'] ?? {}) as {
+    readonly sessionIssuer?: Json;
+    readonly attributes?: Json;
+    readonly sourceIdentity?: string;
+  };
   const text = (value: unknown) =>
     value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
   const nested: Readonly<Record<string, unknown>> = {
@@ -60,6 +64,9 @@ function rowOf(record: Json) {
     issueraccount: context.sessionIssuer?.['accountId'],
     issuername: context.sessionIssuer?.['userName'],
     mfa: context.attributes?.['mfaAuthenticated'],
+    sessionsince: context.attributes?.['creationDate'],
+    sourceidentity: context.sourceIdentity,
+    identityprovider: identity['identityProvider'],
   };
   const plain = new Map(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
   return { Data: columns().map((name) => ({ VarCharValue: text(name in nested ? nested[name] : plain.get(name)) })) };
@@ -123,6 +130,31 @@ describe('the answer', () => {
         },
       },
     ),
+    deniedCall({
+      eventID: 'd',
+      requestParameters: { roleArn: 'arn:aws:iam::111122223333:role/x', roleSessionName: 's' },
+      userIdentity: {
+        type: 'AssumedRole',
+        principalId: 'AROA:s',
+        arn: 'arn:aws:sts::444455556666:assumed-role/ci/s',
+        accountId: '444455556666',
+        accessKeyId: 'ASIAEXAMPLE',
+        sessionContext: {
+          sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::444455556666:role/ci', accountId: '444455556666' },
+          attributes: { creationDate: '2026-03-09T13:00:00Z', mfaAuthenticated: 'false' },
+          sourceIdentity: 'ana',
+        },
+      },
+    }),
+    deniedCall({
+      eventID: 'e',
+      eventName: 'AssumeRoleWithWebIdentity',
+      userIdentity: {
+        type: 'WebIdentityUser',
+        userName: 'repo:x/y:ref:refs/heads/main',
+        identityProvider: 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com',
+      },
+    }),
   ];
 
   test('gives the records as the file has them, page by page', async () => {
@@ -135,7 +167,9 @@ describe('the answer', () => {
     const expected = readEventValue(JSON.parse(JSON.stringify(records)), 'file').records;
     const known = ({ raw: _, ...record }: (typeof expected)[number]) => record;
     expect(found.map(known)).toEqual(expected.map(known));
-    expect(batches.map(({ looked }) => looked)).toEqual([2, 1]);
+    // What is read of it later: since when a session is there, say.
+    expect(found.map(({ raw }) => raw['userIdentity'])).toEqual(expected.map(({ raw }) => raw['userIdentity']));
+    expect(batches.map(({ looked }) => looked)).toEqual([2, 3]);
     expect(athena.commandCalls(GetQueryResultsCommand).map((call) => call.args[0].input.NextToken)).toEqual([
       undefined,
       'p2',
@@ -160,7 +194,10 @@ describe('what goes wrong', () => {
       QueryExecution: { Status: { State: 'FAILED', StateChangeReason: 'COLUMN_NOT_FOUND: line 1:8' } },
     });
     expect((await read()).flatMap(({ problems }) => problems)).toMatchObject([
-      { place: 'athena:logs.trail', message: 'COLUMN_NOT_FOUND: line 1:8' },
+      {
+        place: 'athena:logs.trail',
+        message: 'COLUMN_NOT_FOUND: line 1:8 – trusttrail athena-ddl prints the table that is asked',
+      },
     ]);
   });
 
