@@ -21,7 +21,8 @@ export interface LookupEventsOptions {
   /** @returns the client of a region. */
   readonly client?: (region: string) => Pick<CloudTrailClient, 'send'>;
   readonly now?: () => number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** Ends early where the signal says so. */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** LookupEvents takes two calls a second, account and region (CloudTrail API Reference, LookupEvents). */
@@ -32,11 +33,26 @@ const pageSize = 50;
 const mostThrottled = 9;
 const longestPause = 60_000;
 
-/** The regions to ask where none is named: the ambient one, and the one where IAM's events arrive. */
-export function lookupRegions(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+/**
+ * The regions to ask where none is named: the ambient one, and the one where IAM's events arrive.
+ * @param ofProfile the region that the profile in use has, where the environment names none.
+ */
+export async function lookupRegions(
+  env: Readonly<Record<string, string | undefined>>,
+  ofProfile: () => Promise<string | undefined> = regionOfProfile,
+): Promise<readonly string[]> {
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? (await ofProfile()) ?? 'us-east-1';
   const iam = iamEventRegion(partitionOf(region)) ?? region;
   return [...new Set([iam, region])];
+}
+
+async function regionOfProfile(): Promise<string | undefined> {
+  try {
+    return await new CloudTrailClient({}).config.region();
+  } catch {
+    // There is no profile, or none with a region.
+    return undefined;
+  }
 }
 
 /** @param regions the first of a partition's IAM region is asked for the changes, every one for the denials. */
@@ -45,7 +61,7 @@ export function lookupEventsSource(regions: readonly string[], options: LookupEv
     name: `lookup:${regions.join(',')}`,
     async *read({ signal }: ReadOptions = {}) {
       for (const region of regions) {
-        const ask = asking(region, options);
+        const ask = asking(region, options, signal);
         for (const name of callsOf(region)) {
           try {
             for await (const batch of ask(name)) {
@@ -53,6 +69,7 @@ export function lookupEventsSource(regions: readonly string[], options: LookupEv
               if (signal?.aborted === true) return;
             }
           } catch (error) {
+            if (signal?.aborted === true) return;
             yield failed(`LookupEvents in ${region}, ${name}`, reasonOf(error));
             // What is not permitted for one name is not for the next.
             if (!isThrottled(error)) break;
@@ -78,19 +95,21 @@ export function callsOf(region: string): readonly string[] {
 function asking(
   region: string,
   { since, until, client = clientOf, now = Date.now, sleep = sleepFor }: LookupEventsOptions,
+  signal: AbortSignal | undefined,
 ): (name: string) => AsyncGenerator<RecordBatch> {
   const service = client(region);
   let last = Number.NEGATIVE_INFINITY;
   const send = async (input: LookupEventsCommandInput) => {
     for (let throttled = 0; ; throttled += 1) {
       const wait = last + betweenCalls - now();
-      if (wait > 0) await sleep(wait);
+      if (wait > 0) await sleep(wait, signal);
+      signal?.throwIfAborted();
       last = now();
       try {
-        return await service.send(new LookupEventsCommand(input));
+        return await service.send(new LookupEventsCommand(input), signal === undefined ? {} : { abortSignal: signal });
       } catch (error) {
         if (!isThrottled(error) || throttled >= mostThrottled) throw error;
-        await sleep(Math.min(longestPause, 1000 * 2 ** throttled));
+        await sleep(Math.min(longestPause, 1000 * 2 ** throttled), signal);
       }
     }
   };
@@ -128,8 +147,9 @@ function clientOf(region: string): CloudTrailClient {
   return new CloudTrailClient({ region, maxAttempts: 2 });
 }
 
-async function sleepFor(milliseconds: number): Promise<void> {
-  await pause(milliseconds);
+async function sleepFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  // An interrupt is no error: whoever slept looks at the signal.
+  await pause(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 }
 
 function isThrottled(error: unknown): boolean {

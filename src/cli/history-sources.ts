@@ -63,7 +63,7 @@ async function lookupSource(io: Io, word: string, options: SourceOptions): Promi
   for (const region of regions)
     if (!/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region)) throw new UserError(`${word}: ${region} is no region`);
   const { lookupEventsSource, lookupRegions } = await import('../adapters/lookup-events.ts');
-  return lookupEventsSource(regions.length > 0 ? regions : lookupRegions(io.env), options);
+  return lookupEventsSource(regions.length > 0 ? regions : await lookupRegions(io.env), options);
 }
 
 async function athenaSource(word: string, options: SourceOptions): Promise<RecordSource> {
@@ -98,8 +98,8 @@ export function timeOption(value: string, name: string, end = false): number {
   return day && end ? at + 86_400_000 - 1 : at;
 }
 
-/** `Date.parse` takes the 30th of February for the 2nd of March. */
-function isDay(text: string): boolean {
+/** `Date.parse` takes the 30th of February for the 2nd of March. @param text `2026-03-01`. */
+export function isDay(text: string): boolean {
   const at = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }

@@ -1,7 +1,10 @@
 /** LookupEvents at the SDK's edge: every page, never too fast, patient when throttled, and one line for what is refused. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { callsOf, lookupEventsSource, lookupRegions } from '../../src/adapters/lookup-events.ts';
 import type { RecordBatch } from '../../src/ports/record-source.ts';
 import { deniedCall, iamCall } from '../cloudtrail/records.ts';
@@ -57,9 +60,11 @@ describe('what is asked for', () => {
     await read(['eu-west-1']);
     expect(namesAsked()).toEqual(['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
     expect(callsOf('us-gov-west-1')).toContain('CreateRole');
-    expect(lookupRegions({ AWS_REGION: 'eu-west-1' })).toEqual(['us-east-1', 'eu-west-1']);
-    expect(lookupRegions({ AWS_REGION: 'cn-northwest-1' })).toEqual(['cn-north-1', 'cn-northwest-1']);
-    expect(lookupRegions({})).toEqual(['us-east-1']);
+    const profile = async () => 'eu-central-1';
+    expect(await lookupRegions({ AWS_REGION: 'eu-west-1' }, profile)).toEqual(['us-east-1', 'eu-west-1']);
+    expect(await lookupRegions({ AWS_REGION: 'cn-northwest-1' })).toEqual(['cn-north-1', 'cn-northwest-1']);
+    expect(await lookupRegions({}, profile)).toEqual(['us-east-1', 'eu-central-1']);
+    expect(await lookupRegions({}, async () => undefined)).toEqual(['us-east-1']);
   });
 
   test('90 days at most, and no more than what is asked for', async () => {
@@ -116,7 +121,31 @@ describe('pages', () => {
   });
 });
 
+test('the region of the profile in use is asked too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trusttrail-profile-'));
+  await writeFile(join(folder, 'config'), '[profile security]\nregion = ap-southeast-2\n');
+  vi.stubEnv('AWS_REGION', undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'credentials'));
+  vi.stubEnv('AWS_PROFILE', 'security');
+  expect(await lookupRegions({ AWS_PROFILE: 'security' })).toEqual(['us-east-1', 'ap-southeast-2']);
+  await rm(folder, { recursive: true });
+});
+
 describe('what goes wrong', () => {
+  test('an interrupt does not wait for a pause to end, and is no fault', async () => {
+    const controller = new AbortController();
+    cloudTrail.on(LookupEventsCommand).callsFake(() => {
+      setImmediate(() => controller.abort());
+      throw throttled();
+    });
+    const began = performance.now();
+    // With the pauses of real time, which add up to minutes.
+    expect(await read(['us-east-1'], { sleep: undefined, now: undefined }, controller.signal)).toEqual([]);
+    expect(cloudTrail.commandCalls(LookupEventsCommand)).toHaveLength(1);
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
   test('throttling is waited out, longer each time, and the page is asked for again', async () => {
     cloudTrail
       .on(LookupEventsCommand)

@@ -31,7 +31,12 @@ const first = change('e-1', '2026-03-01T10:00:00Z', 'arn:aws:iam::111122223333:r
 const second = change('e-2', '2026-03-01T11:00:00Z', '*');
 
 /** A history that was asked for; what was asked is kept. */
-function sourceOf(records: readonly object[], asked: number[], problem?: string): (since: number) => RecordSource {
+function sourceOf(
+  records: readonly object[],
+  asked: number[],
+  problem?: string,
+  parts = problem === undefined ? 1 : 0,
+): (since: number) => RecordSource {
   return (since) => {
     asked.push(since);
     return {
@@ -40,7 +45,7 @@ function sourceOf(records: readonly object[], asked: number[], problem?: string)
         const read = readEventValue(JSON.parse(JSON.stringify(records)), 'test');
         const problems =
           problem === undefined ? [] : [{ place: 'LookupEvents', message: problem, kind: 'damaged' as const }];
-        yield { records: read.records, problems, looked: records.length, parts: 1, bytes: 1 };
+        yield { records: read.records, problems, looked: records.length, parts, bytes: 1 };
       },
     };
   };
@@ -94,6 +99,35 @@ describe('watch', () => {
     expect(asked[2]).toBe(asked[1]);
   });
 
+  test('an event that is damaged is told, and does not hold up what comes later', async () => {
+    const asked: number[] = [];
+    const io = fakeIo({}, { cwd: folder });
+    const options = { region: [], every: 60, state: 'd.json', once: true, format: 'ndjson' as const };
+    const now = Date.parse('2026-03-01T10:30:00Z');
+    await watchAccount(io, options, ['us-east-1'], sourceOf([first], asked, 'not JSON', 1), () => now);
+    expect([io.exitCode(), titles(io).length]).toEqual([0, 1]);
+    expect(io.warned()).toMatch(/LookupEvents: not JSON/);
+    expect(JSON.parse(await readFile(join(folder, 'd.json'), 'utf8'))).toMatchObject({
+      seenUntil: '2026-03-01T10:30:00Z',
+    });
+  });
+
+  test('what was seen in one account hides nothing in another, whatever the profile is called', async () => {
+    const io = fakeIo({}, { cwd: folder, env: { XDG_STATE_HOME: join(folder, 'state') } });
+    const asked: number[] = [];
+    const now = Date.parse('2026-03-01T10:30:00Z');
+    for (const account of ['111122223333', '444455556666', '111122223333'])
+      await watchAccount(
+        io,
+        { region: [], every: 60, once: true, format: 'ndjson', account },
+        ['us-east-1'],
+        sourceOf([], asked),
+        () => now,
+      );
+    const [day, halfAnHour] = [24 * 3_600_000, 30 * 60_000];
+    expect(asked.map((since) => now - since)).toEqual([day, day, halfAnHour]);
+  });
+
   test('a state file of something else is not overwritten', async () => {
     await writeFile(join(folder, 'c.json'), '{"name":"mine"}');
     await expect(look('c.json', [first], '2026-03-01T10:30:00Z')).rejects.toThrow(/no state of trusttrail watch/);
@@ -131,6 +165,7 @@ describe('athena-ddl', () => {
     [['s3://my-trail/AWSLogs/', '--accounts', '111122223333'], /stands before AWSLogs/],
     [['s3://my-trail', '--accounts', '111122223333', '--table', 'a;b'], /letters, digits/],
     [['s3://my-trail', '--accounts', '111122223333', '--from', '2024-13-01'], /no such day/],
+    [['s3://my-trail', '--accounts', '111122223333', '--from', '2024-02-30'], /no such day/],
     [['s3://my-trail'], /required option/],
   ] as const)('%j is refused', async ([args, message]) => {
     const io = await ddl(...args);

@@ -1,6 +1,7 @@
 /** `trusttrail athena-ddl`: what makes the table over a trail's bucket that `athena:` reads? */
 import type { Command } from 'commander';
 import { athenaDdl } from '../../adapters/athena.ts';
+import { isDay } from '../history-sources.ts';
 import { type Io, UserError } from '../io.ts';
 
 interface Options {
@@ -47,7 +48,7 @@ function placeOf(
   if (!/^\w{1,128}(?:\.\w{1,128})?$/.test(table)) throw new UserError(`--table ${table}: letters, digits and _ only`);
   if (organization !== undefined && !/^o-[a-z0-9]{10,32}$/.test(organization))
     throw new UserError(`--organization ${organization}: expected an id such as o-a1b2c3d4e5`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(from) || Number.isNaN(Date.parse(from)))
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(from) || !isDay(from))
     throw new UserError(`--from ${from}: no such day`, 'YYYY-MM-DD');
   return {
     location,

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ambientAccount } from '../../adapters/ambient-account.ts';
 import { lookupEventsSource, lookupRegions } from '../../adapters/lookup-events.ts';
 import { sqliteTrustStore } from '../../adapters/sqlite-trust-store.ts';
 import { eventPatterns, matchesPattern, toEventBridgeEvent } from '../../cloudtrail/event-patterns.ts';
@@ -28,6 +29,8 @@ interface Options {
   readonly every: number;
   readonly since?: string;
   readonly state?: string;
+  /** Whose credentials are those at hand, where it is known. */
+  readonly account?: string | undefined;
   readonly once?: boolean;
   readonly config?: string;
   readonly format: 'text' | 'ndjson';
@@ -40,6 +43,8 @@ interface Options {
  * goes back further than where the last one ended. What was told already is not told again.
  */
 const overlap = 30 * 60_000;
+/** Whose credentials they are is worth no long wait. */
+const quickly = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
 /** What a first look goes back. */
 const firstLook = 24 * 3_600_000;
 /** Milliseconds: LookupEvents keeps 90 days. */
@@ -73,8 +78,11 @@ export function register(program: Command, io: Io): void {
     .addHelpText('after', examples)
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      const regions = options.region.length > 0 ? options.region : lookupRegions(io.env);
-      await watchAccount(io, options, regions, (since) => lookupEventsSource(regions, { since }));
+      const regions = options.region.length > 0 ? options.region : await lookupRegions(io.env);
+      const [region = 'us-east-1'] = regions;
+      const identity = options.state === undefined ? await ambientAccount({ region, settings: quickly }) : undefined;
+      const account = identity?.answer === 'account' ? identity.account : undefined;
+      await watchAccount(io, { ...options, account }, regions, (since) => lookupEventsSource(regions, { since }));
     });
 }
 
@@ -95,7 +103,7 @@ export async function watchAccount(
   now: () => number = Date.now,
 ): Promise<void> {
   const { configuration } = await findConfiguration(io, options.config);
-  const file = stateFile(io, options.state);
+  const file = stateFile(io, options);
   const store = openStore(file);
   using interrupt = interruptible(io, 'ended; the next time it goes on from here');
   try {
@@ -125,10 +133,9 @@ export async function watchAccount(
       const affected = nothingAffected();
       let failures = 0;
       for await (const batch of source(Math.max(since, started - longestLook)).read({ signal: interrupt.signal })) {
-        for (const { place, message } of batch.problems) {
-          failures += 1;
-          io.err(`trusttrail: ${plainText(`${place}: ${message}`)}\n`);
-        }
+        // A page in which a record is damaged was looked at all the same.
+        if (batch.parts === 0) failures += batch.problems.length;
+        for (const { place, message } of batch.problems) io.err(`trusttrail: ${plainText(`${place}: ${message}`)}\n`);
         mergeAffected(affected, await service.remember(batch.records.filter(isWanted)));
       }
       await service.conclude(affected);
@@ -174,12 +181,12 @@ function firstHours({ since }: Options): number {
   return hours * 3_600_000;
 }
 
-function stateFile(io: Io, given: string | undefined): string {
+function stateFile(io: Io, { state: given, account }: Pick<Options, 'state' | 'account'>): string {
   if (given !== undefined) return resolve(io.cwd, given);
   const { XDG_STATE_HOME: state, HOME: home, AWS_PROFILE: profile = 'default' } = io.env;
   const folder = state ?? (home === undefined ? io.cwd : join(home, '.local', 'state'));
-  // One account a profile: what was seen in one must not hide what is new in another.
-  return join(folder, 'trusttrail', `watch-${profile.replaceAll(/[^\w.@-]/g, '_')}.json`);
+  // One file an account: what was seen in one must not hide what is new in another.
+  return join(folder, 'trusttrail', `watch-${(account ?? profile).replaceAll(/[^\w.@-]/g, '_')}.json`);
 }
 
 function openStore(file: string): TrustStore {
@@ -211,8 +218,12 @@ function readState(file: string, regions: readonly string[]): State | undefined 
 
 /** Whole or not at all. */
 function writeState(file: string, state: State): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(state)}\n`);
-  renameSync(`${file}.new`, file);
+  try {
+    writeFileSync(`${file}.new`, `${JSON.stringify(state)}\n`);
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    throw new UserError(`${file}: cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function collected(value: string, before: readonly string[]): readonly string[] {
