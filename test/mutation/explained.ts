@@ -61,11 +61,6 @@ export const explained: readonly Explained[] = [
   { module: 'evaluate/unknown-keys.ts', line: 'distinct.length > mostInSet', why: bound },
   { module: 'document/json-with-positions.ts', line: 'let plain = true', why: quick },
   {
-    module: 'compare/caller-space.ts',
-    line: 'if (absent === value && !dimension.shape.unregistered) return value',
-    why: quick,
-  },
-  {
     module: 'compare/dimension.ts',
     line: 'predicate.values.length > 0 || predicate.opaque.length === 0',
     change: '> >=',

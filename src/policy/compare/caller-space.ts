@@ -8,8 +8,15 @@
  */
 import type { AccountId } from '../document/names.ts';
 import type { PrincipalElement, PrincipalName } from '../document/trust-policy.ts';
-import type { PreparedClause } from '../evaluate/condition.ts';
-import { domainOf, isUnknown, type PreparedKey, presentUnknown, stateOf } from '../evaluate/key-state.ts';
+import { type PreparedClause, resolveVariables } from '../evaluate/condition.ts';
+import {
+  domainOf,
+  isUnknown,
+  type KeyState,
+  type PreparedKey,
+  presentUnknown,
+  stateOf,
+} from '../evaluate/key-state.ts';
 import { matchPrincipal } from '../evaluate/principal-match.ts';
 import type { AssumeRequest, Caller } from '../evaluate/request.ts';
 import { YES } from '../evaluate/ternary.ts';
@@ -31,7 +38,20 @@ import { predicateOf, predicateOfPatterns, type ValuePredicate } from './value-p
 
 export type CallerShape =
   | { readonly kind: 'user' | 'role-session' }
-  | { readonly kind: 'service' | 'web-identity' | 'saml'; readonly caller: Caller };
+  | {
+      readonly kind: 'service' | 'web-identity' | 'saml';
+      readonly caller: Caller;
+      /** Where a key asks for its name: it stands for all others than these. */
+      readonly others?: Others;
+    };
+
+/** Services or providers that no policy names, told apart by the key that holds their name. */
+export interface Others {
+  /** In lower case. */
+  readonly key: string;
+  readonly names: Language;
+  readonly but: readonly Pattern[];
+}
 
 const { digit, lower, upper, nameMark, dash, slash, colon, printable } = characterClass;
 const nameCharacters = digit | lower | upper | nameMark | dash;
@@ -71,9 +91,26 @@ const userIdOfUser = new Language([[...exactly('AIDA'), one(idCharacters), run(i
 const userIdOfRole = new Language([
   [...exactly('AROA'), one(idCharacters), run(idCharacters), one(colon), ...someName],
 ]);
-const organizationId = new Language([[...exactly('o-'), one(digit | lower), run(digit | lower | upper | dash)]]);
+const ofOrganization: Pattern = [...exactly('o-'), one(digit | lower), run(digit | lower | upper | dash)];
+const organizationId = new Language([ofOrganization]);
+/** What it is for a service AWS does not say; the ids of users and roles it is none of. */
+const userIdOfService = new Language([[one(lower), run(1023)]]);
+const organizationPath = new Language([[...ofOrganization, one(slash), ...anyText]]);
+const someText = new Language([[one(1023), ...anyText]]);
+
+/** What the values of a key look like, as far as no request can have others. */
+const shapes: ReadonlyMap<string, Language> = new Map([
+  ['aws:principalorgid', organizationId],
+  ['aws:principalorgpaths', organizationPath],
+  // STS API Reference, AssumeRole: the least length of each is two characters.
+  ['sts:externalid', someText],
+  ['sts:rolesessionname', someText],
+  ['sts:sourceidentity', someText],
+]);
 
 const keysOfAccounts: ReadonlySet<string> = new Set(['aws:principalarn', 'aws:principalaccount', 'aws:userid']);
+/** What follows from the ARN, and so is not the same in every request. */
+const keysOfArns: ReadonlySet<string> = new Set([...keysOfAccounts, 'aws:username']);
 
 /** Stands for the account, user or role where a policy names none. */
 const anyAccount = '999999999999' as AccountId;
@@ -87,12 +124,16 @@ export interface CallerWorld {
   readonly rolePaths: ReadonlyMap<string, string>;
   /** Where the policies speak of the caller's organization by both keys. */
   readonly organizations: NamedOrganizations | undefined;
+  /** The role's account, where known. */
+  readonly home: string | undefined;
 }
 
 export class CallerSpace {
   readonly shape: CallerShape;
   readonly arn: Dimension | undefined;
   readonly userId: Dimension | undefined;
+  /** The name of a service or provider that may be any but those named; `undefined` where it is settled. */
+  readonly name: Dimension | undefined;
   readonly #dimensions = new Map<string, Dimension | null>();
   /** A request of the kind, of which nothing else is known. */
   readonly #open: AssumeRequest;
@@ -103,6 +144,7 @@ export class CallerSpace {
   readonly #paths: ReadonlyMap<string, string>;
   readonly #partitions: readonly string[];
   readonly #organizations: NamedOrganizations | undefined;
+  readonly #home: string | undefined;
   #agreement: Formula | undefined;
 
   constructor(shape: CallerShape, world: CallerWorld) {
@@ -112,6 +154,7 @@ export class CallerSpace {
     this.#paths = world.rolePaths;
     this.#partitions = partitions;
     this.#organizations = world.organizations;
+    this.#home = world.home;
     this.#open = {
       caller: templateOf(shape),
       actions: ['sts:AssumeRole'],
@@ -148,6 +191,20 @@ export class CallerSpace {
       this.#dimensions.set('aws:principalarn', this.arn);
       this.#dimensions.set('aws:userid', this.userId);
     }
+    if ('others' in shape && shape.others !== undefined) {
+      this.name = new Dimension({
+        name: shape.others.key,
+        type: 'string',
+        multivalued: false,
+        presence: 'always',
+        unregistered: false,
+        base: shape.others.names,
+        finite: undefined,
+        publicAddresses: false,
+        preferred: [nameOf(shape.caller)],
+      });
+      this.#dimensions.set(shape.others.key, this.name);
+    }
   }
 
   get caller(): Caller {
@@ -161,8 +218,15 @@ export class CallerSpace {
 
   /** @returns what holds of every request, whatever is demanded: keys that speak of one thing agree. */
   agreement(): Formula {
-    this.#agreement ??= this.#agreementOf(this.#organizations);
+    this.#agreement ??= and([this.#agreementOf(this.#organizations), this.#isOther()]);
     return this.#agreement;
+  }
+
+  #isOther(): Formula {
+    if (this.name === undefined || !('others' in this.shape) || this.shape.others === undefined) return true;
+    const { key, but } = this.shape.others;
+    const predicate = predicateOfPatterns(`named ${key}`, but);
+    return formulaOf(this.name.literal(false, { quantifier: 'every', predicate, negated: true }, ''), true);
   }
 
   #agreementOf(organizations: NamedOrganizations | undefined): Formula {
@@ -177,7 +241,8 @@ export class CallerSpace {
     return remembered(this.#clauses[positive ? 'yes' : 'no'], clause, () => this.#clauseOf(clause, positive));
   }
 
-  #clauseOf(clause: PreparedClause, positive: boolean): Formula {
+  #clauseOf(asked: PreparedClause, positive: boolean): Formula {
+    const clause = this.#withoutSettledVariables(asked);
     const predicate = predicateOf(clause);
     const { operator } = clause.clause;
     const { pointer } = clause.clause;
@@ -209,6 +274,29 @@ export class CallerSpace {
     const dimension = this.#dimensionOf(clause.key);
     if (dimension === null) return settled(absent, positive) ?? this.#unsettledAbsence(clause.key, pointer, positive);
     return formulaOf(dimension.literal(absent, value, pointer), positive);
+  }
+
+  /** A variable that has one value for all callers of the kind, or none, is no variable. */
+  #withoutSettledVariables(clause: PreparedClause): PreparedClause {
+    if (clause.withVariables.length === 0) return clause;
+    const states: KeyState[] = [];
+    for (const key of clause.variableKeys) states[key.index] = this.#settledState(key);
+    const pieces = [...clause.pieces];
+    const withVariables = clause.withVariables.filter((parts) => {
+      const resolved = resolveVariables(parts, states);
+      if (resolved === 'unknown') return true;
+      if (resolved !== 'nothing') pieces.push(resolved);
+      return false;
+    });
+    return withVariables.length === clause.withVariables.length ? clause : { ...clause, pieces, withVariables };
+  }
+
+  #settledState(key: PreparedKey): KeyState {
+    if (key.lower === 'aws:resourceaccount' && this.#home !== undefined) return this.#dimensionOf(key)?.shape.finite;
+    if (this.name !== undefined && this.#dimensions.get(key.lower) === this.name) return undefined;
+    const state = stateOf(key, this.#open);
+    if (this.arn !== undefined && keysOfArns.has(key.lower)) return state === null ? null : undefined;
+    return state;
   }
 
   #unsettledAbsence(key: PreparedKey, pointer: string, positive: boolean): Formula {
@@ -247,14 +335,15 @@ export class CallerSpace {
     const { lookup } = key;
     const registered = lookup.kind === 'registered' ? lookup.key : undefined;
     const domain = domainOf(key, this.caller);
+    const ofHome = key.lower === 'aws:resourceaccount' && this.#home !== undefined ? [this.#home] : undefined;
     return {
       name: key.display,
       type: registered?.type ?? 'string',
       multivalued: key.multivalued,
       presence,
       unregistered: lookup.kind === 'unregistered',
-      base: key.lower === 'aws:principalorgid' ? organizationId : undefined,
-      finite: domain !== undefined && 'values' in domain ? domain.values : undefined,
+      base: key.lower === 'aws:userid' ? userIdOfService : shapes.get(key.lower),
+      finite: ofHome ?? (domain !== undefined && 'values' in domain ? domain.values : undefined),
       publicAddresses: key.lower === 'aws:sourceip',
       preferred: this.#preferredOf(key.lower),
     };
@@ -423,6 +512,10 @@ function partNamed(name: PrincipalName): PartOfCaller {
   return name.kind === 'account' ? 'account' : name.kind === 'session' ? 'session' : 'entity';
 }
 
+function nameOf(caller: Caller): string {
+  return caller.kind === 'service' ? caller.service : 'provider' in caller ? caller.provider : '';
+}
+
 function templateOf(shape: CallerShape): Caller {
   if ('caller' in shape) return shape.caller;
   return shape.kind === 'user'
@@ -440,7 +533,6 @@ function formulaOf(literal: Literal, positive: boolean): Formula {
   const { absent, value, dimension } = wanted;
   if (typeof value === 'boolean') {
     if (dimension.shape.presence === 'always') return value;
-    if (absent === value && !dimension.shape.unregistered) return value;
     if (absent === value) return value;
   }
   return literalNode(wanted);

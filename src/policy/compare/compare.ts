@@ -20,7 +20,7 @@
  * The space of requests is rather too wide than too narrow (keys other than the caller's are independent of each
  * other), so that a proof of "nobody" holds for fewer requests too.
  */
-import { splitArn } from '../document/names.ts';
+import { type ArnParts, splitArn } from '../document/names.ts';
 import type { TrustPolicy } from '../document/trust-policy.ts';
 import { prepare } from '../evaluate/evaluate.ts';
 import type { AccessAnswer, Comparison, Undecided, Verdict } from './comparison.ts';
@@ -84,8 +84,8 @@ function yesOrNo(from: TrustPolicy, to: TrustPolicy, most: number): AccessAnswer
   return undecided.length > 0 ? 'undecided' : 'no';
 }
 
-function homeOf({ role }: CompareOptions): string | undefined {
-  return role === undefined ? undefined : splitArn(role)?.account;
+function homeOf({ role }: CompareOptions): ArnParts | undefined {
+  return role === undefined ? undefined : splitArn(role);
 }
 
 function verdictOf(gained: Access, lost: Access): Verdict {

@@ -15,7 +15,7 @@ import { isPrivateRange } from '../keys/address-ranges.ts';
 import type { KeyType } from '../keys/condition-key.ts';
 import { type Address, type AddressSpan, addressesApart, withinAny } from './address-set.ts';
 import { characterClass, findText, Language, one, repeated, run } from './string-language.ts';
-import { type Theory, theoryOf, type ValuePredicate } from './value-predicate.ts';
+import { onAddresses, type Theory, theoryOf, type ValuePredicate } from './value-predicate.ts';
 import type { Work } from './work.ts';
 
 /** What a demand asks of the values, where the key is there. */
@@ -123,7 +123,7 @@ export class Dimension {
         ? demand
         : {
             quantifier: this.shape.multivalued ? demand.quantifier : 'every',
-            predicate: this.#predicates.get(demand.predicate.id) ?? demand.predicate,
+            predicate: this.#predicates.get(demand.predicate.id) ?? this.#ofOwnType(demand.predicate),
             negated: demand.negated,
           };
     const key = `${absent} ${typeof value === 'boolean' ? value : `${value.quantifier} ${value.negated} ${value.predicate.id}`}`;
@@ -156,6 +156,10 @@ export class Dimension {
     const other = `${opposite.absent} ${typeof opposite.value === 'boolean' ? opposite.value : `${opposite.value.quantifier} ${opposite.value.negated} ${opposite.value.predicate.id}`}`;
     if (!this.#literals.has(other)) this.#literals.set(other, opposite);
     return literal;
+  }
+
+  #ofOwnType(predicate: ValuePredicate): ValuePredicate {
+    return this.shape.type === 'ip' ? onAddresses(predicate) : predicate;
   }
 
   /** Whether any demand was ever made on the key. */
@@ -257,7 +261,8 @@ export class Dimension {
     const own = theoryOf(this.shape.type);
     if (theories.size === 0 && own !== 'text') theories.add(own);
     const [theory = 'text'] = theories;
-    if (theories.size > 1) return this.#mixed(inside, fits, work);
+    const listed = own !== 'text' && inside.some((one) => one.theory === 'text' && one.language().texts !== undefined);
+    if (theories.size > 1 || listed) return this.#mixed(inside, fits, work);
     if (theory === 'text') {
       const shape = base ?? shapeOfType(this.shape.type);
       const value = findText(

@@ -33,7 +33,8 @@ export function directAccess(
   role: string | undefined,
   most: number,
 ): Direct {
-  const account = role === undefined ? undefined : asAccountId(splitArn(role)?.account ?? '');
+  const home = role === undefined ? undefined : splitArn(role);
+  const account = asAccountId(home?.account ?? '');
   if (account === undefined) return { direct: null, undecided: [] };
   const action = 'sts:AssumeRole';
   const byAccount = namedDirectly(before, (name) => name.kind === 'account');
@@ -41,7 +42,7 @@ export function directAccess(
   const direct: DirectAccess[] = [];
   const undecided: Undecided[] = [];
   if (byAccount.statements.every(({ statement }) => statement.effect === 'Deny')) return { direct, undecided };
-  const inquiry = new Inquiry(directly, after, new Work(most));
+  const inquiry = new Inquiry(directly, after, new Work(most), home);
   const shows = (witness: Witness) =>
     decisionOn(after, witness) === 'allow' &&
     decisionOn(before, witness) === 'allow' &&

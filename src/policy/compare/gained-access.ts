@@ -1,4 +1,5 @@
 /** Which statements and principals of a policy let in what another policy does not, and by which request is it shown? */
+import type { ArnParts } from '../document/names.ts';
 import type { PrincipalEntry, TrustPolicy } from '../document/trust-policy.ts';
 import type { PreparedClause } from '../evaluate/condition.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
@@ -21,9 +22,9 @@ export interface Access {
   readonly undecided: readonly Undecided[];
 }
 
-/** @param home account of the role, where known. */
-export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: number, home?: string): Access {
-  const hunt = new Hunt(from, to, most, home);
+/** @param role its ARN's parts, where known. */
+export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: number, role?: ArnParts): Access {
+  const hunt = new Hunt(from, to, most, role);
   try {
     begin(from, to);
     for (const action of assumeActions) hunt.on(action);
@@ -95,12 +96,12 @@ class Hunt {
   /** Statement, call and principal of every class found. */
   readonly #known = new Set<string>();
 
-  constructor(from: PreparedPolicy, to: PreparedPolicy, most: number, home: string | undefined, one = false) {
+  constructor(from: PreparedPolicy, to: PreparedPolicy, most: number, role: ArnParts | undefined, one = false) {
     this.#one = one;
     this.#from = from;
     this.#to = to;
-    this.#home = home;
-    this.#inquiry = new Inquiry(from, to, new Work(most));
+    this.#home = role?.account;
+    this.#inquiry = new Inquiry(from, to, new Work(most), role);
   }
 
   on(action: AssumeAction): void {

@@ -1,4 +1,5 @@
 /** Can the demands of one question be met, and by which request? A proof, a confirmed request, or what stopped both. */
+import type { ArnParts } from '../document/names.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedKey } from '../evaluate/key-state.ts';
 import type { CallerSpace, CallerWorld } from './caller-space.ts';
@@ -32,7 +33,8 @@ export class Inquiry {
   readonly keys: readonly PreparedKey[];
   readonly world: CallerWorld;
 
-  constructor(from: PreparedPolicy, to: PreparedPolicy, work: Work) {
+  /** @param role its ARN's parts, where known. */
+  constructor(from: PreparedPolicy, to: PreparedPolicy, work: Work, role?: ArnParts) {
     this.from = from;
     this.to = to;
     this.work = work;
@@ -40,9 +42,10 @@ export class Inquiry {
     const policies = [from.policy, to.policy];
     this.world = {
       freshAccounts: freshAccounts(policies),
-      partitions: partitionsOf(policies),
+      partitions: partitionsOf(policies, role?.partition),
       rolePaths: pathsOfRoles(policies),
       organizations: organizationsOf(this.keys, policies),
+      home: role?.account,
     };
   }
 

@@ -1,10 +1,12 @@
 /** Which calls and callers have to be looked at, so that no request is left out? */
 import type { AccountId } from '../document/names.ts';
+import { builtInProviders } from '../document/principal-name.ts';
 import type { PrincipalName, TrustPolicy } from '../document/trust-policy.ts';
 import { issuerOf } from '../evaluate/caller.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { Caller } from '../evaluate/request.ts';
 import type { CallerShape } from './caller-space.ts';
+import { characterClass, exactly, Language, one, type Pattern, run } from './string-language.ts';
 
 /** The actions that assume a role, with the callers that can make each (IAM User Guide, "Compare AWS STS credentials"). */
 export const assumeActions = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'] as const;
@@ -35,15 +37,25 @@ function textsOf(policy: TrustPolicy): readonly string[] {
 /**
  * A role and all who can assume it are of one partition.
  *
- * @returns the partitions that the policies speak of, the usual one where they speak of none.
+ * @param own that of the role, where known.
+ * @returns the partitions that the policies speak of; where no principal says of which the role is, the usual one as
+ * well: a condition may speak of a partition to keep it out.
  */
-export function partitionsOf(policies: readonly TrustPolicy[]): readonly string[] {
+export function partitionsOf(policies: readonly TrustPolicy[], own = 'aws'): readonly string[] {
   const found = new Set<string>();
+  const principals = new Set(
+    policies.flatMap(({ statements }) => statements.flatMap(({ principal }) => principal.entries)),
+  );
+  if (![...principals].some(({ text }) => partitionOf(text) !== undefined)) found.add(own);
   for (const text of policies.flatMap(textsOf)) {
-    const partition = /^arn:(aws(?:-[a-z]+)*):/.exec(text)?.[1];
+    const partition = partitionOf(text);
     if (partition !== undefined) found.add(partition);
   }
-  return found.size === 0 ? ['aws'] : [...found].sort();
+  return [...found].sort();
+}
+
+function partitionOf(text: string): string | undefined {
+  return /^arn:(aws(?:-[a-z]+)*):/.exec(text)?.[1];
 }
 
 /**
@@ -73,18 +85,22 @@ export function callersOf(action: AssumeAction, policies: readonly PreparedPolic
   const names = policies.flatMap(({ policy }) =>
     policy.statements.flatMap(({ principal }) => principal.entries.map(({ name }) => name)),
   );
-  if (action === 'sts:AssumeRole')
-    return [{ kind: 'user' }, { kind: 'role-session' }, ...servicesOf(names, policies).map(shapeOf('service'))];
+  if (action === 'sts:AssumeRole') return [{ kind: 'user' }, { kind: 'role-session' }, ...servicesOf(names, policies)];
   return action === 'sts:AssumeRoleWithSAML'
-    ? samlProvidersOf(names).map(shapeOf('saml'))
-    : webProvidersOf(names, policies).map(shapeOf('web-identity'));
+    ? samlProvidersOf(names).map((caller) => ({ kind: 'saml', caller }))
+    : webProvidersOf(names, policies);
 }
 
-function shapeOf(kind: 'service' | 'web-identity' | 'saml') {
-  return (caller: Caller): CallerShape => ({ kind, caller });
+function asksFor(policies: readonly PreparedPolicy[], name: string): boolean {
+  return policies.some(({ statements }) =>
+    statements.some(({ clauses }) => clauses.some(({ key }) => key.lower === name)),
+  );
 }
 
-function servicesOf(names: readonly PrincipalName[], policies: readonly PreparedPolicy[]): readonly Caller[] {
+const { digit, lower: letter, upper, nameMark, dash, colon, slash } = characterClass;
+const serviceNames = new Language([[one(letter | digit), run(letter | digit | nameMark | dash)]]);
+
+function servicesOf(names: readonly PrincipalName[], policies: readonly PreparedPolicy[]): readonly CallerShape[] {
   const named = new Set(names.flatMap((name) => (name.kind === 'service' ? [name.service] : [])));
   // Keys that hold the name of a service tell services apart that no Principal element names.
   for (const { statements } of policies)
@@ -92,11 +108,15 @@ function servicesOf(names: readonly PrincipalName[], policies: readonly Prepared
       for (const { key, clause } of clauses)
         if (/^aws:principalservicename/.test(key.lower))
           for (const { text } of clause.values) if (/^[a-z0-9.-]+$/.test(text)) named.add(text);
+  const found: CallerShape[] = [...named].map((service) => ({ kind: 'service', caller: { kind: 'service', service } }));
   const other = strangeServices.find((service) => !named.has(service));
-  return [...named, ...(other === undefined ? [] : [other])].map((service) => ({ kind: 'service', service }));
+  if (other === undefined) return found;
+  const key = 'aws:principalservicename';
+  const others = asksFor(policies, key) ? { others: { key, names: serviceNames, but: [...named].map(exactly) } } : {};
+  return [...found, { kind: 'service', caller: { kind: 'service', service: other }, ...others }];
 }
 
-function webProvidersOf(names: readonly PrincipalName[], policies: readonly PreparedPolicy[]): readonly Caller[] {
+function webProvidersOf(names: readonly PrincipalName[], policies: readonly PreparedPolicy[]): readonly CallerShape[] {
   const named = new Set<string>();
   const owners = new Set<AccountId>();
   const issuers = new Set<string>();
@@ -113,12 +133,40 @@ function webProvidersOf(names: readonly PrincipalName[], policies: readonly Prep
         if (key.lower === 'aws:federatedprovider')
           for (const { text } of clause.values) if (!/[*?$]/.test(text)) named.add(text);
   }
+  const key = 'aws:federatedprovider';
+  const told = asksFor(policies, key);
+  if (told) for (const url of builtInProviders) named.add(url);
   const owner = strangers.find((account) => !owners.has(account as AccountId)) ?? strangers[0] ?? '';
   const provider = (host: string) => `arn:aws:iam::${owner}:oidc-provider/${host}`;
+  const found = [...named].map(shapeOfProvider);
+  for (const issuer of issuers) {
+    if (named.has(provider(issuer))) continue;
+    const names = new Language([[...anyOwner, ...exactly(issuer)]]);
+    const others = told ? { others: { key, names, but: [...named].map(exactly) } } : {};
+    found.push({ ...shapeOfProvider(provider(issuer)), ...others });
+  }
   const host = strangeHosts.find((one) => !issuers.has(one) && ![...named].some((name) => issuerOf(name) === one));
-  const others = [...issuers, ...(host === undefined ? [] : [host])].map(provider);
-  return [...new Set([...named, ...others])].map((text) => ({ kind: 'web-identity', provider: text }));
+  if (host === undefined) return found;
+  const but = [...[...named].map(exactly), ...[...issuers].map((issuer) => [...anyOwner, ...exactly(issuer)])];
+  const others = told ? { others: { key, names: providerNames, but } } : {};
+  return [...found, { ...shapeOfProvider(provider(host)), ...others }];
 }
+
+const shapeOfProvider = (provider: string): CallerShape => ({
+  kind: 'web-identity',
+  caller: { kind: 'web-identity', provider },
+});
+
+const anyOwner: Pattern = [
+  ...exactly('arn:aws'),
+  run(letter | dash),
+  ...exactly(':iam::'),
+  ...Array.from({ length: 12 }, () => one(digit)),
+  ...exactly(':oidc-provider/'),
+];
+const providerNames = new Language([
+  [...anyOwner, one(letter | digit), run(letter | digit | upper | nameMark | dash | slash | colon)],
+]);
 
 function samlProvidersOf(names: readonly PrincipalName[]): readonly Caller[] {
   const named = new Set<string>();

@@ -1,6 +1,7 @@
 /** What does the list of values of one condition clause ask of one value of its key? */
 import type { PreparedClause } from '../evaluate/condition.ts';
 import { isUnsettledArn } from '../evaluate/operators/arn-like.ts';
+import { rangesOfText } from '../evaluate/operators/ip-address.ts';
 import type { Operator } from '../evaluate/operators/operator.ts';
 import { plainValue } from '../evaluate/operators/operator.ts';
 import { type PatternPiece, type PatternTokens, patternTokens } from '../evaluate/wildcard.ts';
@@ -148,6 +149,18 @@ function canonical(value: PolicyValue, theory: Theory): string {
   if (theory !== 'text') return value.text;
   const tokens = value.ignoreCase ? value.tokens.map((token) => (token < 0 ? token : fold(token))) : value.tokens;
   return tokens.join(',');
+}
+
+/** @returns the predicate of a key that holds addresses, its texts as the ranges they are; itself where some are none. */
+export function onAddresses(predicate: ValuePredicate): ValuePredicate {
+  if (predicate.theory !== 'text') return predicate;
+  const ranges: string[] = [];
+  for (const { arn, tokens } of predicate.values) {
+    const own = arn ? [] : rangesOfText(tokens);
+    if (own === undefined) return predicate;
+    ranges.push(...own);
+  }
+  return { ...predicate, theory: 'address', spans: ranges.map(spanOf).filter((span) => span !== undefined) };
 }
 
 export function patternsOf(value: PolicyValue): readonly Pattern[] {

@@ -42,7 +42,8 @@ export function witnessOf(
       context[named.get(lower) ?? dimension.shape.name] = state;
   }
   const [action, ...others] = actions;
-  const { caller } = space;
+  const caller = callerNamed(space, model, work);
+  if (caller === undefined) return undefined;
   return {
     action,
     ...(others.length === 0 ? {} : { actions: others }),
@@ -51,6 +52,14 @@ export function witnessOf(
     ...(caller.kind === 'web-identity' || caller.kind === 'saml' ? { federated: caller.provider } : {}),
     context,
   };
+}
+
+/** Of callers that a name tells apart, the one that the demands are met by. */
+function callerNamed({ caller, name }: CallerSpace, model: Model, work: Work): Caller | undefined {
+  if (name === undefined) return caller;
+  const text = name.state(model.get(name)?.literals ?? [], work)?.[0];
+  if (text === undefined) return undefined;
+  return caller.kind === 'service' ? { ...caller, service: text } : callerFromProvider(text);
 }
 
 /** The evaluator fills these in for a caller of the kind; what is given in their place would contradict its ARN. */

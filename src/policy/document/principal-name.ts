@@ -3,7 +3,7 @@ import { asAccountId, splitArn } from './names.ts';
 import type { PrincipalEntry, PrincipalName } from './trust-policy.ts';
 
 /** Providers that need no provider resource in the account (IAM User Guide, "AWS JSON policy elements: Principal"). */
-const builtInProviders: ReadonlySet<string> = new Set([
+export const builtInProviders: ReadonlySet<string> = new Set([
   'accounts.google.com',
   'www.amazon.com',
   'graph.facebook.com',

@@ -225,6 +225,7 @@ function valuesOf(
   const values = representatives({
     patterns,
     domain: domain?.patterns,
+    addresses: key.lookup.key.type === 'ip',
     publicAddressesOnly: key.lower === 'aws:sourceip',
     noNegativeNumbers: key.lookup.key.type === 'numeric',
   });

@@ -2,7 +2,7 @@
 import { isPrivateRange, notPublic } from '../keys/address-ranges.ts';
 import { arnPatternParts } from './operators/arn-like.ts';
 import { parseDate } from './operators/date.ts';
-import { parseAddress, parseAddressRange } from './operators/ip-address.ts';
+import { parseAddress, parseAddressRange, rangesOfText } from './operators/ip-address.ts';
 import { parseNumber } from './operators/numeric.ts';
 import { plainValue } from './operators/operator.ts';
 import { anyCharacter, anyCharacters, type PatternPiece, type PatternTokens, patternTokens } from './wildcard.ts';
@@ -19,6 +19,8 @@ export interface ClassesWanted {
   readonly patterns: readonly ValuePattern[];
   /** Values outside match none of these and are not tried. */
   readonly domain: readonly string[] | undefined;
+  /** The values are addresses, whatever the patterns compare. */
+  readonly addresses: boolean;
   readonly publicAddressesOnly: boolean;
   /** No number of the registry is negative: they are seconds and counts. */
   readonly noNegativeNumbers: boolean;
@@ -28,12 +30,15 @@ export interface ClassesWanted {
  * @returns for every combination of passed and failed tests that some value reaches, at least one such value;
  * `undefined` where that cannot be said or would take too long.
  */
-export function representatives(wanted: ClassesWanted): readonly string[] | undefined {
+export function representatives(asked: ClassesWanted): readonly string[] | undefined {
+  const patterns = asked.addresses ? asRanges(asked.patterns) : asked.patterns;
+  if (patterns === undefined) return undefined;
+  const wanted = { ...asked, patterns };
   const families = new Set<ValuePattern['family']>(
     wanted.patterns.map((pattern) => (pattern.family === 'arn' ? 'string' : pattern.family)),
   );
   if (families.size > 1) return undefined;
-  const [family = 'string'] = families;
+  const [family = asked.addresses ? 'ip' : 'string'] = families;
   switch (family) {
     case 'string':
     case 'arn':
@@ -103,6 +108,21 @@ function addresses({ patterns, publicAddressesOnly }: ClassesWanted): readonly s
   return [...points.values()];
 }
 
+/** @returns the patterns as ranges of addresses; `undefined` where one is of texts that no ranges tell. */
+function asRanges(patterns: readonly ValuePattern[]): readonly ValuePattern[] | undefined {
+  const ranges: ValuePattern[] = [];
+  for (const pattern of patterns) {
+    if (pattern.family === 'ip') ranges.push(pattern);
+    else if (pattern.family === 'string') {
+      const texts = rangesOfText(tokensOf(pattern) ?? []);
+      if (texts === undefined) return undefined;
+      for (const text of texts) ranges.push({ ...pattern, family: 'ip', pieces: [{ text, literal: true }] });
+      // No address is an ARN.
+    } else if (pattern.family !== 'arn') return undefined;
+  }
+  return ranges;
+}
+
 function toBigInt(bytes: readonly number[]): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
@@ -157,8 +177,7 @@ function texts({ patterns, domain }: ClassesWanted): readonly string[] | undefin
   }
   if (patterns.some((pattern) => pattern.family === 'arn')) automata.push({ tokens: anyArn, ignoreCase: false });
   const inDomain = automata.length;
-  for (const text of domain ?? [])
-    automata.push({ tokens: patternTokens([{ text, literal: false }]), ignoreCase: false });
+  for (const text of domain ?? []) automata.push({ tokens: tokensOfDomain(text), ignoreCase: false });
   const found = acceptances(automata);
   if (found === undefined) return undefined;
   const values: string[] = [];
@@ -176,7 +195,16 @@ function texts({ patterns, domain }: ClassesWanted): readonly string[] | undefin
 function tokensOf(pattern: ValuePattern): PatternTokens | undefined {
   const pieces = pattern.wildcards ? pattern.pieces : pattern.pieces.map(({ text }) => ({ text, literal: true }));
   const tokens = patternTokens(pieces);
-  if (pattern.family !== 'arn') return tokens;
+  return pattern.family === 'arn' ? arnTokens(tokens) : tokens;
+}
+
+/** What of a domain's text is an ARN is one part by part: the partition that is left open holds no other account. */
+function tokensOfDomain(text: string): PatternTokens {
+  const tokens = patternTokens([{ text, literal: false }]);
+  return (text.startsWith('arn:') ? arnTokens(tokens) : undefined) ?? tokens;
+}
+
+function arnTokens(tokens: PatternTokens): PatternTokens | undefined {
   const parts = arnPatternParts(tokens);
   return parts?.flatMap((part, index) => [
     ...(index === 0 ? [] : [colon]),

@@ -58,7 +58,7 @@ function expectAllReached(
   expect(reached.size).toBe(values.length);
 }
 
-const wanted = { domain: undefined, publicAddressesOnly: false, noNegativeNumbers: false } as const;
+const wanted = { domain: undefined, addresses: false, publicAddressesOnly: false, noNegativeNumbers: false } as const;
 const shortText = (characters: string, maxLength = 4) =>
   fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength });
 
@@ -164,6 +164,45 @@ test('addresses: every combination that an address beside the borders reaches', 
     }),
     { numRuns: runs(150) },
   );
+});
+
+test('addresses compared as texts: every combination that an IPv4 address reaches', () => {
+  const texts = ['203.0.113.7', '10.0.0.1', '203.0.113.*', '203.*', '256.*', '01.2.*', 'x', '', '*', '10.0.0.1 '];
+  const asked = fc.array(
+    fc.oneof(
+      fc.record({
+        operator: fc.constantFrom<Operator>('StringEquals', 'StringLike', 'StringEqualsIgnoreCase'),
+        text: fc.constantFrom(...texts),
+      }),
+      fc.record({
+        operator: fc.constant<Operator>('IpAddress'),
+        text: fc.constantFrom('203.0.113.0/24', '203.0.113.7', '203.0.112.0/23', '10.0.0.0/8', 'x'),
+      }),
+    ),
+    { minLength: 1, maxLength: 4 },
+  );
+  const tried = ['203.0.113.7', '203.0.113.8', '203.0.112.1', '203.1.1.1', '198.51.100.1', '10.0.0.1', '10.0.0.2'];
+  fc.assert(
+    fc.property(asked, fc.boolean(), (patterns, publicOnly) => {
+      const values = representatives({
+        ...wanted,
+        addresses: true,
+        patterns: patterns.map(patternOf),
+        publicAddressesOnly: publicOnly,
+      });
+      if (values === undefined) throw new Error('these texts can be told');
+      for (const value of values) expect(publicOnly && isPrivateRange(value)).toBe(false);
+      const reached = new Set(values.map((value) => answersOf(patterns, value)));
+      for (const text of tried)
+        if (!(publicOnly && isPrivateRange(text)) && !reached.has(answersOf(patterns, text)))
+          throw new Error(`${text} answers as none of ${JSON.stringify(values)} under ${JSON.stringify(patterns)}`);
+    }),
+    { numRuns: runs(150) },
+  );
+  for (const text of ['2001:db8::1', '203.0.113.?', '*.7', '203*', '20*3.'])
+    expect(
+      representatives({ ...wanted, addresses: true, patterns: [patternOf({ operator: 'StringLike', text })] }),
+    ).toBe(undefined);
 });
 
 test.each(['numeric', 'date'] as const)('%s: on, between and beyond the thresholds', (family) => {

@@ -1,5 +1,6 @@
 /** IpAddress and NotIpAddress: an address in a CIDR range, IPv4 or IPv6; a bare address stands for itself. */
 import ipaddr from 'ipaddr.js';
+import { anyCharacters, type PatternTokens } from '../wildcard.ts';
 import { type Operator, plainValue } from './operator.ts';
 
 /**
@@ -78,6 +79,26 @@ export function parseAddressRange(text: string): AddressRange | undefined {
   const mapped = bits === 32 && text.includes(':');
   const prefix = Number(digits) - (mapped ? 96 : 0);
   return prefix < 0 || prefix > bits ? undefined : { bytes, prefix };
+}
+
+/**
+ * An IPv4 address has one text, so that a comparison of texts can be one of addresses: with a whole address, and with
+ * whole numbers before a last `*`. An IPv6 address has many.
+ *
+ * @returns the ranges that the text of a policy fits, none where it is no address; `undefined` where it cannot be said.
+ */
+export function rangesOfText(tokens: PatternTokens): readonly string[] | undefined {
+  const wildcards = tokens.filter((token) => token < 0).length;
+  if (tokens.length === 1 && tokens[0] === anyCharacters) return ['0.0.0.0/0', '::/0'];
+  const text = String.fromCodePoint(...tokens.filter((token) => token >= 0));
+  if (wildcards === 0) {
+    if (dottedBytes(text) !== undefined) return [text];
+    return colonBytes(text) === undefined ? [] : undefined;
+  }
+  if (wildcards > 1 || tokens.at(-1) !== anyCharacters || !/^(\d{1,3}\.){1,3}$/.test(text)) return undefined;
+  const numbers = text.split('.').length - 1;
+  const range = `${text}${'0.'.repeat(3 - numbers)}0/${numbers * 8}`;
+  return parseAddressRange(range) === undefined ? [] : [range];
 }
 
 export function samePrefix(left: readonly number[], right: readonly number[], prefix: number): boolean {
