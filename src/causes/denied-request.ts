@@ -124,7 +124,7 @@ function callerOf({ record, message }: Denial): Caller | undefined {
     return account === undefined ? undefined : { kind: 'someone', account };
   }
   const caller = callerFromArn(identity.arn ?? message.caller ?? '');
-  const principalId = identity.principalId?.split(':')[0];
+  const principalId = identity.principalId?.split(':')[0] ?? identity.sessionIssuer?.principalId;
   const id = principalId !== undefined && /^A(?:ID|RO)A/.test(principalId) ? { id: principalId } : {};
   if (caller?.kind === 'user') return { ...caller, ...id };
   if (caller?.kind !== 'role-session') return caller;

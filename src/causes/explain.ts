@@ -441,7 +441,7 @@ function needsOf(
   if (policy === undefined && !sure)
     needs.push({
       need: 'the trust policy in force at the time of the call',
-      how: `aws iam get-role --role-name ${name === undefined ? 'ROLE' : shellQuote(name)} > role.json, then trusttrail explain EVENT --policy role.json`,
+      how: `aws iam get-role --role-name ${name === undefined ? 'ROLE' : shellQuote(name)} | trusttrail explain event.json --policy -`,
     });
   if (policy !== undefined && call === undefined)
     needs.push({
@@ -512,9 +512,9 @@ function howToKnow(key: string, noParameters: boolean): string {
   if (/^aws:(?:SourceVpc|Vpc)/i.test(key))
     return 'aws ec2 describe-vpc-endpoints, in the caller’s account, shows the VPC of the endpoint';
   if (/^aws:RequestedRegion/i.test(key)) return 'the STS endpoint that the caller is configured for';
+  if (/^saml:/i.test(key)) return 'decode the SAML response that the caller presented: it holds the value';
   if (/:(?:aud|azp|oaud|sub|amr|repository|ref|environment|workflow|job_workflow_ref|actor)(?:_id)?$/i.test(key))
     return 'decode the token that the caller presented: its payload holds the claim';
-  if (/^saml:/i.test(key)) return 'decode the SAML response that the caller presented: it holds the value';
   if (/^aws:PrincipalArn/i.test(key)) return 'aws iam get-role of the caller’s role shows its path';
   if (/^aws:Source(?:Arn|Account)/i.test(key))
     return 'the configuration of the service that calls shows the resource that it acts for';

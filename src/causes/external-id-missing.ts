@@ -1,4 +1,5 @@
 /** Does the trust policy ask for an external ID where the call passes none? */
+import { meantKey } from '../policy/repair/meant-key.ts';
 import { accountOfCaller, defineCause } from './cause.ts';
 import { byRole, byUser, policyOf, statement, trusting, user } from './example-cases.ts';
 import { unmet } from './wording.ts';
@@ -69,7 +70,8 @@ export const externalIdMissing = defineCause({
     if (policy === undefined || accountOfCaller(call?.caller) === undefined) return undefined;
     if (call?.context.has('sts:externalid') === true) return 'the call passes an external ID';
     const concerned = meaningCaller.length > 0 ? meaningCaller : policy.statements;
-    return concerned.some(({ conditions }) => conditions.some(({ key }) => key.toLowerCase() === 'sts:externalid'))
+    const asks = (key: string) => (meantKey(key, call?.caller) ?? key).toLowerCase() === 'sts:externalid';
+    return concerned.some(({ conditions }) => conditions.some(({ key }) => asks(key)))
       ? undefined
       : 'no statement about the caller asks for an external ID';
   },

@@ -1,4 +1,5 @@
 /** Does the trust policy ask for MFA that the call has not? */
+import { meantKey } from '../policy/repair/meant-key.ts';
 import { accountOfCaller, defineCause } from './cause.ts';
 import { byRole, byUser, failing, policyOf, statement, trusting, user } from './example-cases.ts';
 import { shortened, unmet } from './wording.ts';
@@ -91,7 +92,8 @@ export const mfaMissing = defineCause({
     if (policy === undefined || accountOfCaller(call?.caller) === undefined) return undefined;
     if (call?.context.get('aws:multifactorauthpresent')?.[0] === 'true') return 'the call has MFA';
     const concerned = meaningCaller.length > 0 ? meaningCaller : policy.statements;
-    return concerned.some(({ conditions }) => conditions.some(({ key }) => /^aws:multifactorauth/i.test(key)))
+    const asks = (key: string) => /^aws:multifactorauth/i.test(meantKey(key, call?.caller) ?? key);
+    return concerned.some(({ conditions }) => conditions.some(({ key }) => asks(key)))
       ? undefined
       : 'no statement about the caller asks for MFA';
   },

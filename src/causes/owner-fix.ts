@@ -4,6 +4,7 @@ import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { ConditionClause, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import { evaluate, prepare } from '../policy/evaluate/evaluate.ts';
 import type { AssumeRequest } from '../policy/evaluate/request.ts';
+import { meantKey } from '../policy/repair/meant-key.ts';
 import { type Repair, type RepairQuestion, repair } from '../policy/repair/repair.ts';
 import type { DenialEvidence } from './evidence.ts';
 import { saveCommands, testCommands } from './owner-commands.ts';
@@ -81,7 +82,10 @@ function fixOf(
   ];
   const own = fails.filter(isOwners);
   const clauses = clausesOf(own);
-  const leftToCaller = clausesOf(fails.filter((one) => !isOwners(one))).filter((one) => !clauses.includes(one));
+  // A misspelt key is the owner's to correct; what it was meant to ask for is then the caller's to pass.
+  const leftToCaller = clausesOf(fails.filter((one) => !isOwners(one))).filter(
+    (one) => !clauses.includes(one) || meantKey(one.key, call.caller) !== undefined,
+  );
   const statementsOf = (some: readonly FoundCause[]) => [
     ...new Set(some.flatMap(({ about }) => about?.statement ?? [])),
   ];

@@ -10,13 +10,14 @@ import { shortened } from './wording.ts';
 
 export const principalRecreated = defineCause({
   id: 'principal-recreated',
-  title: 'The trusted principal was deleted and created again',
+  title:
+    'The trust policy means another unique id than the caller’s, as after a principal is deleted and created again',
   side: 'trust-policy',
   who: 'owner',
   means:
     'IAM keeps a unique id (`AIDA…`, `AROA…`) for each user or role that a policy names. When that principal is deleted the policy shows the bare id, and one created again under the same name is another.',
   toldApart:
-    'The Principal element holds the unique id of a user (or role) where a user (or role) called whose id is another; or history shows that the caller was deleted and created again after the policy was saved.',
+    'The Principal element holds the unique id of a user (or role), and the record shows that the caller, a user (or role) as well, has another: that is proved. Whose id it was, history alone can show; where it does, and it was not the caller’s, it is not this. Or history shows that the caller was deleted and created again after the policy was saved (likely).',
   fix: 'Save the trust policy again, with the ARN in place of the unique id.',
   isIt: [
     {
@@ -73,11 +74,18 @@ export const principalRecreated = defineCause({
     const before = evidence.principals?.find(({ id }) => id === entry.text);
     const arn = principalArnOf(caller);
     if (before !== undefined && arn !== undefined && before.arn !== arn) return undefined;
-    const gone = before === undefined ? 'that was deleted' : `(\`${shortened(before.arn)}\`) that was deleted`;
     const id = 'id' in caller ? caller.id : undefined;
+    const own =
+      matches === 'unknown' || id === undefined
+        ? 'the record does not show the caller’s id'
+        : `the caller’s id is \`${shortened(id)}\``;
+    const whose =
+      before === undefined
+        ? `which means one ${of} alone; ${own}. IAM shows an id in place of a name once that ${of} is deleted, and one created again under the same name has another`
+        : `which was that of \`${shortened(before.arn)}\` before it was deleted; ${own}`;
     return {
       pointer: entry.pointer,
-      summary: `${where} trusts the unique id \`${shortened(entry.text)}\`, which means one ${of} ${gone}; ${matches === 'unknown' || id === undefined ? 'the record does not show the caller’s id' : `the caller’s id is \`${shortened(id)}\``}.`,
+      summary: `${where} trusts the unique id \`${shortened(entry.text)}\`, ${whose}.`,
     };
   },
   fromRecord: (evidence, call) => {

@@ -4,7 +4,7 @@ import { byUser, trusting, user } from './example-cases.ts';
 
 export const recentlyChanged = defineCause({
   id: 'recently-changed',
-  title: 'The trust policy changed moments before the call',
+  title: 'The role or its trust policy changed moments before the call',
   side: 'role',
   who: 'caller',
   means:

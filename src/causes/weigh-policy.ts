@@ -118,7 +118,7 @@ export function weighPolicy(question: PolicyToWeigh): PolicyWeighed {
             if (cause.id !== 'condition' && !met.has(cause.id))
               met.set(
                 cause.id,
-                `${statementName(one.statement)} has a condition for it, and the call meets it: ${part.reason.text}`,
+                `${statementName(one.statement)} has a condition for it, and the call meets it: ${detailOf(part)}`,
               );
     }
     if (decision.decision === 'allow') continue;

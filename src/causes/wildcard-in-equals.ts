@@ -2,7 +2,16 @@
 import type { ConditionOperator } from '../policy/document/trust-policy.ts';
 import { matchWildcard } from '../policy/evaluate/wildcard.ts';
 import { defineCause } from './cause.ts';
-import { byGithub, byUser, policyOf, statement, trusting, trustingGithub } from './example-cases.ts';
+import {
+  byGithub,
+  bySaml,
+  byUser,
+  policyOf,
+  samlProvider,
+  statement,
+  trusting,
+  trustingGithub,
+} from './example-cases.ts';
 import { had, keyName, shortened } from './wording.ts';
 
 const like: Readonly<Record<string, ConditionOperator['base']>> = {
@@ -12,6 +21,9 @@ const like: Readonly<Record<string, ConditionOperator['base']>> = {
   StringNotEqualsIgnoreCase: 'StringNotLike',
 };
 
+/** Keys that no record shows, and whose values AWS alone makes: none of them holds `*` or `?` (IAM User Guide, "SAML-enabled sign-in endpoints"). */
+const neverWild: ReadonlySet<string> = new Set(['saml:aud']);
+
 export const wildcardInEquals = defineCause({
   id: 'wildcard-in-equals',
   title: 'A wildcard stands under an operator that takes it literally',
@@ -19,7 +31,8 @@ export const wildcardInEquals = defineCause({
   who: 'owner',
   means:
     '`StringEquals` and its kin compare `*` and `?` as plain characters; only the `Like` and ARN operators take them as wildcards.',
-  toldApart: 'The evaluator lets the call through once the operator is the Like form, and not as it stands.',
+  toldApart:
+    'The evaluator lets the call through once the operator is the Like form, and not as it stands. Likely where the record does not show the value, and AWS never has one with a wildcard in it (`saml:aud`).',
   fix: 'Use StringLike (or ArnLike for ARNs) in place of StringEquals.',
   isIt: [
     {
@@ -50,8 +63,33 @@ export const wildcardInEquals = defineCause({
       ),
       confidence: 'proved',
     },
+    {
+      name: 'the endpoint of a SAML response, which no record shows',
+      event: bySaml(),
+      policy: trusting(
+        { Federated: samlProvider },
+        { StringEquals: { 'SAML:aud': 'https://*.signin.aws.amazon.com/saml' } },
+        'sts:AssumeRoleWithSAML',
+      ),
+      confidence: 'likely',
+      says: 'no endpoint',
+      with: [],
+    },
   ],
   isNot: [
+    {
+      name: 'an endpoint of a SAML response stands beside it whole',
+      event: bySaml(),
+      policy: trusting(
+        { Federated: samlProvider },
+        {
+          StringEquals: {
+            'SAML:aud': ['https://*.signin.aws.amazon.com/saml', 'https://signin.aws.amazon.com/saml'],
+          },
+        },
+        'sts:AssumeRoleWithSAML',
+      ),
+    },
     {
       name: 'under StringLike',
       event: byUser(),
@@ -67,7 +105,15 @@ export const wildcardInEquals = defineCause({
     const { clause, values, where, effect } = part;
     const base = like[clause.operator.base];
     if (base === undefined) return undefined;
-    const wild = clause.values.find(({ text }) => /[*?]/.test(text.replace(/\$\{[*?$]\}/g, '')));
+    const isWild = ({ text }: { readonly text: string }): boolean => /[*?]/.test(text.replace(/\$\{[*?$]\}/g, ''));
+    const wild = clause.values.find(isWild);
+    if (wild !== undefined && neverWild.has(clause.key.toLowerCase()) && values === undefined)
+      return effect === 'Allow' && !/Not/.test(base) && clause.values.every(isWild)
+        ? {
+            pointer: wild.pointer,
+            summary: `${where} compares ${keyName(clause.key)} with \`${shortened(wild.text)}\` by ${shortened(clause.operator.text)}, which takes the wildcard literally; no endpoint that AWS takes SAML responses at has one in its address.`,
+          }
+        : undefined;
     if (wild === undefined || !part.curedBy({ operator: { ...clause.operator, base } })) return undefined;
     // Without regard to case the Like form alone would do less than what stands there.
     if (clause.operator.base.endsWith('IgnoreCase') && !(values ?? []).some((value) => matchWildcard(wild.text, value)))

@@ -103,8 +103,14 @@ function causeInTitle(cause: CauseFinding | undefined, denial: Denial): string {
       ? '; why cannot be told from what is known'
       : `: AWS answered ${clip(denial.record.errorCode ?? 'with an error', 60)}, which is no refusal by a policy`;
   const title = causeById(cause.cause)?.title ?? cause.cause;
-  const hedge: Readonly<Record<Confidence, string>> = { proved: '', likely: 'likely: ', possible: 'possibly: ' };
-  return `: ${hedge[cause.confidence]}${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  const hedge: Readonly<Record<Confidence, string>> = {
+    proved: ': ',
+    likely: ', likely because ',
+    possible: ', possibly because ',
+  };
+  // Names keep their capitals: `STS`, `NotPrincipal`.
+  const words = /^\w+[A-Z]/.test(title) ? title : `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  return `${hedge[cause.confidence]}${words}`;
 }
 
 function causeFields(

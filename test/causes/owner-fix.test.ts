@@ -155,6 +155,42 @@ describe('what is changed', () => {
     expect(wouldAllow(policyFrom(policy), denialFrom(byRole()))).not.toBe('allow');
   });
 
+  test.each([
+    ['none is passed', {}, 'external-id-missing'],
+    ['another one is passed', { externalId: 'wrong-4711' }, 'external-id-mismatch'],
+  ])('a misspelt key is corrected, and the external ID stays the caller’s to pass: %s', (_, passed, left) => {
+    const asks = (key: string) => trusting(user, { StringEquals: { [key]: 'acme-4711-xyz' } });
+    const event = byUser(passed);
+    const { causes } = explained({ name: '', event, policy: asks('aws:ExternalId') }, true);
+    expect(causes.map(({ cause, confidence }) => [cause, confidence])).toEqual([
+      ['condition-key-misspelt', 'proved'],
+      [left, 'proved'],
+    ]);
+    const [owner, caller] = causes.map(({ fix }) => fix);
+    expect(owner).toMatchObject({ who: 'owner', policy: asks('sts:ExternalId'), verified: true });
+    expect(owner?.grants).toBe('user `ana` of account 444455556666, with external ID `acme-4711-xyz`');
+    expect(owner?.summary).toContain('The caller has to do its part as well.');
+    expect(owner?.commands.join('\n')).toContain('--external-id EXTERNAL_ID_FROM_THE_ROLE_OWNER');
+    expect(caller).toMatchObject({ who: 'caller', policy: null });
+    // Neither part is enough alone, and both together are.
+    const corrected = policyFrom(owner?.policy);
+    const right = byUser({ externalId: 'acme-4711-xyz' });
+    expect(wouldAllow(corrected, denialFrom(event))).toBe('implicit-deny');
+    expect(wouldAllow(policyFrom(asks('aws:ExternalId')), denialFrom(right))).toBe('implicit-deny');
+    expect(wouldAllow(corrected, denialFrom(right))).toBe('allow');
+  });
+
+  test('a misspelt key is corrected where the record does not show what was passed, and that is not called verified', () => {
+    const policy = trusting(user, { StringEquals: { ExternalId: 'acme-4711-xyz' } });
+    const { causes, ruledOut } = explained({ name: '', event: byUser(null), policy }, true);
+    expect(causes[0]).toMatchObject({ cause: 'condition-key-misspelt', confidence: 'proved' });
+    expect(causes[0]?.fix).toMatchObject({
+      policy: trusting(user, { StringEquals: { 'sts:ExternalId': 'acme-4711-xyz' } }),
+      verified: false,
+    });
+    expect(ruledOut.map(({ cause }) => cause)).not.toContain('external-id-missing');
+  });
+
   test('the same policy is saved again where the principal is another of the same name', () => {
     const policy = trusting(deployRole);
     const fix = first({

@@ -233,6 +233,51 @@ describe('what a record does not show is not taken for what it shows', () => {
   });
 });
 
+describe('a unique id in the policy', () => {
+  const id = 'AROAEXAMPLEGONE123456';
+  const said = (event: object, known: CauseExample['known'] = {}) => first(event, trusting(id), { known });
+
+  test('may be anybody’s: only that it is not the caller’s is said for certain', () => {
+    const { cause, confidence, summary } = said(byRole());
+    expect([cause, confidence]).toEqual(['principal-recreated', 'proved']);
+    expect(summary).toContain(`the caller’s id is \`AROAEXAMPLEDEPLOY1234\``);
+    expect(summary).not.toMatch(/was deleted|created again;/);
+  });
+
+  test('was the caller’s where history shows it', () => {
+    const principals = [{ arn: deployRole, what: 'created', time: '2025-01-01T00:00:00Z', id }] as const;
+    expect(said(byRole(), { principals }).summary).toContain(
+      `which was that of \`${deployRole}\` before it was deleted`,
+    );
+  });
+
+  test('is not weighed against an id that the record does not show', () => {
+    const userIdentity = { type: 'AssumedRole', arn: deploySession, accountId: '444455556666' };
+    const { cause, confidence, summary } = said(byRole({}, { userIdentity }));
+    expect([cause, confidence]).toEqual(['principal-recreated', 'possible']);
+    expect(summary).toContain('the record does not show the caller’s id');
+  });
+
+  test('is weighed against that of the role whose session called, where that stands there alone', () => {
+    const sessionIssuer = { type: 'Role', principalId: 'AROAEXAMPLEDEPLOY1234', arn: deployRole };
+    const userIdentity = {
+      type: 'AssumedRole',
+      arn: deploySession,
+      accountId: '444455556666',
+      sessionContext: { sessionIssuer },
+    };
+    expect(said(byRole({}, { userIdentity })).confidence).toBe('proved');
+  });
+});
+
+describe('a SAML response', () => {
+  test('holds what no record shows of it, and is no token', () => {
+    const asks = { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } };
+    const { unknown } = first(bySaml(), trusting({ Federated: samlProvider }, asks, 'sts:AssumeRoleWithSAML'));
+    expect(unknown.find(({ need }) => need.includes('saml:aud'))?.how).toMatch(/^decode the SAML response/);
+  });
+});
+
 describe('the reader learns whose side it may be on', () => {
   test('by the message that names the trust policy, before the policy is seen', () => {
     const { cause, confidence, side } = first(
@@ -248,6 +293,8 @@ describe('the reader learns whose side it may be on', () => {
       'the trust policy in force at the time of the call',
       'the identity-based policies of the caller',
     ]);
+    // To be pasted: no words of ours stand in it.
+    expect(unknown[0]?.how).toBe('aws iam get-role --role-name target | trusttrail explain event.json --policy -');
   });
 
   test('an error that is no refusal sends nobody to the policies', () => {

@@ -402,3 +402,27 @@ test('where the version at the time is not known, nobody is told that it is reso
   const resolved = one.findings().find(({ kind }) => kind === 'resolved');
   expect(resolved?.title).toContain('whether it did before is not known');
 });
+
+describe('why, in a title', () => {
+  const titled = async (errorCode: string, errorMessage: string, more: object = {}) => {
+    const one = service();
+    await one.take([denied(0, { more: { errorCode, errorMessage, requestParameters: { roleArn: role }, ...more } })]);
+    return one.findings()[0]?.title;
+  };
+
+  test('keeps the capitals of names', async () => {
+    expect(await titled('RegionDisabledException', 'STS is not activated in this region for account:1.')).toBe(
+      'ci was denied deploy: STS is not activated in that region',
+    );
+    expect(await titled('PackedPolicyTooLarge', 'x')).toBe('ci was denied deploy: AWS refused the request itself');
+  });
+
+  test('is a sentence, however sure it is', async () => {
+    expect(await titled('ExpiredToken', 'expired')).toBe('ci was denied deploy: the credentials have expired');
+    const one = service();
+    await one.take([created(-30, document(ci)), denied(0)]);
+    expect(one.findings().find(({ kind }) => kind === 'denial')?.title).toBe(
+      'ci was denied deploy, likely because the role or its trust policy changed moments before the call',
+    );
+  });
+});

@@ -7,15 +7,17 @@
  * evaluator allows the call under it, and the exact comparison proves that nobody loses access.
  */
 import { compare, newAccess } from '../compare/compare.ts';
+import type { Comparison } from '../compare/comparison.ts';
 import { appendTo, moveMember, renameMember, replaceAt, setMember } from '../document/edit.ts';
 import { parseTrustPolicy } from '../document/parse.ts';
 import type { ConditionClause, PrincipalEntry, Problem, Statement, TrustPolicy } from '../document/trust-policy.ts';
 import { validateTrustPolicy } from '../document/validate.ts';
 import { issuerOf } from '../evaluate/caller.ts';
 import { evaluate, prepare } from '../evaluate/evaluate.ts';
-import type { AssumeRequest } from '../evaluate/request.ts';
+import type { AssumeRequest, Ternary } from '../evaluate/request.ts';
 import { type ClauseChange, changedClause, clauseChanges, letsInTheWorld } from './clause-change.ts';
 import { exemptCaller } from './exempt-caller.ts';
+import { meantKey } from './meant-key.ts';
 import { type NamedPrincipal, principalOfCaller } from './principal-of-caller.ts';
 
 export interface RepairQuestion {
@@ -28,7 +30,10 @@ export interface RepairQuestion {
   readonly principal: boolean;
   readonly action: boolean;
   readonly clauses: readonly ConditionClause[];
-  /** What keeps it out as well, and only the caller can put right: the external ID, MFA, tags. */
+  /**
+   * What keeps it out as well, and only the caller can put right: the external ID, MFA, tags. Among `clauses` too where
+   * its key is misspelt: the owner corrects the name, and the caller passes what it asks for.
+   */
   readonly leftToCaller: readonly ConditionClause[];
   /** Deny statements that match the call, from which the owner excepts the caller. */
   readonly denies: readonly Statement[];
@@ -92,9 +97,11 @@ function candidatesFor(question: RepairQuestion, caller: NamedPrincipal, spared:
   const about: StatementQuestion = { ...question, statement };
   const changes = new Map<ConditionClause, ClauseChange>();
   for (const clause of question.clauses) {
-    const [change] = clauseChanges(clause, question.call, question.policy.version).filter((one) =>
-      holdsAfter(clause, one, question),
-    );
+    const [change] = clauseChanges(clause, question.call, question.policy.version).filter((one) => {
+      const holds = holdsAfter(clause, one, question);
+      // A name that does not exist was never meant, whatever the call brings once the name is right.
+      return holds === 'yes' || (one.how === 'key' && (holds === 'unknown' || question.leftToCaller.includes(clause)));
+    });
     if (change === undefined) {
       // What is asked of services or of tokens was never meant for a user or a role.
       const others = statement.principal.entries.every(({ type }) => type !== 'AWS');
@@ -196,7 +203,7 @@ function isPinned(condition: StatementValue['Condition'], key: string): boolean 
 }
 
 /** Whether the clause, so changed, would hold for the call. */
-function holdsAfter(clause: ConditionClause, change: ClauseChange, { call, policy }: RepairQuestion): boolean {
+function holdsAfter(clause: ConditionClause, change: ClauseChange, { call, policy }: RepairQuestion): Ternary {
   const { operator, key, values } = changedClause(clause, change);
   const parsed = parsedStatements(policy.version, [
     {
@@ -207,13 +214,12 @@ function holdsAfter(clause: ConditionClause, change: ClauseChange, { call, polic
     },
   ]);
   const [statement] = parsed?.statements ?? [];
-  if (parsed === undefined || statement === undefined) return false;
+  if (parsed === undefined || statement === undefined) return 'no';
   const everybody: Statement = {
     ...statement,
     principal: { ...statement.principal, element: 'NotPrincipal', entries: [] },
   };
-  const decision = evaluate(prepare({ ...parsed, statements: [everybody] }), call).statements[0]?.reasons[2]?.matches;
-  return decision === 'yes';
+  return evaluate(prepare({ ...parsed, statements: [everybody] }), call).statements[0]?.reasons[2]?.matches ?? 'no';
 }
 
 function inPlace(
@@ -452,8 +458,28 @@ function judge(
   const grants =
     denies.length > 0 && caller.type === 'AWS' && intended.length === 0
       ? [`\`${caller.text}\``]
-      : comparison.gained.map((gain) => gain.summary);
+      : gainsOf(question, before, repaired, comparison);
   return { text, summary, verified, grants: grants.length === 0 ? 'nothing' : grants.join('; ') };
+}
+
+/** Where the statement tested a key that does not exist, it let in nobody: what it allows now is not told by that key. */
+function gainsOf(
+  { statement, clauses, call }: RepairQuestion,
+  before: TrustPolicy,
+  repaired: TrustPolicy,
+  comparison: Comparison,
+): readonly string[] {
+  const letInNobody = clauses.some(({ key }) => meantKey(key, call.caller) !== undefined);
+  const { gained } = letInNobody
+    ? compare(
+        withStatements(
+          before,
+          before.statements.filter(({ index }) => index !== statement?.index),
+        ),
+        repaired,
+      )
+    : comparison;
+  return gained.map((gain) => gain.summary);
 }
 
 /** Proved: nobody gains outside what was meant, and of an exception from a Deny nobody but the caller has anything. */
@@ -512,10 +538,15 @@ function callersPartCanBeDone(
 /** The repaired policy as it answers once the caller does its own part. */
 function withoutCallersPart(
   repaired: TrustPolicy,
-  { leftToCaller, deniesLeftToCaller, statement, policy }: RepairQuestion,
+  { leftToCaller, deniesLeftToCaller, statement, policy, call, clauses }: RepairQuestion,
 ): TrustPolicy {
   if (leftToCaller.length + deniesLeftToCaller.length === 0) return repaired;
-  const left = new Set(leftToCaller.map(({ operator, key }) => `${operator.text} ${key}`));
+  const left = new Set(
+    leftToCaller.map((one) => {
+      const corrected = clauses.includes(one) ? meantKey(one.key, call.caller) : undefined;
+      return `${one.operator.text} ${corrected ?? one.key}`;
+    }),
+  );
   const touched = (one: Statement) => one.index === statement?.index || one.index >= policy.statements.length;
   return {
     ...repaired,
