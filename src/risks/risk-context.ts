@@ -114,7 +114,6 @@ export function riskContext(question: RiskQuestion): RiskContext {
   const stranger = strangers.find((account) => !policy.text.includes(account)) ?? strangers[0];
   const nothing: TrustPolicy = { ...policy, statements: [] };
   const since = timeLimit(question);
-  const speaksOfPaths = asksForPaths(policy);
 
   /** Two rules that narrow the policy to the same requests ask the same question, however each came by it. */
   function ask<T extends Whether>(
@@ -234,7 +233,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
         entries: (entry) => entry.type === 'AWS',
         clauses: [
           clause('StringEquals', 'aws:PrincipalAccount', [stranger]),
-          ...noneOf([...world.organizations, ...organizationsIn(policy)], speaksOfPaths),
+          ...noneOf([...world.organizations, ...organizationsIn(policy)]),
         ],
       }).answer === 'yes',
     outsiders: (statement, entries) =>
@@ -242,7 +241,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
       someone({
         statements: onlyThis(statement),
         entries,
-        clauses: noneOf(organizations, speaksOfPaths),
+        clauses: noneOf(organizations),
       }).answer !== 'no',
     letsInOthers: (statement) => {
       const ours = [...(home === undefined ? [] : [home]), ...world.accounts];
@@ -251,7 +250,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
           statements: onlyThis(statement),
           entries: (entry) => entry.type === 'AWS',
           clauses: [
-            ...noneOf(world.organizations, speaksOfPaths),
+            ...noneOf(world.organizations),
             ...(ours.length === 0 ? [] : [clause('StringNotEquals', 'aws:PrincipalAccount', ours)]),
           ],
         }).answer !== 'no'
@@ -302,17 +301,9 @@ function homeOf({ role, policy }: RiskQuestion): AccountId | undefined {
   return accounts.size === 1 ? only : undefined;
 }
 
-/** @returns whether the policy looks at where in an organization a principal is. */
-export function asksForPaths(policy: TrustPolicy): boolean {
-  return /:principalorgpaths/i.test(policy.text);
-}
-
-/** Of a principal's organization both keys speak, and for the comparison each alone: where a policy asks for a path, both are said. */
-export function noneOf(organizations: readonly string[], withPaths: boolean): readonly ConditionClause[] {
-  const ids = clause('StringNotEquals', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000']);
-  if (!withPaths || organizations.length === 0) return [ids];
-  const paths = organizations.map((id) => `${id}/*`);
-  return [ids, clause('StringNotLike', 'aws:PrincipalOrgPaths', paths, { set: 'ForAllValues' })];
+/** The caller is of none of these organizations. */
+export function noneOf(organizations: readonly string[]): readonly ConditionClause[] {
+  return [clause('StringNotEquals', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000'])];
 }
 
 /** What was possible only in the past is no risk any more: where the time is known, the questions are about it and after. */

@@ -4,7 +4,6 @@ import { type AccountId, asAccountId, splitArn } from '../policy/document/names.
 import type { PrincipalEntry, Statement, TrustPolicy } from '../policy/document/trust-policy.ts';
 import {
   accountOf,
-  asksForPaths,
   clause,
   type Limits,
   noneOf,
@@ -63,7 +62,7 @@ function partiesOf(statement: Statement, context: RiskContext): readonly Outside
       const standing = context.standing(account);
       if (standing === 'home' || standing === 'own') return [];
       const clauses = [
-        ...noneOf(context.organizations, asksForPaths(context.policy)),
+        ...noneOf(context.organizations),
         ...(entry.name.kind === 'everyone' ? [clause('StringEquals', 'aws:PrincipalAccount', [account])] : []),
       ];
       const limits = { statements: here, entries, clauses };
