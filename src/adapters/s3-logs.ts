@@ -6,6 +6,7 @@ import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-sou
 import { awsFailure } from './aws-failure.ts';
 import type { LogScan, ScanTask } from './fast-scan-file.ts';
 import { scanAll } from './fast-scan-pool.ts';
+import { reasonOf as fileReason } from './log-files.ts';
 import { batchOf } from './log-files-source.ts';
 
 export interface S3LogsOptions {
@@ -48,6 +49,10 @@ export function s3LogsSource(
     async *read({ signal, total }: ReadOptions = {}) {
       const client = options.client ?? new S3Client({ followRegionRedirects: true, maxAttempts: 6 });
       const journal = journalOf(options.resume, place.bucket);
+      if (typeof journal === 'string') {
+        yield failed(options.resume ?? '', journal);
+        return;
+      }
       let known = 0;
       // What comes beside the scans: what was read before, and what could not be listed.
       const aside: RecordBatch[] = [];
@@ -77,7 +82,8 @@ export function s3LogsSource(
           yield failed(uri(object?.key ?? place.prefix), fault ?? 'not read');
           continue;
         }
-        journal.write(object, scan);
+        const unwritten = journal.write(object, scan);
+        if (unwritten !== undefined) yield { ...failed(options.resume ?? '', unwritten), parts: 0 };
         yield batchOf(scan);
       }
       yield* aside;
@@ -231,38 +237,73 @@ function dateOf(at: number): string {
 
 interface Journal {
   read(object: LogObject): RecordBatch | undefined;
-  write(object: LogObject, scan: LogScan): void;
+  /** @returns why it could not be written, once. */
+  write(object: LogObject, scan: LogScan): string | undefined;
 }
 
-/** What an audit that was ended has read: a line an object, with the few records that matter. */
-function journalOf(file: string | undefined, bucket: string): Journal {
-  if (file === undefined) return { read: () => undefined, write: () => {} };
-  const known = new Map<string, { readonly looked: number; readonly raw: readonly unknown[] }>();
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+/** A line of the journal: an object, with the few records of it that matter. */
+interface Entry {
+  readonly object: string;
+  readonly looked: number;
+  readonly records: readonly unknown[];
+  /** Why it was passed over, where it is no log. */
+  readonly passedOver?: string;
+}
+
+/** What an audit that was ended has read. @returns why the file cannot be used, where it cannot. */
+function journalOf(file: string | undefined, bucket: string): Journal | string {
+  if (file === undefined) return { read: () => undefined, write: () => undefined };
+  let lines: readonly string[];
+  try {
+    lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  } catch (error) {
+    return fileReason(asError(error));
+  }
+  const known = new Map<string, Entry>();
   for (const line of lines) {
-    const entry = parsed(line) as
-      | { readonly object?: string; readonly looked?: number; readonly records?: readonly unknown[] }
-      | undefined;
+    const entry = parsed(line) as Partial<Entry> | null | undefined;
     // The last line may have been cut off with the audit.
     if (typeof entry?.object === 'string' && typeof entry.looked === 'number' && Array.isArray(entry.records))
-      known.set(entry.object, { looked: entry.looked, raw: entry.records });
+      known.set(entry.object, entry as Entry);
   }
-  if (lines.at(-1) !== undefined && lines.at(-1) !== '') appendFileSync(file, '\n');
+  const [first = ''] = lines;
+  if (known.size === 0 && first !== '' && !first.startsWith('{"object":'))
+    return 'this was not written by --resume: give a file that is not there yet';
+  let writable = true;
+  const append = (text: string): string | undefined => {
+    if (!writable) return undefined;
+    try {
+      appendFileSync(file, text);
+      return undefined;
+    } catch (error) {
+      writable = false;
+      return `what was read cannot be kept in it: ${fileReason(asError(error))}`;
+    }
+  };
+  // Before anything is read, so that a place that cannot be written to is told at once.
+  const unwritable = append(lines.at(-1) === undefined || lines.at(-1) === '' ? '' : '\n');
+  if (unwritable !== undefined) return unwritable;
   const nameOf = ({ key, version }: LogObject): string => `${bucket}/${key} ${version}`;
   return {
     read(object) {
       const entry = known.get(nameOf(object));
       if (entry === undefined) return undefined;
-      const { records } = readEventValue(entry.raw, `s3://${bucket}/${object.key}`);
-      return { records, problems: [], looked: entry.looked, parts: 1, bytes: object.size };
+      const name = `s3://${bucket}/${object.key}`;
+      const { looked, passedOver } = entry;
+      const { records } = readEventValue(entry.records, name);
+      return batchOf({
+        ...{ name, bytes: object.size, looked, records, problems: [] },
+        ...(passedOver === undefined ? {} : { passedOver }),
+      });
     },
-    write(object, { records, looked, problems }) {
+    write(object, { records, looked, problems, passedOver }) {
       // A file that has problems is read again, so that they are told again.
-      if (problems.length > 0) return;
-      appendFileSync(
-        file,
-        `${JSON.stringify({ object: nameOf(object), looked, records: records.map(({ raw }) => raw) })}\n`,
-      );
+      if (problems.length > 0) return undefined;
+      const entry: Entry = {
+        ...{ object: nameOf(object), looked, records: records.map(({ raw }) => raw) },
+        ...(passedOver === undefined ? {} : { passedOver }),
+      };
+      return append(`${JSON.stringify(entry)}\n`);
     },
   };
 }
@@ -273,6 +314,10 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function failed(place: string, message: string): RecordBatch {

@@ -180,3 +180,33 @@ test('an audit that was ended goes on where it was: what was read is not fetched
     second.flatMap(({ records }) => records).find(({ eventId }) => eventId === keys[0]),
   );
 });
+
+describe('the file that an audit goes on from', () => {
+  test('is not one of somebody else’s, and is one that can be written', async () => {
+    put(trail(one, 'us-east-1', '2026/03/01'));
+    const theirs = join(folder, 'theirs.json');
+    await writeFile(theirs, '{"name":"mine"}\n');
+    for (const [file, message] of [
+      [theirs, /not written by --resume/],
+      [join(folder, 'no', 'such', 'folder'), /cannot be kept in it: no such file or folder/],
+      [folder, /cannot be read/],
+    ] as const) {
+      const batches = await read('', { resume: file });
+      expect(batches.flatMap(({ problems }) => problems)).toEqual([
+        { place: file, message: expect.stringMatching(message), kind: 'damaged' },
+      ]);
+    }
+    expect(s3.commandCalls(GetObjectCommand)).toEqual([]);
+    expect(await readFile(theirs, 'utf8')).toBe('{"name":"mine"}\n');
+  });
+
+  test('tells again what was passed over', async () => {
+    bucket.set('exports/policy.json', gzipSync('{"Version":"2012-10-17","Statement":[]}'));
+    const resume = join(folder, 'passed-over');
+    const told = async () => (await read('', { resume })).map(({ passedOver }) => passedOver);
+    const first = await told();
+    expect(first).toEqual([[{ place: 's3://trail/exports/policy.json', message: expect.stringMatching(/a policy/) }]]);
+    expect(await told()).toEqual(first);
+    expect(s3.commandCalls(GetObjectCommand)).toHaveLength(1);
+  });
+});
