@@ -121,19 +121,18 @@ function keyProblems(subject: Subject): readonly FoundProblem[] {
         received: `\`${key}\``,
       },
     ];
+  if (lookup.kind === 'nameless')
+    return [
+      {
+        code: 'tag-key-missing',
+        level: 'never-matches',
+        message: `\`${key}\` lacks the name of the tag: \`${lookup.family.name}NAME\`; ${consequence}`,
+        pointer,
+        expected: `\`${lookup.family.name}NAME\``,
+        received: `\`${key}\``,
+      },
+    ];
   if (lookup.kind === 'unregistered') {
-    const family = lookUpKey(`${key}/x`);
-    if (family.kind === 'registered' && family.tag === 'x')
-      return [
-        {
-          code: 'tag-key-missing',
-          level: 'never-matches',
-          message: `\`${key}\` lacks the name of the tag: \`${family.key.name}NAME\`; ${consequence}`,
-          pointer,
-          expected: `\`${family.key.name}NAME\``,
-          received: `\`${key}\``,
-        },
-      ];
     return key.includes(':')
       ? [
           {

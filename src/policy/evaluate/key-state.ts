@@ -63,7 +63,8 @@ export function stateOf(key: PreparedKey, request: AssumeRequest): KeyState {
     const state = key.follows(caller, request);
     if (state !== undefined && state !== presentUnknown) return state;
   }
-  if (request.closed || key.lookup.kind === 'misspelt') return null;
+  const { kind } = key.lookup;
+  if (request.closed || kind === 'misspelt' || kind === 'nameless') return null;
   // The claims of a token are those of its own provider.
   if (key.issuer !== undefined && caller.kind === 'web-identity' && key.issuer !== issuerOf(caller.provider))
     return null;

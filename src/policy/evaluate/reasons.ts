@@ -110,6 +110,8 @@ function clauseReason(clause: PreparedClause, states: readonly KeyState[]): Reas
     has = `${key.display} is not in the request`;
     if (key.lookup.kind === 'misspelt')
       has = `no key ${key.display} exists (\`${key.lookup.intended}\` was probably meant)`;
+    else if (key.lookup.kind === 'nameless')
+      has = `no key ${key.display} exists (\`${key.lookup.family.name}\` and the name of a tag was probably meant)`;
     else if (isUnsettledWhenAbsent(clause)) has += ', and AWS does not settle what then follows';
   } else if (state === undefined)
     has =

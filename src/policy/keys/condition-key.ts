@@ -27,5 +27,7 @@ export type KeyLookup =
     }
   /** No key of that name exists, and the intended one is plain: it counts as absent from every request. */
   | { readonly kind: 'misspelt'; readonly intended: string }
+  /** A family of tag keys without the tag's name: absent from every request too. */
+  | { readonly kind: 'nameless'; readonly family: ConditionKey }
   /** Not in the registry: it may be newer than it, so its presence is unknown. */
   | { readonly kind: 'unregistered' };

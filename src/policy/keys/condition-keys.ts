@@ -301,7 +301,7 @@ const rememberedAtMost = 4_096;
  * Looks a condition key up, without regard to letter case.
  *
  * @returns `registered`; `misspelt` where no such key exists and the one meant is plain (it counts as absent from every
- * request); otherwise `unregistered`: it may be newer than this registry, so its presence is unknown.
+ * request); `nameless` for a family of tag keys without a tag; otherwise `unregistered`: it may be newer than this registry, so its presence is unknown.
  */
 export function lookUpKey(name: string): KeyLookup {
   const known = remembered.get(name);
@@ -317,6 +317,8 @@ function find(name: string, lower: string): KeyLookup {
   const family = families.find((key) => lower.startsWith(key.name.toLowerCase()));
   if (family !== undefined && lower.length > family.name.length)
     return { kind: 'registered', key: family, tag: name.slice(family.name.length) };
+  const nameless = byName.get(lower) ?? byName.get(`${lower}/`);
+  if (nameless !== undefined) return { kind: 'nameless', family: nameless };
   const claim = claimOf(name, lower);
   return claim ?? misspelling(lower) ?? { kind: 'unregistered' };
 }

@@ -42,7 +42,7 @@ export function clauseChanges(
   const lookup = lookUpKey(clause.key);
   const meant = meantKey(clause.key, call.caller);
   if (lookup.kind === 'misspelt') return meant === undefined ? [] : [{ how: 'key', key: meant }];
-  if (lookup.kind === 'unregistered') return [];
+  if (lookup.kind !== 'registered') return [];
   const { operator, values } = clause;
   const changes: ClauseChange[] = [];
   const like = likeForms.get(operator.base);

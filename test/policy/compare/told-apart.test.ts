@@ -118,6 +118,12 @@ describe('a change', () => {
       [allow('*', { StringLike: { 'aws:userid': 'AROAEXAMPLEID1234567:*' } })],
       'equivalent',
     ],
+    ...['aws:PrincipalTag', 'aws:PrincipalTag/'].map((key): [string, object[], object[], string] => [
+      `${key}, which names no tag`,
+      beside(),
+      beside(allow(other, { StringLike: { [key]: '*' } })),
+      'equivalent',
+    ]),
     [
       'private addresses and no address, as texts',
       beside(),

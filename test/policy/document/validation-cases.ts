@@ -427,6 +427,11 @@ const conditions: readonly ConditionRow[] = [
     { StringEquals: { 'aws:PrincipalTag': 'x' } },
     ['tag-key-missing never-matches StringEquals/aws:PrincipalTag'],
   ],
+  [
+    'a tag key with nothing behind the slash',
+    { StringEquals: { 'aws:PrincipalTag/': 'x' } },
+    ['tag-key-missing never-matches StringEquals/aws:PrincipalTag~1'],
+  ],
   ['letter case of a key', { StringEquals: { 'STS:EXTERNALID': 'abc' } }, []],
   [
     'a private range',
