@@ -88,31 +88,49 @@ async function lookAt(
   }
 }
 
-async function* filesBelow(folder: string, levels: number): AsyncGenerator<FoundLogFile, void, undefined> {
-  let entries: { readonly name: string; readonly isFolder: boolean; readonly isFile: boolean }[];
+/** @param seen the folders that were gone through, each once however many links lead to it: links can go round in circles. */
+async function* filesBelow(
+  folder: string,
+  levels: number,
+  seen: Set<string> = new Set(),
+): AsyncGenerator<FoundLogFile, void, undefined> {
+  let entries: {
+    readonly name: string;
+    readonly isFolder: boolean;
+    readonly isFile: boolean;
+    readonly isLink: boolean;
+  }[];
   try {
+    const { dev, ino } = await stat(folder, { bigint: true });
+    if (seen.has(`${dev} ${ino}`)) return;
+    seen.add(`${dev} ${ino}`);
     entries = (await readdir(folder, { withFileTypes: true })).map((entry) => ({
       name: entry.name,
       isFolder: entry.isDirectory(),
-      isFile: entry.isFile() || entry.isSymbolicLink(),
+      isFile: entry.isFile(),
+      isLink: entry.isSymbolicLink(),
     }));
   } catch (error) {
     yield { name: folder, error: asError(error) };
     return;
   }
   entries.sort((left, right) => (left.name < right.name ? -1 : 1));
-  for (const { name, isFolder, isFile } of entries) {
-    if (name.startsWith('.')) continue;
+  for (const { name, isFolder, isFile, isLink } of entries) {
+    if (name.startsWith('.') || !(isFolder || isFile || isLink)) continue;
     const path = join(folder, name);
-    if (isFolder && !otherFolders.has(name)) {
-      if (levels > 0) yield* filesBelow(path, levels - 1);
+    const isLog = logFileName.test(name);
+    // What a folder holds that is no log is not looked at; a link may lead to a folder, whatever it is called.
+    const found = isFolder ? ({ kind: 'folder', bytes: 0 } as const) : isLink || isLog ? await lookAt(path) : undefined;
+    if (found === undefined) continue;
+    if ('error' in found) {
+      // What it led to may have been a folder of logs.
+      if (isLog || !name.includes('.')) yield { name: path, error: found.error };
+    } else if (found.kind === 'file') {
+      if (isLog) yield { name: path, named: false, bytes: found.bytes };
+    } else if (!otherFolders.has(name)) {
+      if (levels > 0) yield* filesBelow(path, levels - 1, seen);
       else yield { name: path, error: new Error('more folders in each other than are read') };
     }
-    if (!isFile || !logFileName.test(name)) continue;
-    // A link is followed to a file, never to a folder: links to folders can go round in circles.
-    const found = await lookAt(path);
-    if ('error' in found) yield { name: path, error: found.error };
-    else if (found.kind === 'file') yield { name: path, named: false, bytes: found.bytes };
   }
 }
 
@@ -208,13 +226,12 @@ export function reasonOf(error: Error): string {
       return 'larger, once inflated, than can be read at once: split it into smaller files';
     case 'Z_DATA_ERROR':
       return 'the gzip data is damaged';
-    case 'ZSTD_error_corruption_detected':
-    case 'ZSTD_error_checksum_wrong':
-    case 'ZSTD_error_prefix_unknown':
-      return 'the zstd data is damaged';
     case 'Z_BUF_ERROR':
-      return 'the gzip data ends too early, the file was cut off';
+      return 'the compressed data ends too early, the file was cut off';
+    case 'ELOOP':
+      return 'a link that leads to itself';
     default:
+      if (/^ZSTD_error_/.test((error as NodeJS.ErrnoException).code ?? '')) return 'the zstd data is damaged';
       return `cannot be read: ${error.message}`;
   }
 }

@@ -73,7 +73,7 @@ describe('one file', () => {
       'gzip that was cut off',
       'cut.gz',
       () => gzipSync(logText(many)),
-      /^the gzip data ends too early, the file was cut off: the \d+ records before that were read$/,
+      /^the compressed data ends too early, the file was cut off: the \d+ records before that were read$/,
     ],
     ['zstd that was cut off', 'cut.zst', () => zstdCompressSync(logText(many)), /cut off|too early/],
   ] as const)('%s gives the records before the cut, and one line', async ([, name, pack, message]) => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LogFile, type LogFileOptions, readLogFiles } from '../../src/adapters/log-files.ts';
 import { deniedCall } from '../cloudtrail/records.ts';
@@ -73,6 +73,8 @@ describe('files', () => {
     ['empty.json', Buffer.from(''), /empty/],
     ['noise.json', Buffer.from([0, 1, 2, 255, 254]), /not JSON/],
     ['damaged.json.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 255, 255, 255, 255]), /gzip data is damaged/],
+    ['damaged.json.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 7, 7, 7, 7, 7, 7]), /^the zstd data is damaged$/],
+    ['cut.json.zst', zstdCompressSync(text).subarray(0, 60), /^the compressed data ends too early/],
     ['policy.json', Buffer.from('{"Statement":[]}'), /a policy/],
   ] as const)('%s is one problem, and the next file is read', async ([name, content, message]) => {
     if (content !== undefined) await writeFile(at(name), content);
@@ -116,6 +118,28 @@ describe('folders', () => {
     expect(files.map((file) => idsOf(file).length)).toEqual([2, 1, 0, 0]);
     expect(files.map(({ problems }) => problems.length)).toEqual([0, 0, 1, 0]);
     expect(files[3]?.passedOver).toMatch(/a policy/);
+  });
+
+  test('a link to a folder is followed, and each folder is read once, however many links lead to it', async () => {
+    await mkdir(at('elsewhere', '2025'), { recursive: true });
+    await mkdir(at('linked', '2026'), { recursive: true });
+    await writeFile(at('elsewhere', '2025', 'old.json'), text);
+    await writeFile(at('linked', '2026', 'new.json'), text);
+    await symlink(at('elsewhere', '2025'), at('linked', '2025'));
+    await symlink(at('elsewhere'), at('linked', 'again'));
+    await symlink(at('linked'), at('linked', '2026', 'round'));
+    await symlink(at('elsewhere', '2025', 'old.json'), at('linked', 'one.json'));
+    await symlink(at('nowhere'), at('linked', 'nowhere'));
+    await symlink(at('nowhere'), at('linked', 'nowhere.md'));
+    await symlink('self.json', at('linked', 'self.json'));
+    const files = await read([at('linked')]);
+    expect(files.map(({ name, problems }) => [name.slice(folder.length + 1), problems[0]?.message])).toEqual([
+      ['linked/2025/old.json', undefined],
+      ['linked/2026/new.json', undefined],
+      ['linked/nowhere', 'no such file or folder'],
+      ['linked/one.json', undefined],
+      ['linked/self.json', 'a link that leads to itself'],
+    ]);
   });
 
   test('too deep is told, not followed', async () => {
