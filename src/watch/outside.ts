@@ -2,6 +2,7 @@
 import type { CallerAccess } from '../causes/evidence.ts';
 import type { Denial } from '../cloudtrail/recognised.ts';
 import { roleFromArn } from '../cloudtrail/role-name.ts';
+import type { RoleReader } from '../ports/role-reader.ts';
 import type { WatchContext } from './context.ts';
 import { mayBeTrustPolicy } from './correlate.ts';
 import type { Reading } from './denial-evidence.ts';
@@ -19,34 +20,41 @@ export async function readingFor(denial: Denial, context: WatchContext): Promise
   if (named.name === context.settings.readerRole) return undefined;
   const stream = `reading:${named.account}/${named.name}`;
   const [before] = await store.events(stream, { from: denial.record.at });
-  if (before !== undefined) return JSON.parse(before.body) as Reading;
-  const at = Math.max(context.clock.now(), denial.record.at);
-  const answer = await roleReader.read(named.arn);
-  const reading = await readingOf(at, answer, named.account, roleReader);
+  const kept = before === undefined ? undefined : (JSON.parse(before.body) as Reading);
+  const reading = await withList(
+    kept ?? (await readNow(denial, named.arn, roleReader, context)),
+    named.account,
+    roleReader,
+  );
   // A role that could not be read now may be readable with the next denial.
-  if (reading.answer !== 'unknown')
-    await store.addEvents(stream, [{ eventId: `at-${at}`, at, body: JSON.stringify(reading) }]);
+  if (reading.answer === 'unknown' || reading === kept) return reading;
+  const { at } = reading;
+  // One without its list is found after the same with it: what could not be listed is asked for again as well.
+  const eventId = isWhole(reading, roleReader) ? `at-${at}` : `at-${at}~without-list`;
+  await store.addEvents(stream, [{ eventId, at, body: JSON.stringify(reading) }]);
   return reading;
 }
 
-async function readingOf(
-  at: number,
-  answer: Awaited<ReturnType<NonNullable<WatchContext['roleReader']>['read']>>,
-  account: string,
-  reader: NonNullable<WatchContext['roleReader']>,
-): Promise<Reading> {
-  switch (answer.answer) {
-    case 'role': {
-      const providers = await reader.providers?.(account);
-      return { at, answer: 'role', role: answer.role, ...(providers === undefined ? {} : { providers }) };
-    }
-    case 'no-such-role': {
-      const names = await reader.roleNames?.(account);
-      return { at, answer: 'no-such-role', ...(names === undefined ? {} : { names }) };
-    }
-    case 'unknown':
-      return { at, answer: 'unknown', because: answer.because };
+async function readNow(denial: Denial, arn: string, reader: RoleReader, { clock }: WatchContext): Promise<Reading> {
+  const at = Math.max(clock.now(), denial.record.at);
+  return { at, ...(await reader.read(arn)) };
+}
+
+/** With what is like it in the account: its identity providers, or the names of the roles that there are. */
+async function withList(reading: Reading, account: string, reader: RoleReader): Promise<Reading> {
+  if (isWhole(reading, reader)) return reading;
+  if (reading.answer === 'role') {
+    const providers = await reader.providers?.(account);
+    return providers === undefined ? reading : { ...reading, providers };
   }
+  if (reading.answer === 'unknown') return reading;
+  const names = await reader.roleNames?.(account);
+  return names === undefined ? reading : { ...reading, names };
+}
+
+function isWhole(reading: Reading, { providers, roleNames }: RoleReader): boolean {
+  if (reading.answer === 'role') return providers === undefined || reading.providers !== undefined;
+  return reading.answer === 'unknown' || roleNames === undefined || reading.names !== undefined;
 }
 
 /** The same for what the caller may do by the policies on its own side. */

@@ -1,8 +1,10 @@
-/** The entry files of functions/, as Lambda would start them: what infra/ writes into their environment, and SQS behind its client. */
+/** The entry files of functions/, as Lambda would start them: what infra/ writes into their environment, and SQS and S3 behind their clients. */
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
+import { trailBucket } from './trail.ts';
 import type { Handlers } from './trial.ts';
-import { putAsideByRunning } from './world.ts';
+import { putAsideByRunning, readByRunning } from './world.ts';
 
 Object.assign(process.env, {
   TABLE: 'table',
@@ -10,6 +12,7 @@ Object.assign(process.env, {
   FINDINGS_BUS: 'findings',
   ACCOUNT: '111122223333',
   AWS_REGION: 'us-east-1',
+  BUCKET: trailBucket,
   DEAD_LETTERS: 'https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters',
 });
 
@@ -21,8 +24,21 @@ mockClient(SQSClient)
     return {};
   });
 
+// What the SDK adds to a body is not needed to read it.
+mockClient(S3Client)
+  .on(GetObjectCommand)
+  .callsFake(async ({ Key }) => {
+    const { bytes, length } = await readByRunning(String(Key));
+    return { Body: { transformToByteArray: async () => bytes }, ContentLength: length };
+  });
+
 // The environment is read as soon as they are loaded.
 const { handler: trustChanged } = await import('../../functions/trust-changed.ts');
 const { handler: assumeRoleDenied } = await import('../../functions/assume-role-denied.ts');
+const { handler: trailObject } = await import('../../functions/trail-object.ts');
 
-export const handlers: Handlers = { 'trust-changed': trustChanged, 'assume-role-denied': assumeRoleDenied };
+export const handlers: Handlers = {
+  'trust-changed': trustChanged,
+  'assume-role-denied': assumeRoleDenied,
+  'trail-object': trailObject,
+};

@@ -4,7 +4,7 @@ import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
 import { created, deleted, denied, document, home, iam, updated } from '../watch/service.ts';
 import type { Random } from './seeded.ts';
 
-export type FunctionName = 'trust-changed' | 'assume-role-denied';
+export type FunctionName = 'trust-changed' | 'assume-role-denied' | 'trail-object';
 
 /** A message as a rule puts it on a queue. */
 export interface Happening {
@@ -119,7 +119,8 @@ export function generatedHistory(random: Random): readonly Happening[] {
   return [...records.map(messageOf), ...poison(random, records)];
 }
 
-function messageOf(record: CloudTrailRecord): Happening {
+/** The message that its rule sends. */
+export function messageOf(record: CloudTrailRecord): Happening {
   const event = toEventBridgeEvent(record);
   const isDenial = matchesPattern(event, eventPatterns.denial);
   if (!isDenial && !Object.values(eventPatterns).some((pattern) => matchesPattern(event, pattern)))

@@ -1,18 +1,19 @@
 /** Did a run lose anything, make anything up, or tell it twice? */
 import type { Finding } from '../../src/findings/finding.ts';
 import type { StoredFinding } from '../../src/ports/trust-store.ts';
-import type { Happening } from './history.ts';
+import { isOnlyRead, readerRole } from './iam.ts';
 import type { Outcome } from './world.ts';
 
 /** @returns what is wrong with the run, in words; nothing where it is as the undisturbed one. */
-export function judge(history: readonly Happening[], outcome: Outcome, undisturbed: Outcome): readonly string[] {
+export function judge(outcome: Outcome, undisturbed: Outcome): readonly string[] {
   return [
     ...differences(outcome, undisturbed),
     ...untold(outcome),
     ...unheard(outcome, undisturbed),
     ...outcome.sentAgain.map((name) => `told again although a note said that it was told: ${name}`),
     ...outcome.atOnce.map((name) => `told by two at once: ${name}`),
-    ...letters(history, outcome),
+    ...letters(outcome),
+    ...readings(outcome),
   ];
 }
 
@@ -71,13 +72,27 @@ function unheard(outcome: Outcome, undisturbed: Outcome): readonly string[] {
 }
 
 /** What can never be read is among the dead letters with its reason; everything else has left them. */
-function letters(history: readonly Happening[], { deadLetters }: Outcome): readonly string[] {
+function letters({ messages, deadLetters }: Outcome): readonly string[] {
   const kept = new Set(deadLetters.map(({ happening }) => happening.id));
   return [
-    ...history.filter(({ id, poison }) => poison && !kept.has(id)).map(({ id }) => `not among the dead letters: ${id}`),
+    ...messages
+      .filter(({ id, poison }) => poison && !kept.has(id))
+      .map(({ id }) => `not among the dead letters: ${id}`),
     ...deadLetters
       .filter(({ happening }) => !happening.poison)
       .map(({ happening }) => `a dead letter: ${happening.id}`),
+  ];
+}
+
+/** What was read at another time than that of the call proves nothing; and nobody asks about the role that we ask with. */
+function readings({ sends, rolesRead }: Outcome): readonly string[] {
+  const proved = sends.filter(
+    ({ finding: { role, causes = [], correlatedChange } }) =>
+      isOnlyRead(role) && (correlatedChange !== undefined || causes.some(({ confidence }) => confidence === 'proved')),
+  );
+  return [
+    ...proved.map(({ finding }) => `proved by a reading: ${shortly(JSON.stringify(finding))}`),
+    ...(rolesRead.has(readerRole) ? ['the reader role was read'] : []),
   ];
 }
 

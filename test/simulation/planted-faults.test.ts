@@ -1,8 +1,9 @@
 /** Would the simulation notice? Each thing that the service's promise rests on, taken away: a run has to go wrong. */
 import { expect, test, vi } from 'vitest';
+import { readEvents } from '../../src/cloudtrail/read-record.ts';
 import type { StoredEvent, TrustStore } from '../../src/ports/trust-store.ts';
 import { handlers } from './entry-points.ts';
-import { trial } from './trial.ts';
+import { type How, trial } from './trial.ts';
 import { type Faults, noFaults, type Plant } from './world.ts';
 
 vi.mock('../../functions/service.ts', async () => ({ service: (await import('./world.ts')).serviceOfRunning }));
@@ -20,6 +21,8 @@ interface Planted {
   readonly most?: number;
   /** Where it shows in one kind of weather more than in others. */
   readonly weather?: Faults;
+  /** By which way things come in, and whether IAM can be asked, where that matters. */
+  readonly world?: Pick<How, 'way' | 'readers'>;
   /** A fresh one for each seed. */
   readonly plant: () => Plant;
   /** How it shows. */
@@ -160,13 +163,49 @@ const planted: readonly Planted[] = [
     },
     shows: /(?:lost|made up): /,
   },
+  {
+    name: 'the files of the trail that are gone: they count as empty',
+    weather: { ...noFaults, spoiltFiles: 0.5 },
+    world: { way: 'bucket' },
+    plant: () => ({ spoiltFile: ({ spoilt, half }) => (spoilt === 'gone' ? Buffer.from('{"Records":[]}') : half) }),
+    shows: /lost: /,
+  },
+  {
+    name: 'the files of the trail that are cut off: what is there counts as all',
+    weather: { ...noFaults, spoiltFiles: 0.5 },
+    world: { way: 'bucket' },
+    plant: () => ({ spoiltFile: ({ spoilt, half }) => (spoilt === 'half' ? mended(half) : undefined) }),
+    shows: /lost: /,
+  },
+  {
+    name: 'the knowledge of its own roles: what denies its reader is told, and told again',
+    weather: noFaults,
+    world: { readers: true },
+    plant: () => ({ settings: {} }),
+    shows: /(?:made up: |the reader role was read)/,
+  },
+  {
+    name: 'the difference between a role that cannot be read and one that is not there',
+    weather: { ...noFaults, throttled: 0.03 },
+    world: { readers: true },
+    plant: () => ({
+      roleReader: (reader) => ({
+        ...reader,
+        read: async (arn) => {
+          const answer = await reader.read(arn);
+          return answer.answer === 'unknown' ? { answer: 'no-such-role' } : answer;
+        },
+      }),
+    }),
+    shows: /(?:lost|made up): /,
+  },
 ];
 
-test.for(planted)('$name', { timeout: 120_000 }, async ({ plant, weather, shows, most: rounds = most }) => {
+test.for(planted)('$name', { timeout: 120_000 }, async ({ plant, weather, world, shows, most: rounds = most }) => {
   const found: string[] = [];
   for (let n = 0; n < rounds && !found.some((text) => shows.test(text)); n += 1) {
     // What a fault breaks may also make the watch throw: then nothing settles, which is noticed as well.
-    const how = weather === undefined ? { plant: plant() } : { plant: plant(), faults: weather };
+    const how = { plant: plant(), ...world, ...(weather === undefined ? {} : { faults: weather }) };
     const { wrong } = await trial(`s${n}`, handlers, how).catch((error: unknown) => ({
       wrong: [`it never ends: ${String(error)}`],
     }));
@@ -203,4 +242,10 @@ function withoutRevisionCheck(store: TrustStore): TrustStore {
       return true;
     },
   };
+}
+
+/** The records that are whole, as if they were all. */
+function mended(half: Uint8Array): Uint8Array {
+  const { records } = readEvents(Buffer.from(half).toString('utf8'), 'half');
+  return Buffer.from(JSON.stringify({ Records: records.map(({ raw }) => raw) }));
 }

@@ -2,10 +2,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { runs } from '../arbitraries/runs.ts';
 import { handlers } from './entry-points.ts';
-import { generatedHistory } from './history.ts';
 import { judge } from './judge.ts';
 import { seeded } from './seeded.ts';
-import { addCounts, trial } from './trial.ts';
+import { addCounts, historyOf, trial } from './trial.ts';
 import { noFaults, simulate } from './world.ts';
 
 vi.mock('../../functions/service.ts', async () => ({ service: (await import('./world.ts')).serviceOfRunning }));
@@ -17,6 +16,13 @@ vi.mock('../../src/adapters/logger.ts', async (original) => ({
 /** One seed, to see it again; or how many. */
 const { SEED: wanted, SEEDS: many } = process.env;
 const isDeep = process.env['TRUSTTRAIL_DEEP'] !== undefined || wanted !== undefined || many !== undefined;
+
+/** Where a history comes in, and where it is kept. */
+const worlds = [
+  { world: 'sqlite', place: 'sqlite', points: 20 },
+  { world: 'dynamodb', place: 'dynamodb', points: 10 },
+  { world: 'files of the trail, and readers of roles', place: 'memory', way: 'bucket', readers: true, points: 10 },
+] as const;
 
 describe('any weather', () => {
   test('in the end the findings are those of the undisturbed run', { timeout: 3_600_000 }, async () => {
@@ -37,10 +43,18 @@ describe('any weather', () => {
     expect(total['sends']).toBeGreaterThan(0);
   });
 
-  test.for(['sqlite', 'dynamodb'] as const)('the same seed is the same run: %s', async (place) => {
-    const history = generatedHistory(seeded('twice').fork('history'));
-    const faults = { ...noFaults, late: 1, throttled: 0.01, lostAnswer: 0.01, duplicated: 0.3, atOnce: 3 };
-    const run = () => simulate({ history, random: seeded('twice'), faults, handlers, place });
+  test.for(worlds)('the same seed is the same run: $world', async ({ world: _, points: __, ...world }) => {
+    const history = historyOf(seeded('twice'), 'readers' in world);
+    const faults = {
+      ...noFaults,
+      late: 1,
+      throttled: 0.01,
+      lostAnswer: 0.01,
+      duplicated: 0.3,
+      atOnce: 3,
+      spoiltFiles: 0.3,
+    };
+    const run = () => simulate({ history, random: seeded('twice'), faults, handlers, ...world });
     const [one, other] = [await run(), await run()];
     expect(other.counts).toEqual(one.counts);
     expect(other.sends).toEqual(one.sends);
@@ -48,35 +62,32 @@ describe('any weather', () => {
 });
 
 describe('a crash at each call', () => {
-  test.for(['sqlite', 'dynamodb'] as const)(
-    'costs nothing, before the call takes effect or after: %s',
-    {
-      timeout: 3_600_000,
-    },
-    async (place) => {
-      const history = generatedHistory(seeded('each call 1').fork('history'));
+  test.for(worlds)(
+    'costs nothing, before the call takes effect or after: $world',
+    { timeout: 3_600_000 },
+    async ({ world: name, points: most, ...world }) => {
+      const history = historyOf(seeded('each call 1'), 'readers' in world);
       const run = (crashAt?: { call: number; after: boolean }) =>
         simulate({
           history,
           random: seeded('each call'),
           faults: { ...noFaults, late: 1, ...(crashAt === undefined ? {} : { crashAt }) },
           handlers,
-          place,
+          // What died while it read has not kept what it read.
+          again: 'readers' in world,
+          ...world,
         });
       const undisturbed = await run();
-      const every = Math.max(1, Math.floor(undisturbed.counts.calls / runs(place === 'sqlite' ? 20 : 10)));
+      const every = Math.max(1, Math.floor(undisturbed.counts.calls / runs(most)));
       let points = 0;
       for (let call = 1; call <= undisturbed.counts.calls; call += every)
         for (const after of [false, true]) {
           const outcome = await run({ call, after });
           expect(outcome.counts.crashes).toBe(1);
-          expect(
-            judge(history, outcome, undisturbed),
-            `call ${call}, ${after ? 'after' : 'before'} its effect`,
-          ).toEqual([]);
+          expect(judge(outcome, undisturbed), `call ${call}, ${after ? 'after' : 'before'} its effect`).toEqual([]);
           points += 1;
         }
-      if (isDeep) process.stderr.write(`${points} crash points\n`);
+      if (isDeep) process.stderr.write(`${points} crash points: ${name}\n`);
       expect(points).toBeGreaterThanOrEqual(20);
     },
   );

@@ -1,11 +1,19 @@
 /** One seed: its history, its faults, the run, the run without faults, and what is wrong. */
-import type { FunctionName } from './history.ts';
-import { generatedHistory } from './history.ts';
+import { type FunctionName, generatedHistory, type Happening, messageOf } from './history.ts';
+import { readableHistory } from './iam.ts';
 import { judge } from './judge.ts';
 import { type Random, seeded } from './seeded.ts';
 import { type Counts, type Faults, type Handler, noFaults, type Outcome, type Plant, simulate } from './world.ts';
 
 export type Handlers = Readonly<Record<FunctionName, Handler>>;
+
+/** What is planted, and what is otherwise drawn by lot. */
+export interface How {
+  readonly plant?: Plant;
+  readonly faults?: Faults;
+  readonly way?: 'rules' | 'bucket';
+  readonly readers?: boolean;
+}
 
 export interface Trial {
   readonly wrong: readonly string[];
@@ -13,22 +21,40 @@ export interface Trial {
   readonly outcome: Outcome;
 }
 
+/** @param isRead with what only readers of roles can tell of. */
+export function historyOf(random: Random, isRead: boolean): readonly Happening[] {
+  const read = isRead ? readableHistory(random.fork('readable')).map(messageOf) : [];
+  return [...generatedHistory(random.fork('history')), ...read];
+}
+
 export async function trial(
   seed: string,
   handlers: Handlers,
-  { plant, faults }: { readonly plant?: Plant; readonly faults?: Faults } = {},
+  { plant, faults, way, readers }: How = {},
 ): Promise<Trial> {
   const random = seeded(seed);
-  const history = generatedHistory(random.fork('history'));
-  const calm = random.fork('calm');
-  const undisturbed = await simulate({ history, random: calm, faults: noFaults, handlers });
+  const isRead = readers ?? random.fork('readers').chance(0.2);
+  const history = historyOf(random, isRead);
+  const calm = { history, random: random.fork('calm'), faults: noFaults, handlers } as const;
+  const undisturbed = await simulate({ ...calm, place: 'memory', readers: isRead });
   const some = faults ?? drawnFaults(random.fork('faults'));
-  const again = random.chance(0.25);
+  // What could not be read is read with the next delivery: where reading may fail, everything is delivered once more.
+  const again = random.chance(0.25) || isRead;
   // What is found in one store has to be what is found in the other.
-  const place = plant === undefined && random.fork('place').chance(0.2) ? 'dynamodb' : 'sqlite';
-  const run = { history, random: random.fork('run'), faults: some, handlers, again, place } as const;
+  const place = plant === undefined && random.fork('place').chance(0.12) ? 'dynamodb' : 'sqlite';
+  const by = way ?? (random.fork('way').chance(0.2) ? 'bucket' : 'rules');
+  const run = {
+    history,
+    random: random.fork('run'),
+    faults: some,
+    handlers,
+    again,
+    place,
+    way: by,
+    readers: isRead,
+  } as const;
   const outcome = await simulate(plant === undefined ? run : { ...run, plant });
-  const wrong = [...judge(history, outcome, undisturbed)];
+  const wrong = [...judge(outcome, undisturbed)];
   const { againAfterFault } = outcome.counts;
   // Where one works at a time and nothing fails, nothing at all is told twice.
   const isOrderly = some.atOnce === 1 && some.crash + some.throttled + some.lostAnswer + some.lateAnswer === 0;
@@ -47,6 +73,7 @@ function drawnFaults(random: Random): Faults {
     duplicated: random.pick([0, 0.1, 0.3]),
     late: random.pick([1, 3, 12]),
     atOnce: random.pick([1, 2, 3]),
+    spoiltFiles: random.pick([0, 0.2, 0.5]),
   };
 }
 

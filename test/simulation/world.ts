@@ -1,17 +1,24 @@
 /** What happens to a history when everything goes wrong that can: one run, the same for the same seed. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamodbTrustStore } from '../../src/adapters/dynamodb-trust-store.ts';
+import { iamCallerAccess } from '../../src/adapters/iam-caller-access.ts';
+import { iamRoleReader } from '../../src/adapters/iam-role-reader.ts';
+import { memoryTrustStore } from '../../src/adapters/memory-trust-store.ts';
 import { sqliteTrustStore } from '../../src/adapters/sqlite-trust-store.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import type { Publisher } from '../../src/ports/publisher.ts';
+import type { RoleReader } from '../../src/ports/role-reader.ts';
 import type { FindingKey, StoredFinding, TrustStore } from '../../src/ports/trust-store.ts';
-import { type Watch, watch } from '../../src/watch/watch.ts';
+import { type Watch, type WatchPorts, type WatchSettings, watch } from '../../src/watch/watch.ts';
 import { clientOf, DynamoDbError, dynamoDbInMemory } from '../adapters/dynamodb-in-memory.ts';
 import { configured, home, start } from '../watch/service.ts';
-import type { FunctionName, Happening } from './history.ts';
+import { type FunctionName, type Happening, messageOf } from './history.ts';
+import { iamAnswer, iamClient, ownDenial, ownRoles, readerRole } from './iam.ts';
 import { type DeadLetter, simulatedQueue } from './queue.ts';
 import type { Random } from './seeded.ts';
+import { detailOf, notificationOf, type TrailObject, trailKey, trailOf } from './trail.ts';
 import { virtualTime } from './virtual-time.ts';
 
 /** As infra/hub-stack.ts sets it. */
@@ -38,6 +45,8 @@ export interface Faults {
   readonly late: number;
   /** Batches of one function that run at once. */
   readonly atOnce: number;
+  /** Of a file of the trail: it is gone, or cut off, until everything works again. */
+  readonly spoiltFiles: number;
   /** The death of the n-th call of the whole run, before or after its effect: for trying each. */
   readonly crashAt?: { readonly call: number; readonly after: boolean };
 }
@@ -51,6 +60,7 @@ export const noFaults: Faults = {
   duplicated: 0,
   late: 0,
   atOnce: 1,
+  spoiltFiles: 0,
 };
 
 /** What a planted fault replaces. */
@@ -58,6 +68,10 @@ export interface Plant {
   readonly store?: (store: TrustStore) => TrustStore;
   readonly publisher?: (publisher: Publisher) => Publisher;
   readonly response?: (response: SQSBatchResponse) => SQSBatchResponse;
+  readonly settings?: WatchSettings;
+  readonly roleReader?: (reader: RoleReader) => RoleReader;
+  /** What S3 answers for a file that is spoilt. */
+  readonly spoiltFile?: (object: TrailObject) => Uint8Array | undefined;
   readonly deadLetters?: (letter: DeadLetter, keep: (letter: DeadLetter) => void) => void;
 }
 
@@ -74,6 +88,11 @@ export interface Counts {
   redeliveries: number;
   putAside: number;
   redriven: number;
+  /** Calls to IAM; those that the reader role denied led to a message more each. */
+  readings: number;
+  ownDenials: number;
+  filesRead: number;
+  filesSpoilt: number;
   sends: number;
   /** The same revision sent again since whoever sent it died, or was not answered, before it was noted. */
   againAfterFault: number;
@@ -88,7 +107,11 @@ export interface Send {
 export interface Outcome {
   readonly findings: readonly StoredFinding[];
   readonly sends: readonly Send[];
+  /** What was delivered: a message a record, or files. */
+  readonly messages: readonly Happening[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Roles that IAM was asked about. */
+  readonly rolesRead: ReadonlySet<string>;
   readonly counts: Counts;
   /** What was sent twice although nothing went wrong and a note said so. */
   readonly sentAgain: readonly string[];
@@ -104,6 +127,8 @@ interface Invocation {
   readonly crashAfter: boolean;
   readonly holder: string;
   readonly world: Ports;
+  /** Made when they are first needed: what was asked is remembered as long as this copy lives. */
+  readers?: Pick<WatchPorts, 'roleReader' | 'callerAccess'>;
 }
 
 /** One `take` of a batch: what it has read decides what it may send. */
@@ -115,6 +140,13 @@ interface Task {
 interface Ports {
   taking(invocation: Invocation): Watch;
   putAside(invocation: Invocation, messageId: string, reason: string): Promise<void>;
+  read(invocation: Invocation, key: string): Promise<ReadFile>;
+}
+
+/** A body that S3 sent, and how long it said that it is. */
+interface ReadFile {
+  readonly bytes: Uint8Array;
+  readonly length: number;
 }
 
 const running = new AsyncLocalStorage<Invocation>();
@@ -133,6 +165,13 @@ export function putAsideByRunning(messageId: string, reason: string): Promise<vo
   return invocation.world.putAside(invocation, messageId, reason);
 }
 
+/** What S3 answers the running function. */
+export function readByRunning(key: string): Promise<ReadFile> {
+  const invocation = running.getStore();
+  if (invocation === undefined) throw new Error('no function is running');
+  return invocation.world.read(invocation, key);
+}
+
 export interface Run {
   readonly history: readonly Happening[];
   readonly random: Random;
@@ -140,25 +179,36 @@ export interface Run {
   readonly handlers: Readonly<Record<FunctionName, Handler>>;
   readonly plant?: Plant;
   /** Where the facts are kept; SQLite's store is one call, DynamoDB's a request each over the network. */
-  readonly place?: 'sqlite' | 'dynamodb';
+  readonly place?: 'sqlite' | 'dynamodb' | 'memory';
+  /** By which way the history comes in: by the rules of EventBridge, or by files of the trail. */
+  readonly way?: 'rules' | 'bucket';
+  /** Whether IAM can be asked. */
+  readonly readers?: boolean;
   /** Whether everything is delivered once more in the end, which must change nothing. */
   readonly again?: boolean;
 }
 
 export async function simulate({
-  history,
+  history: told,
   random,
   faults,
   handlers,
   plant = {},
   place = 'sqlite',
+  way = 'rules',
+  readers = false,
   again = false,
 }: Run): Promise<Outcome> {
-  const lastMade = Math.max(...history.map(({ at }) => at));
+  const trail =
+    way === 'bucket'
+      ? trailOf(told, random.fork('trail'), faults.spoiltFiles)
+      : { happenings: told, objects: new Map<string, TrailObject>() };
+  const { happenings: history, objects } = trail;
+  const lastMade = Math.max(...told.map(({ at }) => at));
   const calmAt = lastMade + (faults.late + 2) * hour;
   const time = virtualTime(start);
   const table = place === 'dynamodb' ? dynamoDbInMemory() : undefined;
-  const sqlite = place === 'sqlite' ? sqliteTrustStore() : undefined;
+  const local = place === 'memory' ? memoryTrustStore() : sqliteTrustStore();
   const subjects = new Map<string, FindingKey>();
   const counts: Counts = {
     steps: 0,
@@ -173,10 +223,15 @@ export async function simulate({
     redeliveries: 0,
     putAside: 0,
     redriven: 0,
+    readings: 0,
+    ownDenials: 0,
+    filesRead: 0,
+    filesSpoilt: 0,
     sends: 0,
     againAfterFault: 0,
   };
   let sequence = 0;
+  const rolesRead = new Set<string>();
   let deadLetters: DeadLetter[] = [];
   const sends: Send[] = [];
   /** By channel, id and revision: who sent it, and whether that one was told so. */
@@ -242,7 +297,7 @@ export async function simulate({
           });
         });
   const opened = (): TrustStore => {
-    if (client === undefined) return sqlite ?? sqliteTrustStore();
+    if (client === undefined) return local;
     return dynamodbTrustStore(client, 'table', { now: time.now }, async (tries) => {
       await time.pass(random.int(1, 10 * 2 ** tries));
       if (running.getStore()?.dead === true) await never;
@@ -332,6 +387,44 @@ export async function simulate({
     },
   });
 
+  /** The real readers, of this copy of the function, before an IAM that fails as everything else does. */
+  const readersOf = (invocation: Invocation) => {
+    invocation.readers ??= (() => {
+      const iam = (account: string) =>
+        iamClient((command) =>
+          call(invocation, async () => {
+            counts.readings += 1;
+            if (command instanceof GetRoleCommand) rolesRead.add(command.input.RoleName ?? '');
+            return iamAnswer(account, command, () => ownDenialArrives(account));
+          }),
+        );
+      const clients = { iam, trail: () => undefined, queues: () => undefined };
+      const clock = { now: time.now };
+      const roleReader = iamRoleReader(clients, clock);
+      return {
+        roleReader: plant.roleReader?.(roleReader) ?? roleReader,
+        callerAccess: iamCallerAccess(clients, clock),
+      };
+    })();
+    return invocation.readers;
+  };
+
+  /** CloudTrail records that the reader role denied us, and the service's own rule sends it. */
+  const ownDenialArrives = (account: string): void => {
+    counts.ownDenials += 1;
+    // Where each led to another it would go on for ever.
+    if (counts.ownDenials > 50) return;
+    const happening = messageOf(ownDenial(time.now(), account, `own-${counts.ownDenials}`));
+    if (way === 'rules') {
+      send(happening, time.now() + 60_000);
+      return;
+    }
+    const key = `${trailKey(objects.size)}.json`;
+    const whole = Buffer.from(JSON.stringify({ Records: [detailOf(happening)] }));
+    objects.set(key, { whole, half: whole });
+    send({ ...happening, queue: 'trail-object', body: notificationOf([key]) }, time.now() + 60_000);
+  };
+
   const ports: Ports = {
     taking(invocation) {
       const task: Task = { invocation, readAt: new Map() };
@@ -346,8 +439,24 @@ export async function simulate({
           if (invocation.dead) await never;
         },
         configuration: configured({ accounts: [home, '444455556666'] }),
+        settings: plant.settings ?? { readerRole, ownAccount: home, ownRoles },
+        ...(readers ? readersOf(invocation) : {}),
       });
     },
+    read: (invocation, key) =>
+      call(invocation, async () => {
+        counts.filesRead += 1;
+        const object = objects.get(key);
+        const isSpoilt = object?.spoilt !== undefined && !isCalm();
+        if (isSpoilt) counts.filesSpoilt += 1;
+        const half = object?.spoilt === 'half' ? object.half : undefined;
+        const bytes = isSpoilt ? (plant.spoiltFile === undefined ? half : plant.spoiltFile(object)) : object?.whole;
+        if (bytes === undefined)
+          throw Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' });
+        // The connection may end before the file does.
+        const end = happens(faults.lostAnswer) ? random.int(0, bytes.length - 1) : bytes.length;
+        return { bytes: bytes.subarray(0, end), length: bytes.length };
+      }),
     putAside: (invocation, messageId, reason) =>
       call(invocation, async () => {
         const happening = [...queues.values()]
@@ -367,6 +476,7 @@ export async function simulate({
   const queues = new Map<FunctionName, ReturnType<typeof simulatedQueue>>([
     ['trust-changed', queueOf()],
     ['assume-role-denied', queueOf()],
+    ['trail-object', queueOf()],
   ]);
   const inFlight = new Map<FunctionName, number>();
 
@@ -375,7 +485,8 @@ export async function simulate({
     const atWork = [...inFlight.values()].reduce((sum, one) => sum + one, 0);
     const isBusy = faults.atOnce === 1 ? atWork > 0 : (inFlight.get(name) ?? 0) >= faults.atOnce;
     if (isBusy) return false;
-    const records = queue.receive(random.int(1, 10));
+    // As infra/hub-stack.ts sets it: each file is large.
+    const records = queue.receive(random.int(1, name === 'trail-object' ? 5 : 10));
     if (records.length === 0) return false;
     counts.batches += 1;
     counts.redeliveries += records.filter(({ attributes }) => attributes.ApproximateReceiveCount !== '1').length;
@@ -400,9 +511,9 @@ export async function simulate({
       invocation.dead = true;
       end();
     });
-    const handled = running.run(invocation, () =>
-      handlers[name]({ Records: [...records] }, { awsRequestId: `r-${counts.batches}` } as Context),
-    );
+    const until = time.now() + functionTimeout;
+    const context = { awsRequestId: `r-${counts.batches}`, getRemainingTimeInMillis: () => until - time.now() };
+    const handled = running.run(invocation, () => handlers[name]({ Records: [...records] }, context as Context));
     void handled.then(
       (answer) => {
         if (invocation.dead) return;
@@ -467,5 +578,5 @@ export async function simulate({
   for (const subject of new Set([...subjects.values()].map((key) => key.subject)))
     findings.push(...(await shared.findings(subject)));
   await shared.close();
-  return { findings, sends, deadLetters, counts, sentAgain, atOnce };
+  return { findings, sends, messages: history, deadLetters, rolesRead, counts, sentAgain, atOnce };
 }

@@ -47,6 +47,17 @@ describe('the role as it is now', () => {
     ).toBe(true);
   });
 
+  test('whose account could not be listed is listed with the next denial, and then no more', async () => {
+    const read = vi.fn<RoleReader['read']>(async () => ({ answer: 'no-such-role' }));
+    const roleNames = vi.fn(async (): Promise<readonly string[] | undefined> => ['deplay']);
+    roleNames.mockResolvedValueOnce(undefined);
+    const one = service({ roleReader: { read, roleNames } });
+    for (let n = 0; n < 4; n += 1) await one.take([denied(0, { id: 'the same' })]);
+    expect(read).toHaveBeenCalledTimes(1);
+    expect(roleNames).toHaveBeenCalledTimes(2);
+    expect(JSON.stringify(one.findings()[0]?.causes)).toContain('deplay');
+  });
+
   test('a call of long ago does not take a reading of today for its own time', async () => {
     const read = reads(document(other));
     const one = service({ roleReader: { read } });
