@@ -46,20 +46,18 @@ export function causesTable(causes: readonly Cause[]): string {
 }
 
 /** One paragraph or list on a terminal: the page without its marks. */
-export function causeText(cause: Cause): string {
+export function causeText(cause: Cause, width: number): string {
+  const paragraph = (text: string): string => `  ${wrap(text, width, '  ', 2)}`;
+  const item = (text: string): string => `  - ${wrap(text, width, '    ', 4)}`;
   return [
-    `${cause.id}: ${cause.title}.`,
-    `Side: ${sideName(cause.side)}. Fixed by: ${whoName(cause.who)}.`,
-    `What it means\n${wrapped(cause.means)}`,
-    `How it is told apart\n${wrapped(cause.toldApart)}`,
-    `Fix\n${wrapped(cause.fix)}`,
-    `It is this\n${cause.isIt.map(({ name, confidence }) => `  - ${name} (${confidence})`).join('\n')}`,
-    `It is not this\n${cause.isNot.map(({ name }) => `  - ${name}`).join('\n')}`,
+    wrap(`${cause.id}: ${cause.title}.`, width),
+    wrap(`Side: ${sideName(cause.side)}. Fixed by: ${whoName(cause.who)}.`, width),
+    `What it means\n${paragraph(cause.means)}`,
+    `How it is told apart\n${paragraph(cause.toldApart)}`,
+    `Fix\n${paragraph(cause.fix)}`,
+    `It is this\n${cause.isIt.map(({ name, confidence }) => item(`${name} (${confidence})`)).join('\n')}`,
+    `It is not this\n${cause.isNot.map(({ name }) => item(name)).join('\n')}`,
   ].join('\n\n');
-}
-
-function wrapped(text: string): string {
-  return `  ${wrap(text, 96, '  ', 2)}`;
 }
 
 function list(lines: readonly string[]): string {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../findings/escape.ts';
 import { type CommandEntry, commandTable } from './command-table.ts';
+import { helpForm, helpProse } from './help-form.ts';
 import { type Io, UserError } from './io.ts';
 import { nearestWord } from './nearest-word.ts';
 import { processIo } from './process-io.ts';
@@ -53,21 +54,22 @@ export async function run(
 
 /** The program with all commands for its help, of which only the one asked for is loaded. */
 export async function programFor(args: readonly string[], io: Io, table: readonly CommandEntry[]): Promise<Command> {
+  const width = Math.min(io.stdout.columns, 100);
   const program = new Command('trusttrail')
     .description(
-      'Who can newly assume an IAM role, and why AssumeRole was denied,\nfrom CloudTrail alone, with a fix proven to grant nothing more.',
+      'Who can newly assume an IAM role, and why AssumeRole was denied, from CloudTrail alone, with a fix proven to grant nothing more.',
     )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print the help')
     .helpCommand('help [command]', 'print the help of a command')
     .option('--show-external-ids', 'print external IDs whole, not as their first two characters and length')
     .option('--debug', 'print the stack of an unexpected error')
-    .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(io.stdout.columns, 100) })
+    .configureHelp(helpForm(width))
     .configureOutput({
-      writeOut: (text) => io.out(text),
+      writeOut: (text) => io.out(helpProse(text, width)),
       writeErr: (text) => io.err(text),
       outputError: () => {},
-      getOutHelpWidth: () => Math.min(io.stdout.columns, 100),
+      getOutHelpWidth: () => width,
       getErrHelpWidth: () => Math.min(io.stderr.columns, 100),
       getOutHasColors: () => io.stdout.colour,
       getErrHasColors: () => io.stderr.colour,

@@ -1,7 +1,9 @@
 /** `causes` prints the catalogue and one entry, and `explain` takes all that a line of a batch may hold. */
 import { expect, test } from 'vitest';
+import { causes } from '../../src/causes/catalogue.ts';
 import { byUser, role, trusting, user } from '../../src/causes/example-cases.ts';
 import { run } from '../../src/cli/main.ts';
+import { columnsOf } from '../../src/findings/forms/wrap.ts';
 import { fakeIo } from './fake-io.ts';
 
 async function printed(args: readonly string[], files: Readonly<Record<string, string>> = {}) {
@@ -17,6 +19,18 @@ test('the list has every cause, the entry its page', async () => {
   const one = await printed(['causes', 'external-id-missing']);
   expect(one.out).toContain('external-id-missing: ');
   expect(one.out).toContain('How it is told apart');
+});
+
+test.each([40, 80])('on a terminal of %s columns neither the list nor a page has a longer line', async (columns) => {
+  const io = fakeIo({}, { tty: true, columns });
+  await run(['causes'], io);
+  for (const { id } of causes) await run(['causes', id], io);
+  const long = io
+    .printed()
+    .split('\n')
+    .filter((line) => columnsOf(line) > columns);
+  // A word is never cut: it has to be copied whole.
+  expect(long.filter((line) => line.trim().includes(' '))).toEqual([]);
 });
 
 test('as JSON', async () => {

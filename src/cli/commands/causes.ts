@@ -5,7 +5,9 @@ import type { Cause } from '../../causes/cause.ts';
 import { causeText } from '../../causes/cause-page.ts';
 import { safeJson } from '../../findings/forms/json.ts';
 import { type Io, UserError } from '../io.ts';
+import { listing } from '../listing.ts';
 import { nearestWord } from '../nearest-word.ts';
+import { terminalOptions } from '../paint.ts';
 
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
@@ -20,7 +22,15 @@ export function register(program: Command, io: Io): void {
       if (id !== undefined && one === undefined) throw new UserError(`causes: no cause \`${id}\``, hintFor(id));
       if (format === 'json')
         io.out(`${safeJson(one === undefined ? { causes: causes.map(entryOf) } : entryOf(one), 2)}\n`);
-      else io.out(one === undefined ? listOf(causes) : `${causeText(one)}\n`);
+      else
+        io.out(
+          one === undefined
+            ? listing(
+                causes.map(({ id, title }) => [id, title]),
+                io.stdout,
+              )
+            : `${causeText(one, terminalOptions(io).width)}\n`,
+        );
     })
     .addHelpText('after', examples);
 }
@@ -35,11 +45,6 @@ function hintFor(id: string): string {
   const ids = causes.map((cause) => cause.id);
   const near = nearestWord(ids, id);
   return near === undefined ? '`trusttrail causes` lists them' : `did you mean \`${near}\`?`;
-}
-
-function listOf(all: readonly Cause[]): string {
-  const width = Math.max(...all.map(({ id }) => id.length));
-  return all.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join('');
 }
 
 /** The entry as others may read it: what the page says, without the examples' records. */

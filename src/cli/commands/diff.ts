@@ -58,8 +58,7 @@ Examples:
   $ trusttrail diff --at-most baseline.json trust.json
   $ trusttrail diff --batch pairs.jsonl
 
-Exit codes: 0 nobody new, proved for every request; 1 somebody new, or that could not be decided (in a batch: a line
-is not as it says to "expect"); 2 bad input.`;
+Exit codes: 0 nobody new, proved for every request; 1 somebody new, or that could not be decided (in a batch: a line is not as it says to "expect"); 2 bad input.`;
 
 interface Asked {
   readonly old: string;

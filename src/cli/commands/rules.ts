@@ -2,12 +2,14 @@
 import { type Command, Option } from 'commander';
 import { safeJson } from '../../findings/forms/json.ts';
 import { severityLabel } from '../../findings/forms/terminal.ts';
+import { wrap } from '../../findings/forms/wrap.ts';
 import { editDistanceAtMost } from '../../policy/keys/edit-distance.ts';
 import { riskRuleById, riskRules } from '../../risks/catalogue.ts';
 import type { RiskRule } from '../../risks/risk-rule.ts';
 import { ruleEntry, rulePage } from '../../risks/rule-page.ts';
 import { type Io, UserError } from '../io.ts';
-import { paintFor } from '../paint.ts';
+import { type ListedRow, listing } from '../listing.ts';
+import { paintFor, terminalOptions } from '../paint.ts';
 
 /** Adds the command. */
 export function register(program: Command, io: Io): void {
@@ -19,7 +21,13 @@ export function register(program: Command, io: Io): void {
     .action((id: string | undefined, { format }: { readonly format: 'text' | 'json' }) => {
       if (id === undefined) {
         if (format === 'json') io.out(`${safeJson({ rules: riskRules.map(ruleEntry) }, 2)}\n`);
-        else for (const rule of riskRules) io.out(rowOf(rule, io));
+        else
+          io.out(
+            listing(
+              riskRules.map((rule) => rowOf(rule, io)),
+              io.stdout,
+            ),
+          );
         return;
       }
       const rule = riskRuleById(id);
@@ -35,16 +43,32 @@ Examples:
   $ trusttrail rules public-principal-unconditional
   $ trusttrail rules --format json | jq -r '.rules[] | select(.severity == "critical").id'`;
 
-const column = Math.max(...riskRules.map(({ id }) => id.length)) + 2;
-
-function rowOf({ id, severity, title }: RiskRule, io: Io): string {
-  return `${severityLabel(severity, paintFor(io.stdout))}  ${id.padEnd(column)}${title}\n`;
+function rowOf({ id, severity, title }: RiskRule, io: Io): ListedRow {
+  return [severityLabel(severity, paintFor(io.stdout)).trimEnd(), id, title];
 }
 
-/** The page as it stands under `docs`, with its headings in bold. */
+/** The page as it stands under `docs`, with its headings in bold; a terminal gets its paragraphs wrapped. */
 function pageOf(rule: RiskRule, io: Io): string {
-  const paint = paintFor(io.stdout);
-  return rulePage(rule).replace(/^#+ .*$/gm, (heading) => paint(['bold'], heading));
+  const { paint, width } = terminalOptions(io);
+  const page = rulePage(rule);
+  const fitted = io.stdout.isTTY
+    ? page
+        .split(/^(```[\s\S]*?^```)/m)
+        .map((part) => (part.startsWith('```') ? part : wrapped(part, width)))
+        .join('')
+    : page;
+  return fitted.replace(/^#+ .*$/gm, (heading) => paint(['bold'], heading));
+}
+
+/** Rows of a table stay whole. */
+function wrapped(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const start = /^ *(?:[-*] |\d+\. )?/.exec(line)?.[0].length ?? 0;
+      return line.startsWith('|') || line.startsWith('#') ? line : wrap(line, width, ' '.repeat(start));
+    })
+    .join('\n');
 }
 
 function hintFor(id: string): string {
