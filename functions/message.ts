@@ -2,8 +2,8 @@
 import { PoisonMessage } from '../src/adapters/poison-message.ts';
 import { envelopeProblem } from '../src/cloudtrail/event-patterns.ts';
 import { readEventValue } from '../src/cloudtrail/read-record.ts';
-import { changesUnnamedRole } from '../src/cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../src/cloudtrail/record.ts';
+import { unusableBecause } from '../src/cloudtrail/unusable-record.ts';
 
 /**
  * @param body of an SQS message: an EventBridge event as one of the rules delivers it.
@@ -21,9 +21,7 @@ export function readMessage(body: string): CloudTrailRecord {
   const { records, problems } = readEventValue(event, 'the message');
   const [record] = records;
   if (record === undefined) throw new PoisonMessage(problems[0]?.message ?? 'no record');
-  // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
-  if (record.derived !== undefined) throw new PoisonMessage(`a record without its ${record.derived.join(' and ')}`);
-  if (changesUnnamedRole(record))
-    throw new PoisonMessage('a change of a trust policy whose record does not name the role');
+  const because = unusableBecause(record);
+  if (because !== undefined) throw new PoisonMessage(because);
   return record;
 }

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { ruleFor, toEventBridgeEvent } from '../cloudtrail/event-patterns.ts';
-import { changesUnnamedRole } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import { unusableBecause } from '../cloudtrail/unusable-record.ts';
 import { scanLogFile } from './fast-scan-file.ts';
 import { PoisonMessage } from './poison-message.ts';
 
@@ -85,13 +85,6 @@ export async function watchedRecords(client: Pick<S3Client, 'send'>, file: Trail
   const [first, ...more] = wrong;
   if (first === undefined) return { records };
   return { records, damage: new PoisonMessage(more.length === 0 ? first : `${first}; and ${more.length} more`) };
-}
-
-/** What puts a message of EventBridge aside too (functions/message.ts). */
-function unusableBecause(record: CloudTrailRecord): string | undefined {
-  // Without an id of its own a record could be counted again with each delivery, and its time decides what was in force.
-  if (record.derived !== undefined) return `a record without its ${record.derived.join(' and ')}`;
-  return changesUnnamedRole(record) ? 'a change of a trust policy whose record does not name the role' : undefined;
 }
 
 /** @returns why there is nothing to be had, where that is for good. */
