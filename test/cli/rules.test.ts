@@ -31,7 +31,7 @@ test.each([40, 60, 80, 100, 140])(
   async (columns) => {
     const { out } = await on({ tty: true, columns });
     // An id is never cut: it has to be copied whole.
-  expect(out.split('\n').filter((line) => columnsOf(line) > columns && line.trim().includes(' '))).toEqual([]);
+    expect(out.split('\n').filter((line) => columnsOf(line) > columns && line.trim().includes(' '))).toEqual([]);
     const words = out.split(/\s+/).join(' ');
     for (const { id, title, severity } of riskRules)
       expect(words).toContain(`${severity.toUpperCase()} ${id} ${title.split(' ')[0] ?? ''}`);
