@@ -3,6 +3,7 @@ import { canonicalJson, type Fact, sha256 } from '../findings/identity.ts';
 import { parseTime, toIsoSeconds } from './event-time.ts';
 import { placeOfJsonError } from './json-error-place.ts';
 import { splitDamagedList } from './json-recovery.ts';
+import { recordOfRow, rowsOfCsv } from './query-row.ts';
 import type { CloudTrailRecord, UserIdentity } from './record.ts';
 
 /** Something in an input that is no record, with its place for people: the input's name, the line, the index. */
@@ -30,7 +31,8 @@ const mostProblems = 1000;
 
 /**
  * Reads one record, `{"Records": […]}`, an EventBridge event, a LookupEvents response or one of its events, CloudWatch
- * Logs events, SQS and SNS messages around any of them, a JSON array of any, or JSON lines of any. A bad record costs one
+ * Logs events, SQS and SNS messages around any of them, a JSON array of any, JSON lines of any, or what a query of CloudTrail
+ * Lake or Athena answered, as JSON or CSV. A bad record costs one
  * problem and no more: a list that is damaged in the middle or cut off at its end still gives its other records.
  * @param name what the input is called in the places of problems.
  */
@@ -51,6 +53,11 @@ export function readEvents(text: string, name: string): ReadEvents {
   if (list !== undefined && list.records.length > 0) return list;
   const lines = readJsonLines(body, name);
   if (lines !== undefined) return lines;
+  const rows = rowsOfCsv(body);
+  if (rows !== undefined) {
+    for (const [index, row] of rows.entries()) readRow(found, row, `${name}, row ${index + 1}`);
+    return found.done();
+  }
   if (list?.problems.some((problem) => problem.message === cutOffMessage)) return list;
   found.problem(name, whyNoJson(body, false));
   return found.done();
@@ -179,6 +186,11 @@ function readInto(found: Collector, value: unknown, place: string, envelope: Env
     return;
   }
   if (!Object.hasOwn(value, 'eventName')) {
+    const rows = own(value, 'QueryResultRows');
+    if (Array.isArray(rows)) {
+      for (const [index, row] of rows.entries()) readRow(found, cellsOf(row), `${place}, QueryResultRows[${index}]`);
+      return;
+    }
     const inside = open(value);
     if (inside !== undefined) {
       if (!Array.isArray(inside.value))
@@ -197,6 +209,18 @@ function readInto(found: Collector, value: unknown, place: string, envelope: Env
 
 function readList(found: Collector, list: readonly unknown[], before: string, after: string, depth: number): void {
   for (const [index, element] of list.entries()) readInto(found, element, `${before}${index}${after}`, {}, depth + 1);
+}
+
+/** A row of CloudTrail Lake: an object for each column (CloudTrail API Reference, GetQueryResults). */
+function cellsOf(row: unknown): ReadonlyMap<string, string> {
+  const cells = Array.isArray(row) ? row.filter(isObject).flatMap((cell) => Object.entries(cell)) : [];
+  return new Map(cells.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+}
+
+function readRow(found: Collector, row: ReadonlyMap<string, string>, place: string): void {
+  const raw = recordOfRow(row);
+  if (raw === undefined) found.problem(place, 'a row without `eventName`', 'foreign');
+  else readInto(found, raw, place, {}, 0);
 }
 
 /** What stands inside an envelope; `undefined` where the object is none. */
