@@ -28,6 +28,8 @@ export interface LookupEventsOptions {
 /** LookupEvents takes two calls a second, account and region (CloudTrail API Reference, LookupEvents). */
 const betweenCalls = 500;
 const ninetyDays = 90 * 86_400_000;
+/** Somewhat more is asked for than the time that is looked at: it is no loss where that is out of reach. */
+const lookBackAtMost = 2 * 86_400_000;
 const pageSize = 50;
 /** Answers that say "too fast" before it is given up: the pauses between them add up to some four minutes. */
 const mostThrottled = 9;
@@ -60,6 +62,8 @@ export function lookupEventsSource(regions: readonly string[], options: LookupEv
   return {
     name: `lookup:${regions.join(',')}`,
     async *read({ signal }: ReadOptions = {}) {
+      const beyond = beyondReach(options);
+      if (beyond !== undefined) yield failed('LookupEvents', beyond);
       for (const region of regions) {
         const ask = asking(region, options, signal);
         for (const name of callsOf(region)) {
@@ -78,6 +82,17 @@ export function lookupEventsSource(regions: readonly string[], options: LookupEv
       }
     },
   };
+}
+
+/** An answer about a time of which nothing is kept would say that nothing happened. */
+function beyondReach({ since, until, now = Date.now }: LookupEventsOptions): string | undefined {
+  const first = now() - ninetyDays;
+  const day = new Date(first).toISOString().slice(0, 10);
+  if (until !== undefined && until < first)
+    return `it keeps 90 days, and begins on ${day}: nothing of that time is in it`;
+  return since !== undefined && since < first - lookBackAtMost
+    ? `it keeps 90 days, and begins on ${day}: what was before is not in it`
+    : undefined;
 }
 
 /** The calls that a region records, those first that matter most. */

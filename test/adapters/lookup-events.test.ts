@@ -67,6 +67,18 @@ describe('what is asked for', () => {
     expect(await lookupRegions({}, async () => undefined)).toEqual(['us-east-1']);
   });
 
+  test('a time out of reach is told: it would look as if nothing had happened', async () => {
+    const told = async (options: object) =>
+      (await read(['eu-west-1'], options)).flatMap(({ problems }) => problems.map(({ message }) => message));
+    const daysAgo = (days: number) => start - days * 86_400_000;
+    expect(await told({ until: daysAgo(91) })).toEqual([
+      expect.stringMatching(/90 days, and begins on 2025-12-10: nothing/),
+    ]);
+    expect(await told({ since: daysAgo(120) })).toEqual([expect.stringMatching(/what was before is not in it/)]);
+    expect(await told({ since: daysAgo(91), until: daysAgo(2) })).toEqual([]);
+    expect(await told({})).toEqual([]);
+  });
+
   test('90 days at most, and no more than what is asked for', async () => {
     await read(['eu-west-1'], { since: 0 });
     expect(inputs()[0]).toMatchObject({ StartTime: new Date(start - 90 * 86_400_000), MaxResults: 50 });
