@@ -66,6 +66,8 @@ const privateSpans = notPublic
   .map(([address, bits]) => spanOf(`${address.toString()}/${bits}`))
   .filter((span) => span !== undefined);
 const isPrivate = withinAny(privateSpans);
+/** All that was ever given out (IANA IPv6 Global Unicast Address Assignments): what people know as addresses. */
+const usual: AddressSpan = { bits: 128, first: 0x2000n << 112n, last: (0x4000n << 112n) - 1n };
 /** These stand for IPv4 addresses. */
 const mapped: AddressSpan = { bits: 128, first: 0xffff_0000_0000n, last: 0xffff_ffff_ffffn };
 
@@ -77,10 +79,11 @@ const mapped: AddressSpan = { bits: 128, first: 0xffff_0000_0000n, last: 0xffff_
  */
 export function addressesApart(spans: readonly AddressSpan[], publicOnly: boolean): readonly Address[] {
   const found: Address[] = [];
+  const unusual: Address[] = [];
   for (const bits of [32, 128] as const) {
     const borders = new Set<bigint>([0n]);
     const end = 1n << BigInt(bits);
-    for (const span of [...spans, ...privateSpans, mapped]) {
+    for (const span of [...spans, ...privateSpans, mapped, usual]) {
       if (span.bits !== bits) continue;
       borders.add(span.first);
       borders.add(span.last + 1n);
@@ -92,10 +95,10 @@ export function addressesApart(spans: readonly AddressSpan[], publicOnly: boolea
       const address: Address = { bits, value, text: textOf(value, bits) };
       if (bits === 128 && contains(mapped, address)) return;
       if (publicOnly && isPrivate(address)) return;
-      found.push(address);
+      (bits === 32 || contains(usual, address) ? found : unusual).push(address);
     });
   }
-  return found;
+  return [...found, ...unusual];
 }
 
 function textOf(value: bigint, bits: 32 | 128): string {

@@ -34,7 +34,7 @@ import {
   repeated,
   run,
 } from './string-language.ts';
-import { predicateOf, predicateOfPatterns, type ValuePredicate } from './value-predicate.ts';
+import { onSeconds, predicateOf, predicateOfPatterns, type ValuePredicate } from './value-predicate.ts';
 
 export type CallerShape =
   | { readonly kind: 'user' | 'role-session' }
@@ -112,6 +112,12 @@ const keysOfAccounts: ReadonlySet<string> = new Set(['aws:principalarn', 'aws:pr
 /** What follows from the ARN, and so is not the same in every request. */
 const keysOfArns: ReadonlySet<string> = new Set([...keysOfAccounts, 'aws:username']);
 
+/** Two keys of one thing, written in two ways. */
+const twins: ReadonlyMap<string, string> = new Map([
+  ['aws:currenttime', 'aws:epochtime'],
+  ['aws:epochtime', 'aws:currenttime'],
+]);
+
 /** Stands for the account, user or role where a policy names none. */
 const anyAccount = '999999999999' as AccountId;
 
@@ -126,6 +132,8 @@ export interface CallerWorld {
   readonly organizations: NamedOrganizations | undefined;
   /** The role's account, where known. */
   readonly home: string | undefined;
+  /** Whether the policies speak of the time by both keys. */
+  readonly bothTimes: boolean;
 }
 
 export class CallerSpace {
@@ -145,6 +153,7 @@ export class CallerSpace {
   readonly #partitions: readonly string[];
   readonly #organizations: NamedOrganizations | undefined;
   readonly #home: string | undefined;
+  readonly #bothTimes: boolean;
   #agreement: Formula | undefined;
 
   constructor(shape: CallerShape, world: CallerWorld) {
@@ -155,6 +164,7 @@ export class CallerSpace {
     this.#partitions = partitions;
     this.#organizations = world.organizations;
     this.#home = world.home;
+    this.#bothTimes = world.bothTimes;
     this.#open = {
       caller: templateOf(shape),
       actions: ['sts:AssumeRole'],
@@ -262,6 +272,8 @@ export class CallerSpace {
       else value = { quantifier: set === 'ForAnyValue' ? 'some' : 'every', predicate, negated };
     }
     const { lower: name } = clause.key;
+    if (typeof value !== 'boolean' && twins.has(name))
+      value = { ...value, predicate: this.#onTime(name, value.predicate) };
     if (this.arn !== undefined && typeof value !== 'boolean') {
       if (name === 'aws:principalaccount' || (name === 'aws:username' && this.shape.kind === 'user')) {
         const part = name === 'aws:username' ? 'name' : 'account';
@@ -274,6 +286,17 @@ export class CallerSpace {
     const dimension = this.#dimensionOf(clause.key);
     if (dimension === null) return settled(absent, positive) ?? this.#unsettledAbsence(clause.key, pointer, positive);
     return formulaOf(dimension.literal(absent, value, pointer), positive);
+  }
+
+  /** Of one instant, each of the two keys has a text of its own. */
+  #onTime(name: string, predicate: ValuePredicate): ValuePredicate {
+    if (predicate.theory === 'text' && this.#bothTimes)
+      return {
+        ...predicateOfPatterns(`text of ${name} ${predicate.id}`, []),
+        opaque: [`text of ${name} ${predicate.id}`],
+        opaqueTexts: ['a time compared as a text'],
+      };
+    return name === 'aws:epochtime' ? onSeconds(predicate) : predicate;
   }
 
   /** A variable that has one value for all callers of the kind, or none, is no variable. */
@@ -314,7 +337,8 @@ export class CallerSpace {
   #dimensionOf(key: PreparedKey): Dimension | null {
     const known = this.#dimensions.get(key.lower);
     if (known !== undefined) return known;
-    const made = this.#makeDimension(key);
+    const twin = this.#bothTimes ? twins.get(key.lower) : undefined;
+    const made = (twin === undefined ? undefined : this.#dimensions.get(twin)) ?? this.#makeDimension(key);
     this.#dimensions.set(key.lower, made);
     return made;
   }

@@ -43,7 +43,7 @@ export function compare(old: TrustPolicy, now: TrustPolicy, options: CompareOpti
   const most = options.work ?? mostWork;
   const home = homeOf(options);
   const gained = gainedAccess(before, after, most, home);
-  const lost = gainedAccess(after, before, most, home);
+  const lost = gainedAccess(after, before, most, home, true);
   const direct = directAccess(before, after, options.role, most);
   const undecided = [...gained.undecided, ...lost.undecided, ...direct.undecided];
   return {

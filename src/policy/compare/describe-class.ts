@@ -5,9 +5,12 @@ import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
 import type { CallerSpace } from './caller-space.ts';
 import type { AccessClass, Witness } from './comparison.ts';
-import { describeClause, describeLoss, textsOf } from './describe-condition.ts';
+import { describeClause, describeGuard, textsOf } from './describe-condition.ts';
+import { keptOutByDenies, leftByDenies, mayBeAbsent, mostValues, onlyValue, type Phrase } from './describe-denies.ts';
 import { describePrincipal } from './describe-principal.ts';
+import type { Mode } from './dimension.ts';
 import { and, type Formula } from './formula.ts';
+import { oppositeOf } from './opposite-clause.ts';
 import { allows, allowsNot, statementsOn, type Through } from './question.ts';
 import { search } from './search.ts';
 import { TooMuchWork, type Work } from './work.ts';
@@ -23,12 +26,14 @@ export interface ToDescribe {
   readonly witness: Witness;
   /** Account of the role, where known. */
   readonly home: string | undefined;
+  /** They lose access: the policy that lets them in is the old one. */
+  readonly lost: boolean;
+  /** Users and sessions of roles, of whom the space may be just one kind. */
+  readonly spaceOf: (kind: 'user' | 'role-session') => CallerSpace;
   /** The question that the class answers, narrowed further. */
   readonly formula: (through: Through) => Formula;
 }
 
-/** Values of one condition that are asked about one by one; longer lists are told whole. */
-const mostValues = 24;
 /** Describing is no proof: it stops early rather than late, and then says less. */
 export const mostWorkOfWords = 80_000;
 
@@ -42,24 +47,31 @@ export interface DescribedClass extends AccessClass {
 export function describeClass(question: ToDescribe, work: Work): DescribedClass {
   const { statement, entry, actions, witness, space } = question;
   const values = new Map<PreparedClause, readonly string[]>();
-  let losses: readonly string[] = [];
+  let losses: Losses = { who: undefined, phrases: [], named: false };
+  const optional = new Set<PreparedClause>();
   try {
     for (const clause of statement.clauses) values.set(clause, newValues(question, clause, values, work));
     losses = lossesOf(question, values, work);
+    for (const clause of statement.clauses)
+      if (mayBeAbsent(space, clause) && holdsWhenAbsent(clause) && isMissedBySome(question, clause, work))
+        optional.add(clause);
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
   }
   const valuesOf = (clause: PreparedClause) => values.get(clause) ?? textsOf(clause);
-  const { text, told } = describePrincipal(nameOf(question), statement.clauses, valuesOf);
+  const described = describePrincipal(nameOf(question), statement.clauses, valuesOf);
+  const text = losses.who ?? described.text;
+  const told = losses.who === undefined ? described.told : new Set<PreparedClause>();
   const conditions = statement.clauses
-    .filter((clause) => !told.has(clause) && !isUsual(clause))
-    .map((clause) => describeClause(clause, valuesOf(clause)))
+    // What holds for every such caller narrows nothing.
+    .filter((clause) => !told.has(clause) && !isUsual(clause) && space.clause(clause, true) !== true)
+    .map((clause) => describeClause(clause, { values: valuesOf(clause), mayBeAbsent: optional.has(clause) }))
     .filter((phrase) => phrase !== '');
   const [, further] = actions;
   const phrases = [
     ...new Set([
       ...conditions,
-      ...losses.filter((phrase) => !text.includes('any organization') || phrase !== 'with any subject'),
+      ...losses.phrases.filter((phrase) => !text.includes('any organization') || phrase !== 'with any subject'),
       ...(further === undefined ? [] : [furtherWords(further)]),
     ]),
   ];
@@ -67,11 +79,30 @@ export function describeClass(question: ToDescribe, work: Work): DescribedClass 
     summary: [serviceInstead(space, entry) ?? text, ...phrases].join(', '),
     statement: statement.statement.index,
     witness,
-    rank: rankOf(question, told.size > 0),
+    rank: rankOf(question, described.told.size > 0 || losses.who !== undefined || losses.named),
     entry,
     actions,
-    unconditional: statement.clauses.length === 0 && losses.length === 0,
+    unconditional: statement.clauses.length === 0 && losses.phrases.length === 0 && losses.who === undefined,
   };
+}
+
+function holdsWhenAbsent({ clause: { operator } }: PreparedClause): boolean {
+  return operator.ifExists || operator.set === 'ForAllValues';
+}
+
+/** Whether somebody of the class comes without the clause's key. */
+function isMissedBySome(
+  { space, statement, entry, formula }: ToDescribe,
+  { key }: PreparedClause,
+  work: Work,
+): boolean {
+  if (space.dimensions.get(key.lower) === null) return true;
+  return holdsWithout(
+    space,
+    formula({ statement, ...(entry === undefined ? {} : { entries: [entry] }) }),
+    key.lower,
+    work,
+  );
 }
 
 function nameOf({ entry, statement }: ToDescribe) {
@@ -110,9 +141,9 @@ function isUsual(clause: PreparedClause): boolean {
   );
 }
 
-function holdsSomewhere(space: CallerSpace, demanded: Formula, work: Work): boolean {
+function holdsSomewhere(space: CallerSpace, demanded: Formula, work: Work, mode: Mode = 'claim'): boolean {
   const formula = demanded === false ? false : and([demanded, space.agreement()]);
-  return formula !== false && search(formula, 'claim', work, () => true);
+  return formula !== false && search(formula, mode, work, () => true);
 }
 
 /** The values of a condition by which somebody is new. */
@@ -138,90 +169,122 @@ function newValues(
   return fresh.length === 0 ? texts : fresh;
 }
 
-function onlyValue(clause: PreparedClause, text: string): PreparedClause | undefined {
-  if (clause.withVariables.length > 0) return undefined;
-  const pieces = clause.pieces.filter((parts) => parts.map((piece) => piece.text).join('') === text);
-  return pieces.length === 0 ? undefined : { ...clause, pieces };
+interface Losses {
+  /** Who they are, where that is less than the principal of the statement. */
+  readonly who: string | undefined;
+  readonly phrases: readonly string[];
+  /** The accounts, organizations or callers that a Deny leaves are named. */
+  readonly named: boolean;
 }
 
-/** The guards of the other policy that alone kept the class out. */
-function lossesOf(
-  { from, space, statement, entry, actions, formula }: ToDescribe,
-  values: ReadonlyMap<PreparedClause, readonly string[]>,
-  work: Work,
-): readonly string[] {
+/** The guards of the other policy that alone kept the class out, and what the Denies of both say of it. */
+function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, readonly string[]>, work: Work): Losses {
+  const { from, to, space, statement, entry, actions, formula, lost } = question;
   const action = actions[actions.length - 1] ?? actions[0];
   const through: Through = { statement, ...(entry === undefined ? {} : { entries: [entry] }) };
+  const holds = (demanded: Formula) => holdsSomewhere(space, demanded, work);
   const element = statement.statement.principal;
   const means = space.principal(entry === undefined ? element : { ...element, entries: [entry] }, 'Allow', true);
   const admitting = statementsOn(from, 'Allow', action).filter((other) =>
-    holdsSomewhere(space, and([means, space.principal(other.statement.principal, 'Allow', true)]), work),
+    holds(and([means, space.principal(other.statement.principal, 'Allow', true)])),
   );
-  const losses: string[] = [];
+  const losses: Phrase[] = [];
   const own = new Set([...values.keys()].filter((clause) => clause.row?.negated === false).map(({ key }) => key.lower));
   const guards = new Map<string, PreparedClause>();
   for (const { clauses } of admitting) for (const clause of clauses) guards.set(clause.key.lower, clause);
-  if (entry !== undefined) {
-    const known = statementsOn(from, 'Allow', action).filter(({ clauses }) => clauses.length === 0);
-    const others = exceptions(
-      entry.name,
-      known.flatMap((other) => other.statement.principal.entries.map(({ name }) => name)),
-    );
-    if (others !== undefined) losses.push(others);
-  }
-  if (admitting.length > 0) {
-    const base = formula(through);
-    for (const [key, clause] of guards) {
-      if (own.has(key)) continue;
-      const only: PreparedPolicy = {
-        ...from,
-        statements: statementsOn(from, 'Allow', action).map((other) => ({
-          ...other,
-          clauses: other.clauses.filter((one) => one.key.lower === key),
-        })),
-      };
-      const broken = and([base, allowsNot(space, only, action)]);
-      if (!holdsSomewhere(space, broken, work)) continue;
-      const absent = space.dimensions.get(key) === null || holdsWithout(space, broken, key, work);
-      losses.push(describeLoss(clause, absent));
+  const others = entry === undefined ? undefined : exceptions(question, entry.name, through, action, work);
+  if (others !== undefined) losses.push({ text: others, key: undefined });
+  const members = formula(through);
+  const told = new Set(own);
+  for (const [key, clause] of guards) {
+    if (own.has(key) || (isOne(entry?.name) && keysOfOne.has(key))) continue;
+    const only: PreparedPolicy = {
+      ...from,
+      statements: statementsOn(from, 'Allow', action).map((other) => ({
+        ...other,
+        clauses: other.clauses.filter((one) => one.key.lower === key),
+      })),
+    };
+    const broken = and([members, allowsNot(space, only, action)]);
+    // What a policy variable leaves open may be what kept them out.
+    const mode = clause.withVariables.length > 0 ? 'proof' : 'claim';
+    if (!holdsSomewhere(space, broken, work, mode)) continue;
+    told.add(key);
+    const never = space.dimensions.get(key) === null;
+    if (never && clause.key.issuer !== undefined)
+      losses.push({ text: `which never brings \`${clause.key.display}\``, key });
+    else {
+      const absent = never || holdsWithout(space, broken, key, work);
+      losses.push({ text: describeGuard(clause, { absent, lost, brings: own }), key });
     }
   }
-  // Somebody whom an Allow let in and a Deny kept out.
-  for (const deny of statementsOn(from, 'Deny', action)) {
-    const withoutDenies: PreparedPolicy = {
-      ...from,
-      statements: from.statements.filter((one) => one.statement.effect === 'Allow'),
-    };
-    const kept = and([
-      formula(through),
-      allows(space, withoutDenies, action),
-      space.principal(deny.statement.principal, 'Deny', true),
-      ...deny.clauses.map((clause) => space.clause(clause, true)),
-    ]);
-    if (!holdsSomewhere(space, kept, work)) continue;
-    losses.push(...deny.clauses.map((clause) => describeClause(clause)).filter((phrase) => phrase !== ''));
-  }
-  return [...new Set(losses)];
+  // Of a key that they bring, the values that the other policy leaves out.
+  for (const { clauses } of admitting)
+    for (const clause of clauses) {
+      const opposite = clause.row?.negated === true && own.has(clause.key.lower) ? oppositeOf(clause) : undefined;
+      if (opposite === undefined || holds(and([members, space.clause(clause, true)]))) continue;
+      losses.push({ text: describeClause(opposite, { mayBeAbsent: false }), key: undefined });
+    }
+  const ofClass = { from, to, space, action, members, holds };
+  const kept = keptOutByDenies(ofClass);
+  const left = leftByDenies(ofClass, told);
+  const settled = new Set(left.filter(({ settles }) => settles).map(({ key }) => key));
+  const phrases = [...losses, ...kept.phrases].filter(({ key }) => key === undefined || !settled.has(key));
+  return {
+    who: kept.who,
+    phrases: [...new Set([...phrases, ...left].map(({ text }) => text).filter((text) => text !== ''))],
+    named: ['aws:principalaccount', 'aws:principalorgid', 'aws:principalarn'].some((key) => settled.has(key)),
+  };
 }
+
+function isOne(name: PrincipalName | undefined): boolean {
+  return name?.kind === 'user' || name?.kind === 'role' || name?.kind === 'session';
+}
+
+/** What one user or role has no other value of. */
+const keysOfOne: ReadonlySet<string> = new Set([
+  'aws:principalarn',
+  'aws:principalaccount',
+  'aws:principaltype',
+  'aws:username',
+]);
 
 const mostExceptions = 3;
 
-/** Those of an account or role whom the other policy lets in already, whatever they bring. */
-function exceptions(wide: PrincipalName, names: readonly PrincipalName[]): string | undefined {
+/** Those of an account or role whom the other policy lets in already, whatever they bring, and whom this one does too. */
+function exceptions(
+  { from, to, spaceOf }: ToDescribe,
+  wide: PrincipalName,
+  through: Through,
+  action: string,
+  work: Work,
+): string | undefined {
   const inside = new Set<string>();
-  for (const name of names) {
-    if (wide.kind === 'account' && 'account' in name && wide.account === name.account) {
-      if (name.kind === 'user' || name.kind === 'role')
-        inside.add(`${name.kind} \`${name.path.slice(1)}${name.name}\``);
-      if (name.kind === 'session') inside.add(`session \`${name.session}\` of role \`${name.role}\``);
+  for (const { clauses, statement } of statementsOn(from, 'Allow', action)) {
+    if (clauses.length > 0) continue;
+    for (const entry of statement.principal.entries) {
+      const text = isPartOf(wide, entry.name);
+      if (text === undefined || inside.has(text)) continue;
+      const space = spaceOf(entry.name.kind === 'user' ? 'user' : 'role-session');
+      const meant = space.principal({ ...statement.principal, entries: [entry] }, 'Allow', true);
+      if (holdsSomewhere(space, and([meant, allows(space, to, action, [through])]), work)) inside.add(text);
     }
-    if (wide.kind === 'role' && name.kind === 'session' && name.role === wide.name && name.account === wide.account)
-      inside.add(`session \`${name.session}\``);
   }
   const shown = [...inside].slice(0, mostExceptions);
   if (shown.length === 0) return undefined;
   const more = inside.size - shown.length;
   return `other than ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** @returns the name in words, where it is one of those that the wide name means. */
+function isPartOf(wide: PrincipalName, name: PrincipalName): string | undefined {
+  if (wide.kind === 'account' && 'account' in name && wide.account === name.account) {
+    if (name.kind === 'user' || name.kind === 'role') return `${name.kind} \`${name.path.slice(1)}${name.name}\``;
+    if (name.kind === 'session') return `session \`${name.session}\` of role \`${name.role}\``;
+  }
+  return wide.kind === 'role' && name.kind === 'session' && name.role === wide.name && name.account === wide.account
+    ? `session \`${name.session}\``
+    : undefined;
 }
 
 function holdsWithout(space: CallerSpace, formula: Formula, key: string, work: Work): boolean {

@@ -67,7 +67,7 @@ function wordsFor({ key }: PreparedClause): Words {
   if (claim === 'sub') return { noun: 'subject', article: 'a', is: 'with subject', any: 'with any subject' };
   if (claim !== undefined)
     return { noun: `claim \`${claim}\``, article: 'a', is: `with \`${claim}\``, any: `with any \`${claim}\`` };
-  const tag = /^aws:(principal|request)tag\/(.*)$/.exec(key.lower);
+  const tag = /^aws:(principal|request)tag\/(.+)$/.exec(key.lower);
   if (tag !== null) {
     const name = key.display.slice(key.display.indexOf('/') + 1);
     return tag[1] === 'principal'
@@ -77,8 +77,17 @@ function wordsFor({ key }: PreparedClause): Words {
   return { noun: `\`${key.display}\``, article: '', is: `with \`${key.display}\`` };
 }
 
-/** @param values those that matter; all of the clause where not given. */
-export function describeClause(clause: PreparedClause, values: readonly string[] = textsOf(clause)): string {
+export interface ClauseWords {
+  /** Those that matter; all of the clause where not given. */
+  readonly values?: readonly string[];
+  /** Whether the callers told of may come without the key. */
+  readonly mayBeAbsent?: boolean;
+}
+
+export function describeClause(
+  clause: PreparedClause,
+  { values = textsOf(clause), mayBeAbsent = true }: ClauseWords = {},
+): string {
   const words = wordsFor(clause);
   const { base, ifExists, set } = clause.clause.operator;
   const { noun, article, is } = words;
@@ -92,7 +101,8 @@ export function describeClause(clause: PreparedClause, values: readonly string[]
         : 'with or without MFA, with temporary credentials';
     return wanted.has('true') ? `without ${some}` : `with any ${noun}`;
   }
-  const orNone = ifExists ? ` or without ${some}` : '';
+  const everyValue = set === 'ForAllValues' && clause.row?.negated === false;
+  const orNone = mayBeAbsent && (ifExists || everyValue) ? ` or without ${some}` : '';
   if (clause.key.lower === 'aws:multifactorauthpresent' && base === 'Bool') {
     const wanted = new Set(values.map((value) => value.toLowerCase()));
     if (wanted.size > 1) return `with or without MFA${ifExists ? '' : ', where it is reported'}`;
@@ -105,7 +115,12 @@ export function describeClause(clause: PreparedClause, values: readonly string[]
     if (/^DateLess/.test(base)) return `until ${listed(values, false)}`;
     if (/^DateGreater/.test(base)) return `from ${listed(values, false)} on`;
   }
-  if (values.length === 0) return `with a value of ${noun} that never occurs`;
+  if (/^Date(Less|Greater)/.test(base)) {
+    const when = /^DateLess/.test(base) ? 'before' : 'after';
+    const what = clause.key.lower === 'aws:tokenissuetime' ? 'with credentials issued' : `with ${noun}`;
+    return `${what} ${when} ${listed(values, false)}${orNone}`;
+  }
+  if (values.length === 0) return clause.row?.negated === true ? '' : `with a value of ${noun} that never occurs`;
   const plain = /^(Ip|NotIp|Numeric|Date)/.test(base);
   const shown = listed(values, !plain && !/^\d{12}$/.test(values[0] ?? ''));
   if (/^Numeric(Less|Greater)/.test(base)) return `with ${noun} ${relation(base)} ${shown}${orNone}`;
@@ -117,15 +132,43 @@ export function describeClause(clause: PreparedClause, values: readonly string[]
   return `${is}${every} ${shown}${orNone}`;
 }
 
-/** What a condition that is gone kept out. @param absent the key need not be there any more. */
-export function describeLoss(clause: PreparedClause, absent: boolean): string {
-  const { noun, article, any } = wordsFor(clause);
-  if (clause.key.lower === 'aws:multifactorauthage') return absent ? 'without MFA' : 'with MFA of any age';
-  if (!absent && clause.key.lower === 'aws:principalorgid') return 'of any organization';
-  if (!absent && clause.key.lower === 'aws:principalorgpaths') return 'at any organization path';
-  if (any !== undefined) return any;
-  return absent ? `without ${article === '' ? noun : `${article} ${noun}`}` : `with another ${noun}`;
+export interface GuardWords {
+  /** The key need not be there any more. */
+  readonly absent: boolean;
+  /** The guard is new, and they lose by it: of all its values they had another. */
+  readonly lost: boolean;
+  /** Keys, in lower case, that the class itself brings. */
+  readonly brings: ReadonlySet<string>;
 }
+
+/** What the condition of one policy keeps out and the other lets in. */
+export function describeGuard(clause: PreparedClause, { absent, lost, brings }: GuardWords): string {
+  const { noun, article, any } = wordsFor(clause);
+  const { lower } = clause.key;
+  const without = `without ${article === '' ? noun : `${article} ${noun}`}`;
+  if (lower === 'aws:multifactorauthage') {
+    if (absent && !brings.has('aws:multifactorauthpresent')) return 'without MFA';
+    return lost ? 'with MFA of another age' : 'with MFA of any age';
+  }
+  if (lower === 'aws:sourcevpce' && brings.has('aws:sourcevpc'))
+    return `through ${lost ? 'another' : 'any'} VPC endpoint`;
+  if (lower === 'aws:sourcevpc' && brings.has('aws:sourcevpce')) return `from ${lost ? 'another' : 'any'} VPC`;
+  // The resource says of which account it is.
+  if (absent && ofSourceAccount.test(lower) && brings.has('aws:sourcearn')) return without;
+  const wide =
+    absent || (lower !== 'aws:principalorgid' && lower !== 'aws:principalorgpaths')
+      ? any
+      : lower === 'aws:principalorgid'
+        ? 'of any organization'
+        : 'at any organization path';
+  if (wide === undefined) return absent ? without : `with another ${noun}`;
+  if (!lost) return wide;
+  if (lower === 'aws:principalarn') return `with another ${noun}`;
+  return `${wide.replace(/\bany\b/, 'another')}${absent && ofSource.test(lower) ? ' or none' : ''}`;
+}
+
+const ofSource = /^aws:source(arn|account|owner|orgid|orgpaths)$/;
+const ofSourceAccount = /^aws:source(account|owner)$/;
 
 function relation(base: string): string {
   const orEqual = base.endsWith('Equals') ? ' or equal to' : '';

@@ -22,9 +22,18 @@ export interface Access {
   readonly undecided: readonly Undecided[];
 }
 
-/** @param role its ARN's parts, where known. */
-export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: number, role?: ArnParts): Access {
-  const hunt = new Hunt(from, to, most, role);
+/**
+ * @param role its ARN's parts, where known.
+ * @param lost whether `to` is the older policy, so that they are told as those who lose.
+ */
+export function gainedAccess(
+  from: PreparedPolicy,
+  to: PreparedPolicy,
+  most: number,
+  role?: ArnParts,
+  lost = false,
+): Access {
+  const hunt = new Hunt(from, to, most, { role, lost });
   try {
     begin(from, to);
     for (const action of assumeActions) hunt.on(action);
@@ -37,7 +46,7 @@ export function gainedAccess(from: PreparedPolicy, to: PreparedPolicy, most: num
 
 /** Whether anybody gains at all: the same search, ended by the first witness, and nobody described. */
 export function anyoneGains(from: PreparedPolicy, to: PreparedPolicy, most: number): Anyone {
-  const hunt = new Hunt(from, to, most, undefined, true);
+  const hunt = new Hunt(from, to, most, { one: true });
   try {
     begin(from, to);
     for (const action of assumeActions) hunt.on(action);
@@ -82,10 +91,17 @@ interface Open {
   readonly entries: readonly PrincipalEntry[];
 }
 
+interface HuntOptions {
+  readonly role?: ArnParts | undefined;
+  readonly lost?: boolean;
+  readonly one?: boolean;
+}
+
 class Hunt {
   /** The first found, where one is all that is asked for. */
   witness: Witness | undefined;
   readonly #one: boolean;
+  readonly #lost: boolean;
   readonly classes: DescribedClass[] = [];
   readonly undecided: Undecided[] = [];
   readonly #from: PreparedPolicy;
@@ -93,11 +109,18 @@ class Hunt {
   readonly #home: string | undefined;
   readonly #inquiry: Inquiry;
   readonly #words = new Work(mostWorkOfWords);
+  readonly #spaces = new Map<string, CallerSpace>();
   /** Statement, call and principal of every class found. */
   readonly #known = new Set<string>();
 
-  constructor(from: PreparedPolicy, to: PreparedPolicy, most: number, role: ArnParts | undefined, one = false) {
+  constructor(
+    from: PreparedPolicy,
+    to: PreparedPolicy,
+    most: number,
+    { role, lost = false, one = false }: HuntOptions,
+  ) {
     this.#one = one;
+    this.#lost = lost;
     this.#from = from;
     this.#to = to;
     this.#home = role?.account;
@@ -158,8 +181,9 @@ class Hunt {
     const found = (through: Through): Witness | undefined =>
       this.#told(this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness)));
     this.#inquiry.work.spend(this.#from.statements.length + this.#to.statements.length);
-    // A list of callers may name users and roles: each kind is then told by itself.
-    const kind = statement.clauses.some(listsCallers) ? ` ${space.shape.kind}` : '';
+    // A list of callers may name users and roles, as may a Deny: each kind is then told by itself.
+    const apart = statement.clauses.some(listsCallers) || this.#from.statements.some(deniesSome);
+    const kind = apart ? ` ${space.shape.kind}` : '';
     const call = `${statement.statement.index} ${actions.join(' ')}${kind}`;
     if (entries.length === 0) {
       if (this.#known.has(call)) return;
@@ -207,9 +231,15 @@ class Hunt {
     actions: readonly [string, ...string[]],
     formula: (through: Through) => Formula,
   ): void {
-    const { from, to, home } = { from: this.#from, to: this.#to, home: this.#home };
+    const { from, to, home, lost } = { from: this.#from, to: this.#to, home: this.#home, lost: this.#lost };
+    const spaceOf = (kind: 'user' | 'role-session') => {
+      const known = space.shape.kind === kind ? space : this.#spaces.get(kind);
+      const made = known ?? new CallerSpace({ kind }, this.#inquiry.world);
+      this.#spaces.set(kind, made);
+      return made;
+    };
     this.classes.push(
-      describeClass({ from, to, space, statement, entry, witness, actions, home, formula }, this.#words),
+      describeClass({ from, to, space, statement, entry, witness, actions, home, lost, spaceOf, formula }, this.#words),
     );
   }
 
@@ -224,6 +254,11 @@ class Hunt {
 function listsCallers({ key, row, clause }: PreparedClause): boolean {
   const ofCallers = key.lower === 'aws:principalarn' || key.lower === 'aws:userid';
   return ofCallers && row?.negated === false && clause.values.length > 1;
+}
+
+function deniesSome({ statement: { effect, principal } }: PreparedStatement): boolean {
+  const ofOneKind: readonly string[] = ['user', 'role', 'session', 'unique-id'];
+  return effect === 'Deny' && principal.entries.some(({ name }) => ofOneKind.includes(name.kind));
 }
 
 /** @returns the entries that let the witness in. */

@@ -46,6 +46,7 @@ export class Inquiry {
       rolePaths: pathsOfRoles(policies),
       organizations: organizationsOf(this.keys, policies),
       home: role?.account,
+      bothTimes: ['aws:currenttime', 'aws:epochtime'].every((name) => this.keys.some(({ lower }) => lower === name)),
     };
   }
 

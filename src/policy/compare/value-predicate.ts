@@ -1,7 +1,9 @@
 /** What does the list of values of one condition clause ask of one value of its key? */
 import type { PreparedClause } from '../evaluate/condition.ts';
 import { isUnsettledArn } from '../evaluate/operators/arn-like.ts';
+import { parseDate } from '../evaluate/operators/date.ts';
 import { rangesOfText } from '../evaluate/operators/ip-address.ts';
+import { parseNumber } from '../evaluate/operators/numeric.ts';
 import type { Operator } from '../evaluate/operators/operator.ts';
 import { plainValue } from '../evaluate/operators/operator.ts';
 import { type PatternPiece, type PatternTokens, patternTokens } from '../evaluate/wildcard.ts';
@@ -161,6 +163,30 @@ export function onAddresses(predicate: ValuePredicate): ValuePredicate {
     ranges.push(...own);
   }
   return { ...predicate, theory: 'address', spans: ranges.map(spanOf).filter((span) => span !== undefined) };
+}
+
+/** @returns the predicate of a key that holds seconds since 1970, its numbers as the dates they are. */
+export function onSeconds(predicate: ValuePredicate): ValuePredicate {
+  if (predicate.theory !== 'number') return predicate;
+  const values = predicate.values.map((value): PolicyValue => {
+    const seconds = parseNumber(value.text);
+    return {
+      ...value,
+      // With a decimal point, for four digits alone would be a year.
+      text: Number.isInteger(seconds) ? `${seconds}.0` : String(seconds),
+      test: (given) => {
+        const instant = parseDate(given);
+        return instant !== undefined && value.test(String(instant / 1000));
+      },
+    };
+  });
+  return {
+    ...predicate,
+    id: `seconds ${predicate.id}`,
+    theory: 'date',
+    values,
+    holds: (value) => values.some(({ test }) => test(value)),
+  };
 }
 
 export function patternsOf(value: PolicyValue): readonly Pattern[] {

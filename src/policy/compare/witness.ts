@@ -4,6 +4,7 @@ import { splitArn } from '../document/names.ts';
 import { callerFromArn, callerFromProvider } from '../evaluate/caller.ts';
 import { decide, type PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedKey } from '../evaluate/key-state.ts';
+import { parseDate } from '../evaluate/operators/date.ts';
 import type { AssumeRequest, Caller, Decision } from '../evaluate/request.ts';
 import type { CallerSpace } from './caller-space.ts';
 import type { Witness } from './comparison.ts';
@@ -39,7 +40,7 @@ export function witnessOf(
     const state = dimension.state(literals, work);
     if (state === undefined) return undefined;
     if (state !== null && !followsFromCaller[space.shape.kind].includes(lower))
-      context[named.get(lower) ?? dimension.shape.name] = state;
+      context[named.get(lower) ?? dimension.shape.name] = lower === 'aws:epochtime' ? state.map(inSeconds) : state;
   }
   const [action, ...others] = actions;
   const caller = callerNamed(space, model, work);
@@ -52,6 +53,11 @@ export function witnessOf(
     ...(caller.kind === 'web-identity' || caller.kind === 'saml' ? { federated: caller.provider } : {}),
     context,
   };
+}
+
+function inSeconds(date: string): string {
+  const instant = parseDate(date);
+  return instant === undefined ? date : String(instant / 1000);
 }
 
 /** Of callers that a name tells apart, the one that the demands are met by. */

@@ -6,6 +6,7 @@ import { publicAccess } from '../../../src/policy/compare/public-access.ts';
 import { decisionOn } from '../../../src/policy/compare/witness.ts';
 import { prepare } from '../../../src/policy/evaluate/evaluate.ts';
 import { type ChangeCase, edgeCases } from './change-cases.ts';
+import { everydayCases } from './everyday-cases.ts';
 import { allow, deny, github, home, other, policy } from './policies.ts';
 
 const role = `arn:aws:iam::${home}:role/the-role`;
@@ -16,6 +17,7 @@ const organization = 'o-exampleorg1';
 
 const cases: readonly ChangeCase[] = [
   ...edgeCases,
+  ...everydayCases,
   {
     name: 'another account',
     old: [allow(home)],

@@ -170,7 +170,7 @@ describe('a partition that only a condition speaks of', () => {
   test('may not be that of the role: those of the usual one gain', () => {
     const answer = compare(policy(allow(home)), policy(...everyoneBut));
     expect(answer.gained.map(({ summary, rank }) => [summary, rank])).toContainEqual([
-      'everyone with AWS credentials',
+      'everyone with AWS credentials, with principal ARN other than `arn:aws-cn:iam::*:*`',
       0,
     ]);
   });
