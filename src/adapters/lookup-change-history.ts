@@ -39,7 +39,7 @@ async function changes(
 ): Promise<readonly CloudTrailRecord[] | undefined> {
   const found: CloudTrailRecord[] = [];
   let pages = 0;
-  for await (const { Events: events } of paginateLookupEvents(
+  for await (const { Events: events, NextToken: next } of paginateLookupEvents(
     { client, pageSize: 50 },
     {
       LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: name }],
@@ -56,7 +56,8 @@ async function changes(
       }
     // The newest come first: once the version in force is there, what is older is not needed.
     if (found.some((record) => record.errorCode === undefined && /^(?:Update|Create)/.test(record.eventName))) break;
-    if (pages >= mostPages) break;
+    // There may be a change further back: of a role that is often looked at, most events are only that.
+    if (pages >= mostPages && next !== undefined) return undefined;
   }
   return found;
 }
