@@ -34,11 +34,21 @@ export interface ScanStop {
 /** A record is at most 256 KB (CloudTrail User Guide, "CloudTrail record contents"); envelopes hold a few. */
 const mostUnitBytes = 8 * 1024 * 1024;
 const stepBytes = 256 * 1024;
-/** Bytes that the loop reads ahead of the 64 it works on. */
-const ahead = 72;
+/** Bytes that the loop reads ahead of the 64 it works on: of a key in the last of them, and of the name behind it. */
+const ahead = 96;
 const mostProblems = 20;
 
-const byte = { quote: 0x22, comma: 0x2c, colon: 0x3a, brace: 0x7b, bracket: 0x5b, slash: 0x5c, closed: 0x7d, n: 0x6e };
+const byte = {
+  newline: 0x0a,
+  quote: 0x22,
+  comma: 0x2c,
+  colon: 0x3a,
+  brace: 0x7b,
+  bracket: 0x5b,
+  slash: 0x5c,
+  closed: 0x7d,
+  n: 0x6e,
+};
 const listBeginning = /^\{[ \t\r\n]*"(Records|Events|Messages|logEvents|events)"[ \t\r\n]*:[ \t\r\n]*\[/;
 /** Characters that {@link listBeginning} may take. */
 const longestBeginning = 512;
@@ -89,8 +99,10 @@ export interface FileScanner {
  * @param name what the file is called in the places of problems.
  */
 export function fileScanner(name: string): FileScanner {
-  const loop = idle.pop() ?? structureLoop(textBytes);
+  const loop = idle.pop() ?? structureLoop(textBytes, calls.keys());
   const { buffer, words, state } = loop;
+  // The one before may have stopped within a text.
+  state.inString.value = 0n;
   const records: CloudTrailRecord[] = [];
   const problems: ReadingProblem[] = [];
   let looked = 0;
@@ -105,9 +117,13 @@ export function fileScanner(name: string): FileScanner {
   /** Bytes of the text before `layout.data`. */
   let gone = 0;
   let sawValue = false;
+  /** Of the element: its number in the list, or in the file where there is one after the other. */
   let unitIndex = 0;
+  let firstIndex = 0;
   let gapFrom = base;
   let commas = 0;
+  /** Elements that have ended, of those that the loop counts. */
+  let ended = 0;
   /** Whether the element that is open has grown too large to be kept. */
   let dropping = false;
   let dropped = 0;
@@ -132,11 +148,18 @@ export function fileScanner(name: string): FileScanner {
     state.units.value = 0;
     state.hits.value = 0;
     state.escapes.value = 0;
+    state.doubt.value = 2;
+    state.before.value = at;
+    state.closed.value = 0;
+    state.kept.value = 0;
+    state.separator.value = level === 0 ? byte.newline : byte.comma;
     done = at;
     gapFrom = at;
+    ended = 0;
     commas = 0;
     phase = level === 0 ? 'values' : 'list';
-    if (phase === 'list') unitIndex = 0;
+    firstIndex = phase === 'list' ? 0 : unitIndex;
+    unitIndex = firstIndex;
   };
 
   /** @returns whether there is something to do with what is there. */
@@ -259,15 +282,15 @@ export function fileScanner(name: string): FileScanner {
   let nextEscape = 0;
 
   /** @returns whether the element has to be parsed to know what it is. */
-  const matters = (from: number, to: number, level: number): boolean => {
+  const matters = (from: number, to: number): boolean => {
     let named = false;
     let wanted = buffer[from] !== byte.brace;
     let assume = false;
     let failed = false;
     for (; nextHit < hitCount; nextHit += 1) {
-      const at = words[hitWords + 2 * nextHit] ?? 0;
+      const at = words[hitWords + nextHit] ?? 0;
       if (at >= to) break;
-      if (at < from || words[hitWords + 2 * nextHit + 1] !== level + 1) continue;
+      if (at < from) continue;
       if (keyAt(at, keys.eventName)) {
         const value = valueAfter(at + keys.eventName.length);
         if (value < 0) continue;
@@ -291,16 +314,26 @@ export function fileScanner(name: string): FileScanner {
     return wanted || !named || (assume && failed);
   };
 
+  /** Counts the elements up to one that nobody has to look at, and what stands between them the loop has seen. */
+  const passOver = (closed: number, before: number): void => {
+    looked += closed - ended;
+    unitIndex = firstIndex + closed;
+    ended = closed;
+    if (before <= gapFrom) return;
+    gapFrom = before;
+    commas = 0;
+  };
+
   const drain = (): void => {
     hitCount = state.hits.value;
     escapeCount = state.escapes.value;
     nextHit = 0;
     nextEscape = 0;
     const units = state.units.value;
-    const level = state.level.value;
     for (let unit = 0; unit < units && stopped === undefined; unit += 1) {
-      const from = words[unitWords + 2 * unit] ?? 0;
-      const to = words[unitWords + 2 * unit + 1] ?? 0;
+      const from = words[unitWords + 4 * unit] ?? 0;
+      const to = words[unitWords + 4 * unit + 1] ?? 0;
+      passOver(words[unitWords + 4 * unit + 3] ?? 0, words[unitWords + 4 * unit + 2] ?? 0);
       if (!dropping) {
         gap(from);
         if (commas !== (phase === 'list' && unitIndex > 0 ? 1 : 0)) stop('damaged', from);
@@ -309,14 +342,16 @@ export function fileScanner(name: string): FileScanner {
       if (dropping) {
         dropping = false;
         dropped += 1;
-      } else if (matters(from, to, level) || crowded) read(from, to);
+      } else if (matters(from, to) || crowded) read(from, to);
       else looked += 1;
+      ended += 1;
       unitIndex += 1;
       crowded = false;
       gapFrom = to;
       commas = 0;
     }
     if (stopped !== undefined) return;
+    passOver(state.closed.value, state.before.value);
     keepOpen();
   };
 
@@ -326,11 +361,10 @@ export function fileScanner(name: string): FileScanner {
     const from = dropping ? Number.POSITIVE_INFINITY : open ? state.unitStart.value : done;
     if (!dropping) gap(Math.min(from, done));
     let hits = 0;
-    for (let hit = 0; hit < hitCount; hit += 1) {
-      const index = hitWords + 2 * hit;
-      if ((words[index] ?? 0) < from) continue;
-      words[hitWords + 2 * hits] = words[index] ?? 0;
-      words[hitWords + 2 * hits + 1] = words[index + 1] ?? 0;
+    for (let index = 0; index < hitCount; index += 1) {
+      const at = words[hitWords + index] ?? 0;
+      if (at < from) continue;
+      words[hitWords + hits] = at;
       hits += 1;
     }
     let escapes = 0;
@@ -342,12 +376,14 @@ export function fileScanner(name: string): FileScanner {
     }
     if (hits > layout.mostHits - 66 || escapes > layout.mostEscapes - 66) {
       crowded = true;
+      state.doubt.value = 2;
       hits = 0;
       escapes = 0;
     }
     state.units.value = 0;
     state.hits.value = hits;
     state.escapes.value = escapes;
+    state.kept.value = 0;
     base = dropping || !open ? done : state.unitStart.value;
   };
 
@@ -392,6 +428,7 @@ export function fileScanner(name: string): FileScanner {
         return;
       }
       dropping = true;
+      state.doubt.value = 2;
       state.hits.value = 0;
       state.escapes.value = 0;
       base = done;
@@ -404,10 +441,10 @@ export function fileScanner(name: string): FileScanner {
     gapFrom -= by;
     gone += by;
     state.unitStart.value -= by;
-    for (let hit = 0; hit < state.hits.value; hit += 1) {
-      const index = hitWords + 2 * hit;
-      words[index] = (words[index] ?? 0) - by;
-    }
+    // What lay before the text that is kept is gone: nothing that may stand there is taken for it.
+    state.before.value = Math.max(state.before.value - by, layout.data - 1);
+    buffer[layout.data - 1] = 0;
+    for (let hit = 0; hit < state.hits.value; hit += 1) words[hitWords + hit] = (words[hitWords + hit] ?? 0) - by;
     for (let at = 0; at < state.escapes.value; at += 1) {
       const index = escapeWords + at;
       words[index] = (words[index] ?? 0) - by;

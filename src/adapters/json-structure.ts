@@ -1,5 +1,5 @@
 /** The vector loop over JSON text, with its memory: to be filled, asked, and moved on by `fast-scan.ts`. */
-import { layout, type StateName, structureModule } from './json-structure-code.ts';
+import { layout, nameFactor, type StateName, structureModule } from './json-structure-code.ts';
 
 export interface StructureLoop {
   /** All of the loop's memory; text goes where `layout.data` begins. */
@@ -25,12 +25,23 @@ const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAsse
 const pageBytes = 65_536;
 let compiled: object | undefined;
 
-/** @param textBytes how much text its memory holds at a time. */
-export function structureLoop(textBytes: number): StructureLoop {
+/**
+ * @param textBytes how much text its memory holds at a time.
+ * @param wanted names of events, each of seven letters at least: elements that bear another one are passed over.
+ */
+export function structureLoop(textBytes: number, wanted: Iterable<string>): StructureLoop {
   compiled ??= new WebAssembly.Module(structureModule(Math.ceil((layout.data + textBytes) / pageBytes) + 1));
   const { memory, scan, ...state } = new WebAssembly.Instance(compiled).exports as {
     readonly memory: { readonly buffer: ArrayBuffer };
   } & Pick<StructureLoop, 'scan'> &
     StructureLoop['state'];
-  return { buffer: Buffer.from(memory.buffer), words: new Uint32Array(memory.buffer), scan, state };
+  const buffer = Buffer.from(memory.buffer);
+  for (const name of wanted) buffer[layout.names + hashOf(name)] = 1;
+  return { buffer, words: new Uint32Array(memory.buffer), scan, state };
+}
+
+/** The loop's own hash of the eight bytes that a name begins with, the quote behind it among them where it is short. */
+function hashOf(name: string): number {
+  const product = BigInt.asUintN(64, Buffer.from(`${name}"`).readBigUInt64LE() * nameFactor);
+  return Number(product >> BigInt(64 - layout.nameBits));
 }

@@ -200,6 +200,61 @@ describe('the scan agrees with parsing everything', () => {
     );
   });
 
+  test('records as long as real ones, of which most are passed over, wherever the pieces end', () => {
+    const names = fc.constantFrom(...calls, 'AssumeRoleLater', 'CreateRolePolicies', 'TagRol', '', 'x');
+    const long = fc
+      .record(
+        {
+          userAgent: fc.string({ maxLength: 90 }),
+          eventName: names,
+          errorCode: fc.constantFrom('AccessDenied', 'NoSuchKey'),
+          eventSource: fc.constantFrom(...sources),
+          requestParameters: fc.oneof(anything, fc.constant({ eventName: 'DeleteRole' })),
+          eventTime: fc.constant('2026-03-01T01:02:03Z'),
+          eventID: fc.uuid(),
+          note: fc.constantFrom('eventName', '\u0001', 'errorCode'),
+        },
+        { requiredKeys: ['eventName', 'eventTime', 'eventID', 'eventSource'] },
+      )
+      .chain((fields) => fc.shuffledSubarray(Object.entries(fields), { minLength: 4 }))
+      .map((entries) => Object.fromEntries(entries));
+    fc.assert(
+      fc.property(
+        fc.array(long, { minLength: 1, maxLength: 40 }),
+        fc.boolean(),
+        fc.array(fc.integer({ min: 1, max: 2000 }), { maxLength: 30 }),
+        (list, lines, cuts) => {
+          const text = lines
+            ? list.map((one) => `${JSON.stringify(one)}\n`).join('')
+            : JSON.stringify({ Records: list });
+          agrees(text, cuts);
+        },
+      ),
+      { numRuns: runs(200) },
+    );
+  });
+
+  test('a name that ends behind the piece it begins in', () => {
+    // What an earlier file has left behind in the window must not be taken for the end of a name.
+    const before = `{"Records":[{"eventName":"${'Describe'.repeat(400)}"}]}`;
+    const record = (eventName: string, width: number) => ({
+      userAgent: 'x'.repeat(width),
+      eventName,
+      eventSource: 'iam.amazonaws.com',
+      requestParameters: { roleName: 'y'.repeat(90) },
+    });
+    for (let width = 60; width < 124; width += 1) {
+      const text = JSON.stringify({
+        Records: [record('GetRole', 700), record('DeleteRole', width), record('GetRole', 100)],
+      });
+      const name = text.indexOf('DeleteRole');
+      for (let cut = name - 14; cut < name + 12; cut += 1) {
+        scan(before);
+        expect(scan(text, [cut])).toMatchObject({ looked: 3, records: [{ eventName: 'DeleteRole' }] });
+      }
+    }
+  });
+
   test('records across the borders of the window', () => {
     const filler = { eventName: 'PutObject', requestParameters: { text: 'x'.repeat(1000) } };
     const wanted = { eventName: 'DeleteRole', eventSource: 'iam.amazonaws.com', requestParameters: { roleName: 'a' } };
@@ -248,12 +303,44 @@ describe('damage', () => {
     }
   });
 
+  test('nor does it among records that are passed over, whatever step of the loop they end in', () => {
+    for (const width of [0, 1, 20, 47, 64, 90]) {
+      const list = Array.from({ length: 9 }, (_, index) => ({
+        eventVersion: '1.08',
+        userIdentity: { type: 'AssumedRole', sessionContext: { attributes: {} } },
+        eventName: ['GetRole', 'DescribeInstances', 'PutObject'][index % 3],
+        requestParameters: { Key: 'X'.repeat(width) },
+      }));
+      const text = JSON.stringify({ Records: list });
+      const between = [...text.matchAll(/\},\{"eventVersion/g)].map(({ index }) => index + 1);
+      expect(scan(text)).toMatchObject({ looked: 9, records: [], problems: [] });
+      for (let at = 0; at < text.length; at += 1) {
+        if (!'"{}[]'.includes(text.charAt(at)) && !between.includes(at)) continue;
+        const damaged = text.slice(0, at) + text.slice(at + 1);
+        expect(scan(damaged, [at, 1, 1]).stopped, damaged).toBeDefined();
+      }
+      for (const at of between)
+        for (const wrong of [',,', ', 1,', ';', ':', '\n', ',"x",', ',[],', ',null,']) {
+          const damaged = text.slice(0, at) + wrong + text.slice(at + 1);
+          const { stopped, looked } = scan(damaged, [at, 1, 1]);
+          // A list that holds a list is legal JSON: it is asked, and is no record.
+          if (wrong === ',[],') expect({ stopped, looked }).toEqual({ stopped: undefined, looked: 9 });
+          else expect(stopped, damaged).toBeDefined();
+        }
+    }
+  });
+
   test.for([
     ['nothing', '', 'empty'],
     ['white space', ' \n ', 'empty'],
     ['a text', 'hello', 'other-form'],
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'other-encoding'],
     ['a missing comma', '{"Records":[{"eventName":"a"} {"eventName":"b"}]}', 'damaged'],
+    [
+      'a comma before the first',
+      `{"Records":[,{"userAgent":"${'x'.repeat(80)}","eventName":"GetRole","x":"${'x'.repeat(80)}"}]}`,
+      'damaged',
+    ],
     ['a comma too many', '{"Records":[{"eventName":"a"},]}', 'damaged'],
     ['a number among the records', '{"Records":[{"eventName":"a"},1]}', 'damaged'],
     ['a second list', '{"Records":[{"eventName":"a"}],"Events":[]}', 'other-form'],
@@ -264,23 +351,38 @@ describe('damage', () => {
     expect(scan(text).stopped?.because).toBe(because);
   });
 
-  test('a record that is too large is passed over, and the next one is read', () => {
-    const wanted = { eventName: 'DeleteRole', eventSource: 'iam.amazonaws.com' };
-    const text = JSON.stringify({
-      Records: [
-        { ...wanted, eventID: 'a' },
-        { eventName: 'DeleteRole', huge: '"eventName":'.repeat(900_000) },
-        { ...wanted, eventID: 'b' },
-      ],
-    });
-    const found = scan(text);
-    expect(found.records.map(({ eventId }) => eventId)).toEqual(['a', 'b']);
-    expect(found.problems).toMatchObject([{ message: 'a record larger than 8 MB, passed over' }]);
+  test.for(['DeleteRole', 'GetRole'])(
+    'a record of %s that is too large is passed over, and the next one is read',
+    (name) => {
+      const wanted = { eventName: 'DeleteRole', eventSource: 'iam.amazonaws.com' };
+      const text = JSON.stringify({
+        Records: [
+          { ...wanted, eventID: 'a' },
+          { eventName: 'GetRole', padding: 'x'.repeat(100) },
+          { padding: 'x'.repeat(100), eventName: name, huge: '"eventName":'.repeat(900_000) },
+          { before: 'x'.repeat(100), eventName: 'PutObject', padding: 'x'.repeat(100) },
+          { before: 'x'.repeat(100), ...wanted, eventID: 'b' },
+        ],
+      });
+      const found = scan(text);
+      expect(found.records.map(({ eventId }) => eventId)).toEqual(['a', 'b']);
+      expect(found.problems).toMatchObject([{ message: 'a record larger than 8 MB, passed over' }]);
+      expect(found.stopped).toBeUndefined();
+    },
+  );
+
+  test('much white space between records is passed over', () => {
+    const one = `{"padding":"${'x'.repeat(100)}","eventName":"GetRole"}`;
+    const space = ' '.repeat(9_000_000);
+    const wanted = '{"eventName":"DeleteRole","eventSource":"iam.amazonaws.com"}';
+    const found = scan(`{"Records":[${one},${one}${space},${space}${one},${wanted}]}`);
+    expect(found).toMatchObject({ looked: 4, problems: [], records: [{ eventName: 'DeleteRole' }] });
     expect(found.stopped).toBeUndefined();
   });
 
   test('a record full of escapes and names is parsed all the same', () => {
-    const wanted = { eventSource: 'iam.amazonaws.com', list: Array(9000).fill('eventName'), eventName: 'DeleteRole' };
+    const names = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`eventN${index}`, 0]));
+    const wanted = { eventSource: 'iam.amazonaws.com', ...names, eventName: 'DeleteRole' };
     const escapes = `{"eventName":"PutObject","x":"${'\\u003c'.repeat(20_000)}"}`;
     const found = scan(`{"Records":[${JSON.stringify(wanted)},${escapes},${JSON.stringify(wanted)}]}`);
     expect(found).toMatchObject({ looked: 3, problems: [] });
