@@ -3,7 +3,7 @@ import { wouldAllow } from '../causes/denied-request.ts';
 import type { CallerSideChange, Denial, TrustChange } from '../cloudtrail/recognised.ts';
 import type { CorrelatedChange } from '../findings/finding.ts';
 import { actorName } from './actor.ts';
-import { nobody, type RoleChange, type RoleHistory, type RoleState } from './role-history.ts';
+import { nobody, type RoleChange, type RoleHistory, type RoleState, stateAt } from './role-history.ts';
 
 /** Said of a change only where both versions were evaluated on the same call. */
 export const allowedBeforeDeniedAfter = 'allowed before, denied after';
@@ -44,12 +44,14 @@ export function explainingChange(history: RoleHistory, denial: Denial, lookBack:
   if (tooLong(denial)) return shorteningChange(history, denial, lookBack);
   if (!mayBeTrustPolicy(denial)) return undefined;
   const { at } = denial.record;
+  const inForce = stateAt(history, at);
   for (const { change, before, after } of history.changes.toReversed()) {
     if (change.record.at > at) continue;
     if (change.record.at < at - lookBack) return undefined;
     if (change.change === 'update-role') continue;
     if (change.record.at === at) return { change, proved: false };
-    const now = answerOf(after, denial);
+    // A role that was deleted may have been made anew by then.
+    const now = answerOf(inForce.exists === undefined ? inForce : after, denial);
     if (now === 'allow') return undefined;
     if (now === 'unknown') return { change, proved: false };
     const then = answerOf(before, denial);

@@ -209,7 +209,10 @@ function sinceChange({ changed }: RoleTouched, { changes }: RoleHistory, lookBac
   const to = next === undefined ? Number.MAX_SAFE_INTEGER / 2 : next.change.record.at + lookBack;
   const [first] = changes;
   // The first change that is known says what was before it: that there was no role, or nothing.
-  return { from: first === undefined || changed.from <= first.change.record.at ? 0 : changed.from, to };
+  if (first === undefined || changed.from <= first.change.record.at) return { from: 0, to };
+  // And one after a deletion says whether the role was made anew.
+  const before = changes.findLast(({ change }) => change.record.at < changed.from);
+  return { from: before?.after.exists === false ? before.change.record.at : changed.from, to };
 }
 
 /** Finds out about calls, each thing once. */

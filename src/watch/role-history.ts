@@ -79,13 +79,17 @@ export function roleHistory(key: string, events: readonly (KnownEvent | Observat
         continue;
       }
       const after = changed(state, change, from);
-      // A role that was there could not have been created: whatever is known of an older one is of the past.
-      const before = change.change === 'create-role' ? noRole : state;
-      changes.push({ change, from, before, after });
+      changes.push({ change, from, before: beforeOf(state, change), after });
       state = after;
     }
   }
   return { key, changes, failed, latest: state, seen };
+}
+
+/** A role that was there could not have been created, and one that was not there could not have been changed: a change between is missing. */
+function beforeOf(state: RoleState, { change }: TrustChange): RoleState {
+  if (change === 'create-role') return noRole;
+  return state.exists === false ? unknownRole : state;
 }
 
 function changesOf({ recognised, from }: KnownEvent): readonly Pick<RoleChange, 'change' | 'from'>[] {
@@ -172,13 +176,18 @@ function policyOf(change: TrustChange, from: KnownEvent['from']): Partial<RoleSt
 }
 
 /** @returns the role after every change up to and with the given time. */
-export function stateAt(history: RoleHistory, at: number): RoleState {
-  return history.changes.findLast(({ change }) => change.record.at <= at)?.after ?? stateBeforeAll(history);
+export function stateAt({ changes }: RoleHistory, at: number): RoleState {
+  const last = changes.findLastIndex(({ change }) => change.record.at <= at);
+  const [found, next] = [changes[last], changes[last + 1]];
+  if (found === undefined) return stateBeforeAll(next);
+  // What is changed next was made anew before that, and nobody knows when.
+  const wasMadeAnew = found.after.exists === false && next !== undefined && next.before.exists === undefined;
+  return wasMadeAnew ? unknownRole : found.after;
 }
 
 /** Before the first change that is known: nothing, save that a role that is then created was not there. */
-function stateBeforeAll(history: RoleHistory): RoleState {
-  return history.changes[0]?.change.change === 'create-role' ? { exists: false } : unknownRole;
+function stateBeforeAll(first: RoleChange | undefined): RoleState {
+  return first?.change.change === 'create-role' ? noRole : unknownRole;
 }
 
 /** Whether the order of what happened at the time cannot be told: CloudTrail's times are whole seconds. */

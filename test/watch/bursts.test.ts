@@ -253,6 +253,24 @@ describe('the change behind a burst', () => {
     expect(spikeOf(one).rollback?.commands.join()).toContain('aws iam create-role --role-name deploy');
   });
 
+  test('that deleted a role proves nothing once it was made anew, nobody knows how', async () => {
+    const one = service();
+    const last = updated(60, document(other));
+    await one.take([created(-3600, document(ci)), deleted(0), last, ...denials(5, 600, 10)]);
+    expect(spikeOf(one).correlatedChange).toMatchObject({ eventId: last.eventId, proof: onlyCoincides });
+    expect(spikeOf(one)).not.toHaveProperty('rollback');
+  });
+
+  test('that deleted a role proves nothing where it was made anew before the next change, nobody knows when', async () => {
+    const records = [created(-3600, document(ci)), deleted(0), ...denials(5, 600, 10), updated(3600, document(other))];
+    for (const order of [records, records.toReversed()]) {
+      const one = service();
+      for (const record of order) await one.take([record]);
+      expect(spikeOf(one).correlatedChange?.proof).toBe(onlyCoincides);
+      expect(spikeOf(one).causes?.filter(({ confidence }) => confidence === 'proved') ?? []).toEqual([]);
+    }
+  });
+
   test('on the caller’s side is named, never as proof', async () => {
     const one = service();
     const boundary = iam(

@@ -172,6 +172,15 @@ describe('the other changes of a role', () => {
     const finding = await lastChange([created(0, document(ci)), deleted(60), created(120, document(ci))]);
     expect(finding.change).toMatchObject({ verdict: 'broader' });
   });
+
+  test.for([
+    ['changed', updated(120, document(ci))],
+    ['deleted', deleted(120)],
+  ] as const)('a role %s though it was deleted was made anew, nobody knows how', async ([, last]) => {
+    const finding = await lastChange([created(0, document(ci)), deleted(60), last]);
+    expect(finding.events).toEqual([last.eventId]);
+    expect(finding.change?.previousFrom).toBe('unknown');
+  });
 });
 
 describe('a change that IAM refused', () => {
