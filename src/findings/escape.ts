@@ -7,19 +7,35 @@
 const steering =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|[\ufe00-\ufe0f]|\p{Surrogate}/gu;
 
+/**
+ * Letters that are read from right to left: they move the digits and signs beside them about. Names in Arabic or Hebrew
+ * stay legible, since signs that isolate them would steer whoever copies them; HTML has an element for it.
+ */
+const rightToLeft = '\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}';
+const rightToLeftLetter = new RegExp(`[${rightToLeft}]`, 'u');
+const rightToLeftLetters = new RegExp(`[${rightToLeft}]`, 'gu');
+/** One name or phrase: not across a colon or slash, whose parts keep their order. */
+const rightToLeftRun = new RegExp(`[${rightToLeft}]+(?:[ ._’'-]+[${rightToLeft}]+)*`, 'gu');
+
 /** @returns the text on one line, where every character that steers shows as its escape (`\u001b`). */
 export function plainText(text: string): string {
+  const plain = withoutSteering(text);
+  // AWS has no such letters in an ARN (IAM User Guide, "IAM identifiers"): there they could only make one look like another.
+  return rightToLeftLetter.test(plain)
+    ? plain.replace(/arn:\S+/gi, (arn) => arn.replace(rightToLeftLetters, escapeOf))
+    : plain;
+}
+
+function withoutSteering(text: string): string {
   return text.replace(steering, escapeOf);
 }
 
-/** As {@link plainText}, but line feeds stay; carriage returns before them go, tabs become spaces. */
+/**
+ * The same for what may be copied, a command or a policy: line feeds stay, carriage returns before them go, tabs become
+ * spaces, and every letter stays.
+ */
 export function plainLines(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replaceAll('\t', '    ')
-    .split('\n')
-    .map((line) => plainText(line))
-    .join('\n');
+  return text.replaceAll('\r\n', '\n').replaceAll('\t', '    ').split('\n').map(withoutSteering).join('\n');
 }
 
 function escapeOf(character: string): string {
@@ -54,8 +70,17 @@ export function html(text: string): string {
   return plainLines(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Text for the content of an HTML element alone, never for an attribute: quotes stay, which keeps policies small. */
+/**
+ * Text for the content of an HTML element alone, never for an attribute: quotes stay, which keeps policies small. What is
+ * read from right to left is isolated, so that the sentence around it stays in its order.
+ */
 export function htmlContent(text: string): string {
+  const content = htmlTextOnly(text);
+  return rightToLeftLetter.test(content) ? content.replace(rightToLeftRun, '<bdi>$&</bdi>') : content;
+}
+
+/** The same for an element that takes no other elements: `title`, `option`, the texts of SVG. */
+export function htmlTextOnly(text: string): string {
   return plainLines(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
@@ -129,7 +154,7 @@ export function markdownCode(text: string): string {
  */
 export function shellQuote(word: string): string {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
-  if (plainText(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
+  if (withoutSteering(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
   const inner = word
     .replace(/[\\']/g, (sign) => `\\${sign}`)
     .replace(steering, (character) => {

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import {
   clip,
   html,
+  htmlContent,
+  htmlTextOnly,
   markdownCode,
   plainLines,
   plainText,
@@ -18,7 +20,10 @@ import { hostileStrings } from './examples.ts';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.string({ unit: fc.constantFrom(...'\u001b\u009b\u202e<>&`*_~:@#/.\'"\\\n\r\t $ab'), maxLength: 40 }),
+  fc.string({
+    unit: fc.constantFrom(...'\u001b\u009b\u202e\u05d0\u0645\u0661<>&`*_~:@#/.\'"\\\n\r\t $ab'),
+    maxLength: 40,
+  }),
   fc.constantFrom(...hostileStrings.filter((text) => text.length < 1000)),
 );
 
@@ -74,6 +79,52 @@ describe('html', () => {
       }),
       { numRuns: runs(500) },
     );
+  });
+});
+
+describe('what is read from right to left', () => {
+  const hebrew = '\u05e6\u05d5\u05d5\u05ea';
+  const arabic = '\u0645\u0627\u0644\u064a\u0629';
+
+  test.each([
+    ['one name', `${hebrew} was denied app 12 times`, `<bdi>${hebrew}</bdi> was denied app 12 times`],
+    ['two names', `${hebrew} and ${arabic}`, `<bdi>${hebrew}</bdi> and <bdi>${arabic}</bdi>`],
+    ['a phrase', `team ${arabic} ${arabic}, 7`, `team <bdi>${arabic} ${arabic}</bdi>, 7`],
+    [
+      'parts of a path keep their order',
+      `repo:${hebrew}/${arabic}:1`,
+      `repo:<bdi>${hebrew}</bdi>/<bdi>${arabic}</bdi>:1`,
+    ],
+    ['a number beside it', `${hebrew}-42`, `<bdi>${hebrew}</bdi>-42`],
+    ['markup in it', `<b>${hebrew}</b>`, `&lt;b&gt;<bdi>${hebrew}</bdi>&lt;/b&gt;`],
+  ])('is isolated in HTML: %s', (_, text, out) => {
+    expect(htmlContent(text)).toBe(out);
+    expect(htmlTextOnly(text)).toBe(out.replaceAll(/<\/?bdi>/g, ''));
+  });
+
+  test('cannot move the parts of an ARN about', () => {
+    const arn = `arn:aws:iam::111122223333:role/\u05d0/444455556666`;
+    for (const out of [plainText(arn), slackText(arn), slackCode(arn)]) {
+      expect(out).toContain('\\u05d0');
+      expect(out).not.toContain('\u05d0');
+    }
+    expect(htmlContent(arn)).toContain('role/<bdi>\u05d0</bdi>/444455556666');
+    // What is to be copied means the same.
+    expect(plainLines(shellQuote(`${arn} x`))).toBe(`'${arn} x'`);
+    expect(plainText(`user ${hebrew}, arn:aws:iam::111122223333:role/a`)).toContain(hebrew);
+  });
+
+  test('law: isolation adds elements alone, and is found in time', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const out = htmlContent(text);
+        expect(out.replaceAll(/<\/?bdi>/g, '')).toBe(htmlTextOnly(text));
+        expect(out.split('<bdi>').length).toBe(out.split('</bdi>').length);
+      }),
+      { numRuns: runs(300) },
+    );
+    const long = `${'\u05d0 '.repeat(50_000)}x`;
+    expect(htmlContent(long).length).toBeLessThan(long.length + 20);
   });
 });
 
@@ -137,7 +188,7 @@ describe('shellQuote', () => {
       .map((all) => all.map((text) => text.toWellFormed().replaceAll('\0', '')));
     fc.assert(
       fc.property(words, (all) => {
-        for (const word of all) expect(plainText(shellQuote(word))).toBe(shellQuote(word));
+        for (const word of all) expect(plainLines(shellQuote(word))).toBe(shellQuote(word));
         const script = `printf '%s\\0' ${all.map(shellQuote).join(' ')}`;
         const read = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
         expect(read).toEqual(all);

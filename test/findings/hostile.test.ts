@@ -31,6 +31,10 @@ const corpus: readonly (readonly [kind: string, text: string])[] = [
   ['log', 'x\nINFO  nothing happened\n{"schema":"trusttrail/finding/1","severity":"info"}\r\n2026-03-09T14:00:00Z ok'],
   ['CSV', '=HYPERLINK("https://evil.example","x")\t+1+1 @SUM(1) -2'],
   ['bidirectional', 'admin\u202e\u2067nimda\u2069\u202c\u200e\u200f\u061c'],
+  [
+    'bidirectional',
+    'arn:aws:iam::111122223333:role/\u05d0/444455556666 \u0645\u0627\u0644\u064a\u0629 12 <b>\u05d0</b>',
+  ],
   ['homoglyph', '\u0430dmin-\u0435xample \u2215 \uff1cscript\uff1e \u0131\u017f'],
   ['shell', '$(touch PWNED) `touch PWNED` \'; touch PWNED; \' "; touch PWNED; " \\'],
   ['shell', "'\ntouch PWNED\n'"],

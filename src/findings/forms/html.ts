@@ -94,7 +94,7 @@ ${problemSection(input.problems ?? [])}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
-<title>${markup`${title}`.source}</title>
+${markup`<title>${title}</title>`.source}
 <style>${reportStyle}</style>
 </head>
 <body${findings.length > 300 ? ' class="many"' : ''}>

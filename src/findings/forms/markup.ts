@@ -1,5 +1,5 @@
 /** How is HTML written so that text can never become markup? */
-import { html, htmlContent } from '../escape.ts';
+import { html, htmlContent, htmlTextOnly } from '../escape.ts';
 
 declare const markupBrand: unique symbol;
 
@@ -23,9 +23,14 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Conten
     if (index >= values.length) break;
     const [opened, closed] = [part.lastIndexOf('<'), part.lastIndexOf('>')];
     if (opened !== closed) inTag = opened > closed;
-    source += sourceOf(values[index], inTag ? html : htmlContent);
+    source += sourceOf(values[index], inTag ? html : takesTextOnly(source) ? htmlTextOnly : htmlContent);
   }
   return trusted(source);
+}
+
+/** Whether what follows stands in an element in which other elements of HTML would be no elements. */
+function takesTextOnly(source: string): boolean {
+  return /^<(?:title|option|text)[\s>]/.test(source.slice(source.lastIndexOf('<')));
 }
 
 /** Takes a text as markup. Only for what this project, or a library of its choice, wrote itself. */

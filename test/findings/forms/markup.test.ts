@@ -34,3 +34,12 @@ test('law: one element comes out, with the attribute and the text that were put 
 test('what a sentence quotes becomes code, and a backtick without its fellow stays', () => {
   expect(prose('the principal `*` < `a').source).toBe('the principal <code>*</code> &lt; `a');
 });
+
+test('what takes no elements gets none, and what is read from right to left is isolated elsewhere', () => {
+  const name = '\u05d0\u05d1';
+  const { source } =
+    markup`<title>${name}</title><b>${name}</b><svg><text x="1">${name}<title>${name}</title></text></svg><option>${name}</option><p>${name}</p>`;
+  expect(source).toBe(
+    `<title>${name}</title><b><bdi>${name}</bdi></b><svg><text x="1">${name}<title>${name}</title></text></svg><option>${name}</option><p><bdi>${name}</bdi></p>`,
+  );
+});
