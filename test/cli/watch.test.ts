@@ -157,6 +157,13 @@ describe('athena-ddl', () => {
     expect(io.printed()).toContain("LOCATION 's3://my-trail/logs/AWSLogs/'");
     expect(io.printed()).toContain("'projection.day.range' = '2024/05/01,NOW'");
     expect(io.printed().match(/;/g)).toHaveLength(1);
+    expect(io.warned()).toBe('');
+  });
+
+  test('a region that was not named is not in it, which is said', async () => {
+    const io = await ddl('s3://my-trail', '--accounts', '111122223333');
+    expect(io.printed()).toContain("'projection.region.values' = 'us-east-1'");
+    expect(io.warned()).toMatch(/shows us-east-1 alone: name with --regions/);
   });
 
   test.for([

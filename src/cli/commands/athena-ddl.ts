@@ -29,8 +29,12 @@ export function register(program: Command, io: Io): void {
     .option('--table <name>', 'the table’s name, also with its database', 'cloudtrail_logs')
     .option('--from <day>', 'the first day with logs, YYYY-MM-DD', '2020-01-01')
     .addHelpText('after', examples)
-    .action((location: string, options: Options) => {
+    .action((location: string, options: Options, command: Command) => {
       io.out(athenaDdl(placeOf(location, options)));
+      if (command.getOptionValueSource('regions') === 'default')
+        io.err(
+          `trusttrail: the table shows ${options.regions} alone: name with --regions every region in which roles are assumed\n`,
+        );
     });
 }
 
