@@ -104,6 +104,39 @@ describe('the report of the samples', () => {
     await close();
   });
 
+  test('a name in Hebrew or Arabic leaves the sentence around it in its order', async () => {
+    const name = (letters: string) => `\u05e6\u05d5\u05d5\u05ea ${letters}`;
+    const title = `${name('\u05d0')} 12 ${name('\u0645')}, 34 times`;
+    const finding = { ...maskFinding(findingExamples.denial), title };
+    const summary = { records: 1, files: 1 };
+    const { page, seen, close } = await openPage(
+      browser,
+      htmlReport({ findings: [finding], summary, generatedAt: '2026-03-02T00:00:00Z' }),
+    );
+    // Where each of the words stands, from left to right.
+    const places = (await page.evaluate(`(() => {
+      const walker = document.createTreeWalker(document.querySelector('.finding > summary > b'), NodeFilter.SHOW_TEXT);
+      const found = [];
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+        for (const { 0: word, index } of node.textContent.matchAll(/\\d+|times|[\u05d0\u0645]/g)) {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          found.push({ word, left: range.getBoundingClientRect().left });
+        }
+      return found;
+    })()`)) as readonly { readonly word: string; readonly left: number }[];
+    expect(places.toSorted((a, b) => a.left - b.left).map(({ word }) => word)).toEqual([
+      '\u05d0',
+      '12',
+      '\u0645',
+      '34',
+      'times',
+    ]);
+    expect(seen).toEqual([]);
+    await close();
+  });
+
   test('a command is copied whole; where copying is not allowed it is selected', async () => {
     const { page, seen, close } = await openPage(browser, samples, {
       permissions: ['clipboard-read', 'clipboard-write'],
