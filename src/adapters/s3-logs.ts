@@ -25,6 +25,8 @@ export interface S3LogsOptions {
 const fetchedAtOnce = 16;
 /** Bytes of objects in memory at a time. */
 const mostInMemory = 96 * 1024 * 1024;
+/** An object whose transfer breaks off is fetched again so often. */
+const mostAttempts = 3;
 const day = 86_400_000;
 /** CloudTrail's own files are at most 50 MB. */
 const mostObject = 256 * 1024 * 1024;
@@ -135,17 +137,22 @@ async function taskOf(
     named: true,
   });
   if (size > mostObject) return failure('larger than a log file: passed over');
-  try {
-    const { Body: body } = await client.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key }),
-      signal === undefined ? {} : { abortSignal: signal },
-    );
-    const content = await body?.transformToByteArray();
-    return content === undefined
-      ? failure('the answer has no content')
-      : { name: `s3://${bucket}/${key}`, content, named: false };
-  } catch (error) {
-    return failure(reasonOf(error));
+  for (let attempt = 1; ; attempt += 1) {
+    let answered = false;
+    try {
+      const { Body: body } = await client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: key }),
+        signal === undefined ? {} : { abortSignal: signal },
+      );
+      answered = true;
+      const content = await body?.transformToByteArray();
+      return content === undefined
+        ? failure('the answer has no content')
+        : { name: `s3://${bucket}/${key}`, content, named: false };
+    } catch (error) {
+      // The SDK asks again for an answer, and not for one that breaks off.
+      if (!answered || attempt >= mostAttempts || signal?.aborted === true) return failure(reasonOf(error));
+    }
   }
 }
 
@@ -331,6 +338,10 @@ function reasonOf(error: unknown): string {
       return 'there is no such bucket';
     case 'AccessDenied':
       return 'access denied: reading a trail needs s3:ListBucket and s3:GetObject, and kms:Decrypt where it is encrypted';
+    case 'NoSuchKey':
+      return 'it is not there any more';
+    case 'InvalidObjectState':
+      return 'it is archived: restore it first';
     case 'PermanentRedirect':
       return 'the bucket is in another region: set AWS_REGION';
     default:

@@ -150,6 +150,34 @@ describe('what goes wrong', () => {
     ]);
   });
 
+  test('a transfer that breaks off is begun again, and given up in one line', async () => {
+    const keys = ['a', 'b'].map((part) => trail(one, 'us-east-1', '2026/03/01', part));
+    for (const key of keys) put(key);
+    const asked: string[] = [];
+    s3.on(GetObjectCommand).callsFake(({ Key: key }) => {
+      asked.push(key);
+      const broken = key === keys[1] || asked.length < 3;
+      const transformToByteArray = async () => {
+        if (broken) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+        return bucket.get(key);
+      };
+      return { Body: { transformToByteArray } };
+    });
+    const batches = await read();
+    expect(idsOf(batches)).toEqual([keys[0]]);
+    expect(batches.flatMap(({ problems }) => problems.map(({ place }) => place))).toEqual([`s3://trail/${keys[1]}`]);
+    expect(asked.filter((key) => key === keys[1])).toHaveLength(3);
+  });
+
+  test.for([
+    ['NoSuchKey', 'it is not there any more'],
+    ['InvalidObjectState', 'it is archived: restore it first'],
+  ] as const)('%s in words', async ([name, message]) => {
+    put(trail(one, 'us-east-1', '2026/03/01'));
+    s3.on(GetObjectCommand).rejects(Object.assign(new Error('no'), { name }));
+    expect(messages(await read())).toEqual([message]);
+  });
+
   test('a bucket that is not there is one line', async () => {
     s3.on(ListObjectsV2Command).rejects(Object.assign(new Error('no'), { name: 'NoSuchBucket' }));
     expect(messages(await read())).toEqual(['there is no such bucket']);
