@@ -14,10 +14,10 @@ export interface TimelineVersion {
   readonly until: string | undefined;
   /**
    * `certain`: a record shows the document, or the deletion. `inferred`: it follows from the records around it.
-   * `unknown`: no record shows it.
+   * `unknown`: no record shows it; of a deletion, that the role was there again before the next change, and not since when.
    */
   readonly certainty: 'certain' | 'inferred' | 'unknown';
-  /** Whether there was such a role; `undefined`: not known. */
+  /** Whether there was such a role when it began; `undefined`: not known. */
   readonly exists: boolean | undefined;
   readonly policyText?: string;
   /** Absent where the text is no trust policy. */
@@ -85,7 +85,8 @@ function timelineOf(key: string, changes: readonly TrustChange[]): RoleTimeline 
   const versions: [TimelineVersion, ...TimelineVersion[]] = [beforeAll(seconds[0]?.ordered[0])];
   for (const { ordered, certain } of seconds)
     for (const change of ordered) {
-      const last = versions.at(-1) ?? versions[0];
+      const told = versions.at(-1) ?? versions[0];
+      const last = wasMadeAnew(told, change) ? madeAnew(told) : told;
       const next = nextVersion(last, change, role);
       if (next === undefined) continue;
       const { eventTime } = change.record;
@@ -148,26 +149,32 @@ function nextVersion(last: TimelineVersion, change: TrustChange, role: string): 
     case 'update-role':
       return undefined;
     case 'delete-role':
-      return { certainty: 'certain', exists: false, ...comparedWith(last, nobody, role), notes: [] };
+      return { certainty: 'certain', exists: false, ...comparedWith(last, nobody, role), notes: unseenCreation(last) };
     case 'create-role': {
       const unseen = last.exists === true ? ['it was created while it was there: a deletion between is missing'] : [];
       // It was gone for a moment at least, so that whoever has access now gains it.
       return { ...documentOf(change, { ...last, exists: false }, role), exists: true, notes: unseen };
     }
-    case 'update-trust-policy': {
-      const unseen = last.exists === false && last.since !== undefined;
-      const before = unseen ? unknownBefore(last) : last;
-      return {
-        ...documentOf(change, before, role),
-        exists: true,
-        notes: unseen ? ['it was changed after it was deleted: a creation between is missing'] : [],
-      };
-    }
+    case 'update-trust-policy':
+      return { ...documentOf(change, last, role), exists: true, notes: unseenCreation(last) };
   }
 }
 
-function unknownBefore({ policy: _, policyText: __, ...version }: TimelineVersion): TimelineVersion {
-  return { ...version, exists: undefined };
+/** Whether the role was deleted, and is changed all the same. */
+function wasMadeAnew({ exists, since }: TimelineVersion, { change }: TrustChange): boolean {
+  return exists === false && since !== undefined && (change === 'update-trust-policy' || change === 'delete-role');
+}
+
+/** Of the time after its deletion it is not known from when on the role was there again, nor whom it let in. */
+function madeAnew(deleted: TimelineVersion): TimelineVersion {
+  const note = 'it was created again before the next change: no record shows when, nor its trust policy';
+  return { ...deleted, certainty: 'unknown', notes: [...deleted.notes, note] };
+}
+
+function unseenCreation({ exists, certainty }: TimelineVersion): readonly string[] {
+  return exists === false && certainty === 'unknown'
+    ? ['it was changed after it was deleted: a creation between is missing']
+    : [];
 }
 
 function documentOf(
@@ -185,7 +192,7 @@ function documentOf(
 }
 
 function comparedWith(last: TimelineVersion, now: TrustPolicy, role: string): { readonly comparison?: Comparison } {
-  const old = last.exists === false ? nobody : last.policy;
+  const old = last.exists === false && last.certainty !== 'unknown' ? nobody : last.policy;
   return old === undefined ? {} : { comparison: compare(old, now, { role }) };
 }
 

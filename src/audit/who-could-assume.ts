@@ -40,8 +40,11 @@ export function versionAt({ versions }: RoleTimeline, at: number): TimelineVersi
   return versions.findLast(({ setBy }) => setBy !== undefined && setBy.record.at <= at) ?? versions[0];
 }
 
-function accessOf(role: string, { exists, policy }: TimelineVersion): Pick<WhoCouldAssume, 'allowed' | 'undecided'> {
-  if (exists === false) return { allowed: [], undecided: [] };
+function accessOf(
+  role: string,
+  { exists, certainty, policy }: TimelineVersion,
+): Pick<WhoCouldAssume, 'allowed' | 'undecided'> {
+  if (exists === false && certainty !== 'unknown') return { allowed: [], undecided: [] };
   if (policy === undefined) return { allowed: undefined, undecided: [] };
   const { gained, undecided } = compare(nobody, policy, { role });
   return { allowed: gained, undecided };

@@ -98,8 +98,21 @@ describe('versions', () => {
     expect(unseenCreation[3]).toMatchObject({ exists: true, certainty: 'certain' });
     expect(unseenCreation[3]?.comparison).toBeUndefined();
     expect(unseenCreation[3]?.notes.join()).toMatch(/a creation between is missing/);
+    const deletedTwice = one(created(1), deleted(2), deleted(3)).versions;
+    expect(deletedTwice[3]?.comparison).toBeUndefined();
+    expect(deletedTwice[3]?.notes.join()).toMatch(/a creation between is missing/);
     const unseenDeletion = one(created(1), created(2)).versions;
     expect(unseenDeletion[2]?.notes.join()).toMatch(/a deletion between is missing/);
+  });
+
+  test('nobody is said to have been let in by a role only as long as it is known to have been gone', () => {
+    const timeline = one(created(1), deleted(2), updated(9, vendorOpen));
+    expect(whoCouldAssume(timeline, Date.parse('2026-03-01T10:05:00Z'))).toMatchObject({
+      allowed: undefined,
+      notes: [expect.stringContaining('created again before the next change')],
+    });
+    const gone = one(created(1), deleted(2), created(9));
+    expect(whoCouldAssume(gone, Date.parse('2026-03-01T10:05:00Z'))).toMatchObject({ allowed: [], notes: [] });
   });
 
   test('a change that was refused changes nothing, and is kept apart', () => {

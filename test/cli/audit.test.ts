@@ -337,6 +337,28 @@ describe('who', () => {
     expect(two.warned()).toMatch(/2 roles match/);
     expect((await cli('who', 'shared', at('two.json'), '--account', '444455556666')).exitCode()).toBe(1);
   });
+
+  test('takes a role that was deleted and then changed for none that let nobody in', async () => {
+    const name = { roleName: 'again' };
+    const document = '{"Version":"2012-10-17","Statement":[]}';
+    const records = [
+      iamCall('DeleteRole', name, { eventTime: '2026-03-01T00:00:00Z', eventID: 'a-1' }),
+      iamCall(
+        'UpdateAssumeRolePolicy',
+        { ...name, policyDocument: document },
+        { eventTime: '2026-03-03T00:00:00Z', eventID: 'a-2' },
+      ),
+    ];
+    await writeFile(at('again.json'), JSON.stringify(records));
+    const between = await cli('who', 'again', at('again.json'), '--at', '2026-03-02');
+    expect(between.printed()).toMatch(/^Deleted 2026-03-01/m);
+    expect(between.printed()).toMatch(/not known/);
+    expect(between.printed()).not.toMatch(/nobody/i);
+    expect(between.exitCode()).toBe(1);
+    await writeFile(at('gone.json'), JSON.stringify(records.slice(0, 1)));
+    const gone = await cli('who', 'again', at('gone.json'), '--at', '2026-03-02');
+    expect(gone.printed()).toMatch(/nobody could assume it/);
+  });
 });
 
 describe('how a role is named', () => {

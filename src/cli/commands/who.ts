@@ -121,8 +121,12 @@ function nearest(known: readonly RoleTimeline[], role: string): readonly string[
 function policyOf({ role, at, version }: WhoCouldAssume): string {
   if (version.policyText !== undefined)
     return version.policyText.endsWith('\n') ? version.policyText : `${version.policyText}\n`;
-  if (version.exists === false) throw new UserError(`${role} was not there at ${at}`);
-  throw new UserError(`the trust policy of ${role} at ${at} is not known`, version.notes[0] ?? 'no record shows it');
+  if (version.exists === false && version.certainty !== 'unknown')
+    throw new UserError(`${role} was not there at ${at}`);
+  throw new UserError(
+    `the trust policy of ${role} at ${at} is not known`,
+    version.notes.at(-1) ?? 'no record shows it',
+  );
 }
 
 function json(answer: WhoCouldAssume, showExternalIds: boolean): object {
@@ -160,7 +164,7 @@ function text(io: Io, answer: WhoCouldAssume, showExternalIds: boolean): string 
       : [
           `${version.exists === false ? 'Deleted' : 'Set'} ${readableTime(setBy.record.eventTime)} by ${plainText(setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? 'somebody the record does not name')} (event ${plainText(setBy.record.eventId)})${until(version)}.`,
         ]),
-    ...(version.exists === false
+    ...(version.exists === false && allowed !== undefined
       ? [
           setBy === undefined
             ? 'There was no such role, as far as the records tell.'
