@@ -27,7 +27,7 @@ const worlds = [
 describe('any weather', () => {
   test('in the end the findings are those of the undisturbed run', { timeout: 3_600_000 }, async () => {
     const seeds =
-      wanted === undefined ? Array.from({ length: Number(many ?? runs(200)) }, (_, n) => `s${n}`) : [wanted];
+      wanted === undefined ? Array.from({ length: Number(many ?? runs(180)) }, (_, n) => `s${n}`) : [wanted];
     const total: Record<string, number> = {};
     const failed: unknown[] = [];
     for (const [index, seed] of seeds.entries()) {

@@ -265,7 +265,13 @@ export async function simulate({
       if (invocation.dead) return never;
       throw new Error('ThrottlingException');
     }
-    const answer = await effect();
+    // Also an error is an answer, which may be lost, late, or the last thing that is heard.
+    const answer = await effect().then(
+      (value) => () => value,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
     if (isLast) {
       lost();
       return die(invocation);
@@ -282,7 +288,7 @@ export async function simulate({
       lost();
       throw new Error('the answer was lost');
     }
-    return answer;
+    return answer();
   };
 
   /** DynamoDB behind the SDK: each of its requests is a call of its own, made by whoever is running. */
