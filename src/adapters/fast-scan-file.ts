@@ -12,6 +12,8 @@ export interface ScanTask {
   /** What the file is called in problems; its path, where it has no `content`. */
   readonly name: string;
   readonly content?: Uint8Array;
+  /** Bytes of the file, where they are known: so much work it is. */
+  readonly size?: number;
   /** Whether somebody named it; a file that was found in a folder and is something else is passed over without a problem. */
   readonly named: boolean;
 }

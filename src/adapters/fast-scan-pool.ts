@@ -13,8 +13,11 @@ export interface ScanAllOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Tasks under way for each worker: enough that none waits, and few enough that their contents fit into memory. */
-const tasksAhead = 3;
+/**
+ * Tasks under way for each worker: enough that none waits, and few enough that their contents fit into memory. Of files
+ * on the disk many more, so that the workers go on while this thread is busy.
+ */
+const tasksAhead = { content: 3, file: 32 } as const;
 
 /** Scans the files as they are listed. @returns one scan a task, in the order of the tasks. */
 export async function* scanAll(
@@ -37,7 +40,7 @@ export async function* scanAll(
   try {
     for await (const task of tasks) {
       underWay.push(pool.scan(task));
-      if (underWay.length < jobs * tasksAhead) continue;
+      if (underWay.length < jobs * tasksAhead[task.content === undefined ? 'file' : 'content']) continue;
       const scan = await Promise.race([underWay.shift(), aborted]);
       if (scan === undefined) return;
       yield scan;
@@ -54,6 +57,8 @@ export async function* scanAll(
 
 interface Lane {
   readonly worker: Worker;
+  /** Bytes of the files that wait. */
+  load: number;
   readonly waiting: Map<number, { readonly task: ScanTask; readonly resolve: (scan: LogScan) => void }>;
 }
 
@@ -69,10 +74,13 @@ function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; clo
       resourceLimits: { maxYoungGenerationSizeMb: 6 },
       ...(cache === undefined ? {} : { env: { ...process.env, NODE_COMPILE_CACHE: dirname(cache) } }),
     });
-    const lane: Lane = { worker, waiting: new Map() };
+    const lane: Lane = { worker, load: 0, waiting: new Map() };
     worker.on('message', ({ id, scan }: ScanAnswer) => {
-      lane.waiting.get(id)?.resolve(scan);
+      const answered = lane.waiting.get(id);
+      if (answered === undefined) return;
       lane.waiting.delete(id);
+      lane.load -= workOf(answered.task);
+      answered.resolve(scan);
     });
     // A worker that fails, for want of memory above all, costs the files it had, and another takes its place.
     const lost = (error: Error): void => {
@@ -89,13 +97,12 @@ function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; clo
     scan(task) {
       const idle = lanes.find(({ waiting }) => waiting.size === 0);
       const lane =
-        idle ??
-        (lanes.length < most ? open() : lanes.toSorted((left, right) => left.waiting.size - right.waiting.size)[0]) ??
-        open();
+        idle ?? (lanes.length < most ? open() : lanes.toSorted((left, right) => left.load - right.load)[0]) ?? open();
       last += 1;
       const id = last;
       return new Promise((resolve) => {
         lane.waiting.set(id, { task, resolve });
+        lane.load += workOf(task);
         lane.worker.postMessage({ id, task });
       });
     },
@@ -103,6 +110,11 @@ function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; clo
       await Promise.all(lanes.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+/** Bytes; a file costs something whatever its size. */
+function workOf({ content, size = content?.length ?? 0 }: ScanTask): number {
+  return size + 10_000;
 }
 
 function notRead({ name }: ScanTask, error: Error): LogScan {

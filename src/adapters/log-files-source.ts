@@ -56,8 +56,10 @@ export function logFilesSource(paths: readonly string[], options: LogFilesOption
 async function* tasksOf(found: readonly FoundLogFile[], options: LogFilesOptions): AsyncGenerator<ScanTask> {
   for (const file of found) {
     if ('error' in file) continue;
-    const { name, named } = file;
-    yield name === '-' ? { name: 'standard input', named, content: await inputOf(options) } : { name, named };
+    const { name, named, bytes } = file;
+    yield name === '-'
+      ? { name: 'standard input', named, content: await inputOf(options) }
+      : { name, named, size: bytes };
   }
 }
 

@@ -2,9 +2,9 @@
 import { memoryTrustStore } from '../adapters/memory-trust-store.ts';
 import type { Review, ReviewFilter } from '../audit/report.ts';
 import { findingMatches, timelineMatches, timelineSince } from '../audit/report.ts';
-import { type RoleTimeline, timelines } from '../audit/timeline.ts';
 import { toIsoSeconds } from '../cloudtrail/event-time.ts';
 import type { ReadingProblem } from '../cloudtrail/read-record.ts';
+import type { TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { knownVendors } from '../configuration/known-vendors.ts';
@@ -15,7 +15,7 @@ import type { RecordBatch, RecordSource } from '../ports/record-source.ts';
 import type { TrustStore } from '../ports/trust-store.ts';
 import { mergeAffected, nothingAffected } from '../watch/affected.ts';
 import { eventOf, roleStream } from '../watch/facts.ts';
-import { watch } from '../watch/watch.ts';
+import type { Watch } from '../watch/watch.ts';
 import { admitted } from './admitted-record.ts';
 import type { Progress } from './progress.ts';
 
@@ -57,18 +57,21 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
     publish: async (finding) => void found.set(finding.id, finding),
   };
   const intake = intakeOf(filter);
-  const service = watch({
-    store,
-    publishers: [collector],
-    // The time of a review is that of its last event, so that a second one says the same.
-    clock: { now: () => intake.latest() },
-    configuration,
-    vendors: knownVendors,
-    settings: { historySource, showExternalIds },
-  });
+  const engine = loadedOnce(({ watch }) =>
+    watch({
+      store,
+      publishers: [collector],
+      // The time of a review is that of its last event, so that a second one says the same.
+      clock: { now: () => intake.latest() },
+      configuration,
+      vendors: knownVendors,
+      settings: { historySource, showExternalIds },
+    }),
+  );
   const affected = nothingAffected();
   const waiting: CloudTrailRecord[] = [];
   const remember = async (): Promise<void> => {
+    const { service } = await engine();
     mergeAffected(affected, await service.remember(waiting.splice(0)));
   };
   const totals = new Map<RecordSource, number>();
@@ -80,6 +83,8 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
         total: (known) => {
           totals.set(source, known);
           progress?.of([...totals.values()].reduce((sum, one) => sum + one, 0));
+          // Not at once: the threads that scan are given their first files before.
+          setImmediate(() => void engine());
         },
       });
       for await (const batch of reads) {
@@ -94,6 +99,7 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
   } finally {
     progress?.stop();
   }
+  const { service, timelines } = await engine();
   if (options.findings !== false) await service.conclude(affected);
   const keys = [...affected.roles.keys()].sort();
   const findings = [...found.values()]
@@ -102,7 +108,7 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
     .sort(byTime);
   return {
     findings,
-    timelines: (await timelinesOf(store, keys))
+    timelines: timelines(await changesOf(store, keys))
       .filter((timeline) => timelineMatches(timeline, filter))
       .map((timeline) => timelineSince(timeline, filter)),
     counts: { ...intake.counts(), bytes },
@@ -119,13 +125,25 @@ function byPlace(left: ReadingProblem, right: ReadingProblem): number {
   return left.place < right.place ? -1 : left.place > right.place ? 1 : 0;
 }
 
-async function timelinesOf(store: TrustStore, keys: readonly string[]): Promise<readonly RoleTimeline[]> {
-  const found: RoleTimeline[] = [];
-  for (const key of keys) {
-    const known = (await store.events(roleStream(key))).flatMap((fact) => eventOf(fact)?.recognised ?? []);
-    found.push(...timelines(known.filter((one) => one.kind === 'trust-change')));
-  }
+/** Every change of the roles' trust policies that is kept. */
+async function changesOf(store: TrustStore, keys: readonly string[]): Promise<readonly TrustChange[]> {
+  const found: TrustChange[] = [];
+  for (const key of keys)
+    for (const fact of await store.events(roleStream(key)))
+      for (const one of eventOf(fact)?.recognised ?? []) if (one.kind === 'trust-change') found.push(one);
   return found;
+}
+
+type Engine = typeof import('../watch/watch.ts') & typeof import('../audit/timeline.ts');
+
+/** The engine is large, all causes and rules with it: it is loaded while the first files are being read. */
+function loadedOnce(start: (engine: Engine) => Watch): () => Promise<{ service: Watch } & Pick<Engine, 'timelines'>> {
+  const load = async () => {
+    const engine = { ...(await import('../watch/watch.ts')), ...(await import('../audit/timeline.ts')) };
+    return { service: start(engine), timelines: engine.timelines };
+  };
+  let loading: ReturnType<typeof load> | undefined;
+  return () => (loading ??= load());
 }
 
 interface Intake {

@@ -7,7 +7,6 @@ import { documentOf, reviewJson, severityWords } from '../../audit/report.ts';
 import type { RoleTimeline } from '../../audit/timeline.ts';
 import { plainText, shellQuote } from '../../findings/escape.ts';
 import { type Finding, type RiskFinding, type Severity, severities } from '../../findings/finding.ts';
-import { htmlReport } from '../../findings/forms/html.ts';
 import { jsonFinding, safeJson } from '../../findings/forms/json.ts';
 import { sarifOfRisks } from '../../findings/forms/sarif.ts';
 import { terminalFinding, terminalRecap } from '../../findings/forms/terminal.ts';
@@ -20,7 +19,6 @@ import { interruptible } from '../interrupt.ts';
 import { type Io, UserError } from '../io.ts';
 import { paintFor, terminalOptions } from '../paint.ts';
 import { bytes, duration, progress } from '../progress.ts';
-import { rolePages } from '../report-roles.ts';
 import { repository, version } from '../version.ts';
 
 /** The options of {@link withSourceOptions}. */
@@ -288,8 +286,10 @@ async function writeReport(
 ): Promise<void> {
   const { report = '', showExternalIds = false } = options;
   const { findings, counts, problems } = review;
-  // The chart library takes longest to load, and only a report needs it.
+  // The chart library takes longest to load, and only a report needs it and these.
   const { timelineSvg } = await import('../report-timeline.ts');
+  const { htmlReport } = await import('../../findings/forms/html.ts');
+  const { rolePages } = await import('../report-roles.ts');
   const svg = timelineSvg(findings);
   const asked = new Set(review.timelines.map(({ key }) => key));
   const keys = review.keys.filter((key) => asked.has(key));
