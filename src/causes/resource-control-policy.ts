@@ -11,7 +11,7 @@ export const resourceControlPolicy = defineCause({
   means: 'The organization of the role’s account limits who may use its resources, roles among them.',
   toldApart:
     'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization. ',
-  fix: 'Ask the administrators of the role’s organization.',
+  fix: 'Allow the call in that policy of the role’s organization.',
   isIt: [
     {
       name: 'the message',

@@ -12,7 +12,7 @@ export const serviceControlPolicy = defineCause({
     'The organization of the caller’s account limits what its accounts may do. An SCP that merely allows nothing may be printed as an explicit deny.',
   toldApart:
     'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization. SimulatePrincipalPolicy makes it likely.',
-  fix: 'Ask the administrators of the caller’s organization.',
+  fix: 'Allow the call in that policy of the caller’s organization, or make it from an account that the policy does not bind.',
   isIt: [
     {
       name: 'the message',

@@ -33,7 +33,10 @@ export function snsMessage(finding: Finding): SnsMessage {
   };
 }
 
-/** Typographic signs become their ASCII counterparts, accents go, and whatever is left becomes a question mark. */
+/**
+ * Typographic signs become their ASCII counterparts, accents go, and whatever is left becomes a question mark; the
+ * backticks around names only take room. What is too long ends with a whole word, where one is near.
+ */
 function asciiSubject(text: string): string {
   const ascii = text
     .normalize('NFKD')
@@ -41,8 +44,12 @@ function asciiSubject(text: string): string {
     .replace(/[“”]/g, '"')
     .replace(/[–—]/g, '-')
     .replace(/…/g, '...')
+    .replaceAll('`', '')
     .replace(/\p{Mark}/gu, '')
     .replace(/\s+/g, ' ')
     .replace(/[^\u0020-\u007e]/gu, '?');
-  return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`;
+  if (ascii.length < 100) return ascii;
+  const cut = ascii.slice(0, 96);
+  const word = /^(.{72,}?)[ ,;:]+\S*$/.exec(cut)?.[1];
+  return `${(word ?? cut).replace(/[ ,;:]+$/, '')}...`;
 }

@@ -65,19 +65,16 @@ export function severityLabel(severity: Severity, paint: Paint): string {
 export function terminalFinding(finding: Finding, options: TerminalOptions): string {
   const verbose = options.verbose === true;
   const short = !verbose && isMinor(finding.severity);
-  const commands = new Set(finding.fix?.commands);
   const rows = [
     ...changeRows(finding, short),
     ...(finding.correlatedChange === undefined ? [] : correlationRows(finding.correlatedChange)),
-    ...(finding.causes ?? []).flatMap((cause) =>
-      causeRows(cause, cause.fix !== null && !sameFix(cause.fix, finding.fix), commands),
-    ),
+    ...causeAndFixRows(finding),
     ...(finding.risks ?? []).flatMap((risk) => riskRows(risk, !verbose && isMinor(risk.severity))),
-    ...(finding.unknown ?? []).flatMap(needRows),
-    ...(verbose ? ruledOutRows(finding.ruledOut ?? []) : []),
-    ...(finding.notes ?? []).map((note): Row => ({ label: 'note', text: note, styles: ['dim'] })),
-    ...(finding.fix === undefined ? [] : fixRows(finding.fix)),
     ...rollbackRows(finding),
+    ...(finding.unknown ?? []).flatMap(needRows),
+    ...(finding.notes ?? []).map((note): Row => ({ label: 'note', text: note, styles: ['dim'] })),
+    // Whoever was woken by it wants to know what to do before what it is not.
+    ...(verbose ? ruledOutRows(finding.ruledOut ?? []) : []),
     ...(finding.resolves === undefined ? [] : [{ label: 'ends', text: `finding ${finding.resolves}` }]),
     ...(finding.supersededBy === undefined ? [] : [{ label: 'now in', text: `finding ${finding.supersededBy}` }]),
     ...(verbose ? identityRows(finding) : []),
@@ -230,6 +227,14 @@ function correlationRows({ by, time, proof, eventId }: CorrelatedChange): readon
     { label: 'after', text: `the change at ${readableTime(time)} by ${by}: ${proof}`, styles: ['bold'] },
     { text: `event ${eventId}`, styles: ['dim'] },
   ];
+}
+
+/** The first cause with the fix of the finding, which is its own as a rule; then the others, with what is to be done of them beside that. */
+function causeAndFixRows({ causes = [], fix }: Finding): readonly Row[] {
+  const commands = new Set(fix?.commands);
+  const ofFinding = fix === undefined ? [] : fixRows(fix);
+  const told = causes.map((cause) => causeRows(cause, cause.fix !== null && !sameFix(cause.fix, fix), commands));
+  return [...(told[0] ?? []), ...ofFinding, ...told.slice(1).flat()];
 }
 
 /** @param told commands that stand elsewhere in the finding. */

@@ -36,7 +36,7 @@ describe.for(examples)('$kind', (finding) => {
 test('a command that is broken over lines is the same command', () => {
   const { text } = snsMessage(maskFinding(findingExamples.denial));
   const start = text.indexOf('$ aws sts assume-role');
-  const command = text.slice(start + 2, text.indexOf('\n  events', start));
+  const command = text.slice(start + 2, text.slice(start).search(/\n {2}\w/) + start);
   const words = execFileSync('bash', ['-c', `aws() { printf '%s\\n' "$@"; }; ${command}`], { encoding: 'utf8' });
   expect(words.trimEnd().split('\n')).toEqual(findingExamples.denial.fix?.commands[0]?.split(' ').slice(1));
 });
@@ -44,4 +44,26 @@ test('a command that is broken over lines is the same command', () => {
 test('typography in a subject becomes ASCII, and what has no counterpart a question mark', () => {
   const { subject } = snsMessage({ ...findingExamples.denial, title: 'Zoë’s “role” – 角…' });
   expect(subject).toBe(`[medium] Zoe's "role" - ?...`);
+});
+
+describe('a subject that is too long', () => {
+  const subjectOf = (title: string) => snsMessage({ ...findingExamples.denial, title }).subject;
+
+  test('ends with a whole word, and quotes nothing', () => {
+    expect(
+      subjectOf(
+        '`ci-deploy` can now be assumed by any principal of account 444455565666, and no longer by role `ci-runner`',
+      ),
+    ).toBe('[medium] ci-deploy can now be assumed by any principal of account 444455565666, and no longer...');
+  });
+
+  test('is cut where it is where no word ends near', () => {
+    expect(subjectOf(`a ${'x'.repeat(200)}`)).toBe(`[medium] a ${'x'.repeat(85)}...`);
+  });
+});
+
+test('what to do stands before what it is not', () => {
+  const { text } = snsMessage(maskFinding(findingExamples.denial));
+  const rows = [...text.matchAll(/^ {2}(\w+) /gm)].map(([, label]) => label);
+  expect(rows).toEqual(['when', 'role', 'by', 'cause', 'fix', 'unknown', 'not', 'events', 'id']);
 });

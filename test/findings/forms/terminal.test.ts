@@ -75,6 +75,17 @@ test('a call that AWS did not answer was not denied', () => {
   expect(text).not.toContain('None can be named');
 });
 
+test.each([
+  ['role', 4],
+  ['角色', 4],
+  ['\u{20bb7}野家', 6],
+  ['e\u0301', 1],
+  ['\u05e9\u05c1', 1],
+  ['💥', 2],
+])('%s takes %s columns', (text, columns) => {
+  expect(columnsOf(text)).toBe(columns);
+});
+
 describe('wrap', () => {
   test('law: it takes no character away, and only a word too long for a line makes one too long', () => {
     const words = fc.array(fc.string({ unit: fc.constantFrom(...'abc角-'), minLength: 1, maxLength: 12 }), {
