@@ -2,7 +2,7 @@
 
 import { causeById } from '../causes/catalogue.ts';
 import { explain } from '../causes/explain.ts';
-import type { Denial } from '../cloudtrail/recognised.ts';
+import type { Denial, TrustChange } from '../cloudtrail/recognised.ts';
 import { unanswered, wasRefused } from '../cloudtrail/unanswered-call.ts';
 import { clip } from '../findings/escape.ts';
 import type { CauseFinding, Confidence, Explanation, Need } from '../findings/finding.ts';
@@ -241,7 +241,9 @@ export async function burstDrafts(
   const one =
     callers.length === 1 ? whoCalled(first.denial) : `${isEstimate ? 'at least ' : ''}${callers.length} callers`;
   const since =
-    change !== undefined && proved ? `, since ${shortActor(actorName(change.change.record))} changed it` : '';
+    change !== undefined && proved
+      ? `, since ${shortActor(actorName(change.change.record))} ${whatWasDone[change.change.change]}`
+      : '';
   const notes = [
     ...(proved && share < weightOfShapes(shown)
       ? [`The change is proved to be the reason of ${share} of the ${count} calls.`]
@@ -288,8 +290,8 @@ export async function burstDrafts(
     kind: 'resolved',
     severity: 'info',
     title: wasKnown
-      ? `The burst of denials of ${named} is resolved: ${actor} changed its trust policy, which lets in all ${count} calls`
-      : `${actor} changed the trust policy of ${named}, which lets in all ${count} calls of the burst; whether it did before is not known`,
+      ? `The burst of denials of ${named} is resolved: ${actor} ${by.change === 'create-role' ? 'created it again, with a trust policy that' : 'changed its trust policy, which'} lets in all ${count} calls`
+      : `${actor} ${by.change === 'create-role' ? `created ${named} with a trust policy that` : `changed the trust policy of ${named}, which`} lets in all ${count} calls of the burst; whether it did before is not known`,
     time: by.record.eventTime,
     ...(first.denial.roleAccount === undefined ? {} : { account: first.denial.roleAccount }),
     ...(by.record.region === undefined ? {} : { region: by.record.region }),
@@ -309,6 +311,14 @@ export async function burstDrafts(
     },
   ];
 }
+
+/** To the role, in a title: `since dana deleted it`. */
+const whatWasDone: Readonly<Record<TrustChange['change'], string>> = {
+  'update-trust-policy': 'changed it',
+  'update-role': 'changed it',
+  'create-role': 'created it anew',
+  'delete-role': 'deleted it',
+};
 
 /** The causes of all kinds of calls: each once, as sure as it is for any of them, the most frequent first. */
 function commonCauses(

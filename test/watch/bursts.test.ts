@@ -435,6 +435,18 @@ describe('why, in a title', () => {
     expect(await titled('PackedPolicyTooLarge', 'x')).toBe('ci was denied deploy: AWS refused the request itself');
   });
 
+  test('names what was done to the role', async () => {
+    const gone = service();
+    await gone.take([created(-7200, document(ci)), deleted(-60), ...denials(8, 0, 20)]);
+    expect(spikeOf(gone).title).toBe(
+      'ci was denied deploy 8 times in 3 minutes, since admin deleted it: the call names a role that does not exist',
+    );
+    await gone.take([created(600, document(ci))]);
+    expect(gone.findings().find(({ kind }) => kind === 'resolved')?.title).toBe(
+      'The burst of denials of deploy is resolved: admin created it again, with a trust policy that lets in all 8 calls',
+    );
+  });
+
   test('is a sentence, however sure it is', async () => {
     expect(await titled('ExpiredToken', 'expired')).toBe('ci was denied deploy: the credentials have expired');
     const one = service();
