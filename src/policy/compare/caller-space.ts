@@ -99,9 +99,11 @@ const organizationPath = new Language([[...ofOrganization, one(slash), ...anyTex
 const someText = new Language([[one(1023), ...anyText]]);
 
 /** What the values of a key look like, as far as no request can have others. */
-const shapes: ReadonlyMap<string, Language> = new Map([
+export const shapes: ReadonlyMap<string, Language> = new Map([
   ['aws:principalorgid', organizationId],
   ['aws:principalorgpaths', organizationPath],
+  ['aws:resourceorgid', organizationId],
+  ['aws:sourceorgid', organizationId],
   // STS API Reference, AssumeRole: the least length of each is two characters.
   ['sts:externalid', someText],
   ['sts:rolesessionname', someText],
@@ -319,7 +321,7 @@ export class CallerSpace {
     if (this.name !== undefined && this.#dimensions.get(key.lower) === this.name) return undefined;
     const state = stateOf(key, this.#open);
     if (this.arn !== undefined && keysOfArns.has(key.lower)) return state === null ? null : undefined;
-    return state;
+    return state === undefined && this.arn === undefined && keysOfAccounts.has(key.lower) ? null : state;
   }
 
   #unsettledAbsence(key: PreparedKey, pointer: string, positive: boolean): Formula {
@@ -387,6 +389,7 @@ export class CallerSpace {
       case 'aws:sourcearn':
         return this.#freshAccounts.map((account) => `arn:aws:s3:us-east-1:${account}:x`);
       case 'aws:sourceorgid':
+      case 'aws:resourceorgid':
         return ['o-zzzzzzzzzz'];
       case 'aws:requestedregion':
         return ['us-east-1', 'eu-west-1'];

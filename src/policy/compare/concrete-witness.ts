@@ -2,7 +2,7 @@
 import { resolveVariables } from '../evaluate/condition.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { KeyState, PreparedKey } from '../evaluate/key-state.ts';
-import type { CallerSpace } from './caller-space.ts';
+import { type CallerSpace, shapes } from './caller-space.ts';
 import type { Witness } from './comparison.ts';
 import type { Model } from './search.ts';
 import { witnessOf } from './witness.ts';
@@ -42,7 +42,8 @@ export function concreteWitness(
   const compared = new Map(clauses.map((clause) => [clause.key.lower, clause.key]));
   const known = new Map(Object.entries(first.context).map(([key, values]) => [key.toLowerCase(), values]));
   const arn = first.context['aws:PrincipalArn']?.[0];
-  const texts = new Set<string>(['x', 'y']);
+  const texts = new Set<string>(['x', 'y', 'o-zzzzzzzzzz']);
+  const canBe = (key: string, text: string) => shapes.get(key)?.matches(text) !== false;
   for (const key of compared.keys()) for (const value of known.get(key) ?? []) texts.add(value);
   if (arn !== undefined) texts.add(arn.slice(arn.lastIndexOf('/') + 1));
   const account = arn?.split(':')[4];
@@ -73,7 +74,13 @@ export function concreteWitness(
     }
     const options = [...compared.values()]
       .filter((key) => key.lower !== 'aws:principalarn' && key.lower !== 'aws:principalaccount')
-      .map((key) => ({ key, values: [undefined, ...(wanted.get(key.lower) ?? []), 'x', 'some-other-value'] }));
+      .map((key) => ({
+        key,
+        values: [
+          undefined,
+          ...[...(wanted.get(key.lower) ?? []), 'x', 'some-other-value'].filter((text) => canBe(key.lower, text)),
+        ],
+      }));
     const build = (at: number, chosen: ReadonlyMap<string, readonly string[] | null>): Witness | undefined => {
       if (tries > mostTries) return undefined;
       const option = options[at];
@@ -94,7 +101,9 @@ export function concreteWitness(
   const assign = (at: number, assigned: ReadonlyMap<string, readonly string[] | null>): Witness | undefined => {
     const key = free[at];
     if (key === undefined) return tryCompared(assigned);
-    const options = known.has(key.lower) ? [known.get(key.lower) ?? null] : [...[...texts].map((text) => [text]), null];
+    const options = known.has(key.lower)
+      ? [known.get(key.lower) ?? null]
+      : [...[...texts].filter((text) => canBe(key.lower, text)).map((text) => [text]), null];
     for (const option of options) {
       const found = assign(at + 1, new Map([...assigned, [key.lower, option]]));
       if (found !== undefined || tries > mostTries) return found;

@@ -63,8 +63,7 @@ export function describeClass(question: ToDescribe, work: Work): DescribedClass 
   const text = losses.who ?? described.text;
   const told = losses.who === undefined ? described.told : new Set<PreparedClause>();
   const conditions = statement.clauses
-    // What holds for every such caller narrows nothing.
-    .filter((clause) => !told.has(clause) && !isUsual(clause) && space.clause(clause, true) !== true)
+    .filter((clause) => !told.has(clause) && !isUsual(clause) && !holdsForAll(question, clause))
     .map((clause) => describeClause(clause, { values: valuesOf(clause), mayBeAbsent: optional.has(clause) }))
     .filter((phrase) => phrase !== '');
   const [, further] = actions;
@@ -84,6 +83,13 @@ export function describeClass(question: ToDescribe, work: Work): DescribedClass 
     actions,
     unconditional: statement.clauses.length === 0 && losses.phrases.length === 0 && losses.who === undefined,
   };
+}
+
+/** What holds for every caller who is meant narrows nothing. */
+function holdsForAll({ space, spaceOf, entry }: ToDescribe, clause: PreparedClause): boolean {
+  const both = entry?.name.kind === 'account' || entry?.name.kind === 'everyone' || entry === undefined;
+  const spaces = both && space.arn !== undefined ? [spaceOf('user'), spaceOf('role-session')] : [space];
+  return spaces.every((one) => one.clause(clause, true) === true);
 }
 
 function holdsWhenAbsent({ clause: { operator } }: PreparedClause): boolean {

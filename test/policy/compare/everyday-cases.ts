@@ -185,6 +185,27 @@ export const everydayCases: readonly ChangeCase[] = [
     gained: [anyOf],
   },
   {
+    name: 'a provider that some sessions of roles stem from, and no user does',
+    old: [allow(home)],
+    now: [allow(home), allow(other, { StringNotEquals: { 'aws:FederatedProvider': 'accounts.google.com' } })],
+    verdict: 'broader',
+    gained: [`${anyOf}, of identity provider other than \`accounts.google.com\``],
+  },
+  {
+    name: 'all but one user newly passing tags',
+    old: [allow(other), allow(`arn:aws:iam::${other}:user/ann`, undefined, 'sts:TagSession')],
+    now: [allow(other, undefined, ['sts:AssumeRole', 'sts:TagSession'])],
+    verdict: 'broader',
+    gained: [`${anyOf}, other than user \`ann\`, passing session tags (sts:TagSession)`],
+  },
+  {
+    name: 'another account, beside a role that stays denied',
+    old: [allow(other), deny(roleOf('bad'))],
+    now: [allow([other, third]), deny(roleOf('bad'))],
+    verdict: 'broader',
+    gained: [`any principal of account ${third}`],
+  },
+  {
     name: 'all of no organization paths',
     old: [allow('*', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': path } })],
     now: [allow('*', { 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': path } })],

@@ -190,3 +190,18 @@ describe('a partition that only a condition speaks of', () => {
 test("without the role's ARN, its account may be any", () => {
   expect(compare(policy(allow('*', own)), policy(allow('*', ofRole))).verdict).toBe('incomparable');
 });
+
+test('an organization by a variable is shown by one that can be', () => {
+  const fixed = policy(allow('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } }));
+  const ofRoleToo = policy(allow('*', { StringEquals: { 'aws:PrincipalOrgID': '${aws:ResourceOrgID}' } }));
+  const { verdict, gained } = compare(fixed, ofRoleToo);
+  expect(verdict).toBe('incomparable');
+  for (const { witness } of gained)
+    for (const key of ['aws:PrincipalOrgID', 'aws:ResourceOrgID']) expect(witness.context[key]?.[0]).toMatch(/^o-/);
+});
+
+test('an address that shows a gain is one that people know as public', () => {
+  const before = policy(allow(other, address('IpAddress', '0.0.0.0/0')));
+  const [first] = compare(before, policy(allow(other, address('IpAddress', '0.0.0.0/0', '::/0')))).gained;
+  expect(first?.witness.context['aws:SourceIp']?.[0]).toMatch(/^2[0-9a-f]{3}:/);
+});
