@@ -88,6 +88,7 @@ function timelineOf(key: string, changes: readonly TrustChange[]): RoleTimeline 
       const told = versions.at(-1) ?? versions[0];
       const last = wasMadeAnew(told, change) ? madeAnew(told) : told;
       const next = nextVersion(last, change, role);
+      versions[versions.length - 1] = last;
       if (next === undefined) continue;
       const { eventTime } = change.record;
       const notes = certain
@@ -153,7 +154,11 @@ function nextVersion(last: TimelineVersion, change: TrustChange, role: string): 
     case 'create-role': {
       const unseen = last.exists === true ? ['it was created while it was there: a deletion between is missing'] : [];
       // It was gone for a moment at least, so that whoever has access now gains it.
-      return { ...documentOf(change, { ...last, exists: false }, role), exists: true, notes: unseen };
+      return {
+        ...documentOf(change, { ...last, exists: false, certainty: 'certain' }, role),
+        exists: true,
+        notes: unseen,
+      };
     }
     case 'update-trust-policy':
       return { ...documentOf(change, last, role), exists: true, notes: unseenCreation(last) };
@@ -161,8 +166,8 @@ function nextVersion(last: TimelineVersion, change: TrustChange, role: string): 
 }
 
 /** Whether the role was deleted, and is changed all the same. */
-function wasMadeAnew({ exists, since }: TimelineVersion, { change }: TrustChange): boolean {
-  return exists === false && since !== undefined && (change === 'update-trust-policy' || change === 'delete-role');
+function wasMadeAnew({ exists, certainty }: TimelineVersion, { change }: TrustChange): boolean {
+  return exists === false && certainty === 'certain' && change !== 'create-role';
 }
 
 /** Of the time after its deletion it is not known from when on the role was there again, nor whom it let in. */

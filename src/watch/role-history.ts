@@ -78,9 +78,9 @@ export function roleHistory(key: string, events: readonly (KnownEvent | Observat
         failed.push({ change, from, before: state, after: state });
         continue;
       }
-      const after = changed(state, change, from);
-      changes.push({ change, from, before: beforeOf(state, change), after });
-      state = after;
+      const before = beforeOf(state, change);
+      state = changed(before, change, from);
+      changes.push({ change, from, before, after: state });
     }
   }
   return { key, changes, failed, latest: state, seen };
