@@ -27,8 +27,24 @@ async function startHere() {
   } else nodeModule.enableCompileCache();
   // The published package holds the compiled program; a checkout runs as it is.
   const entry = existsSync(join(dirname(here), 'main.ts')) ? './main.ts' : '../../dist/cli/main.js';
+  resolveOwnModulesAtOnce(new URL(join(dirname(entry), '../'), import.meta.url).href);
   const { runProcess } = await import(entry);
   await runProcess();
+}
+
+/**
+ * Node looks every import up on the disk, with the package it may belong to; ours among each other say exactly where they
+ * are, and are hundreds: a third of the time that a command takes to start.
+ */
+function resolveOwnModulesAtOnce(root) {
+  const formats = { ts: 'module-typescript', js: 'module' };
+  nodeModule.registerHooks?.({
+    resolve(specifier, context, next) {
+      const extension = /^\.\.?\/.*\.(ts|js)$/.exec(specifier)?.[1];
+      if (extension === undefined || !context.parentURL?.startsWith(root)) return next(specifier, context);
+      return { url: new URL(specifier, context.parentURL).href, format: formats[extension], shortCircuit: true };
+    },
+  });
 }
 
 /** `node:sqlite` and the like warn that they are experimental: nothing a user of trusttrail can act on. */
