@@ -1,8 +1,10 @@
 /** The files and folders of a disk as a source of records, read by the fast scanner. */
+import { readFile } from 'node:fs/promises';
 import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
 import type { LogScan, ScanTask } from './fast-scan-file.ts';
 import { scanAll } from './fast-scan-pool.ts';
-import { type FoundLogFile, findLogFiles, reasonOf } from './log-files.ts';
+import { type FoundLogFile, FrameFault, findLogFiles, packingOf, reasonOf } from './log-files.ts';
+import { type Unpacked, unpackFrames } from './zstd-frames.ts';
 
 export interface LogFilesOptions {
   /** Worker threads; 0: none. By default as many as are worth it for what there is to read. */
@@ -39,13 +41,16 @@ export function logFilesSource(paths: readonly string[], options: LogFilesOption
           index += 1;
         }
       };
-      const scans = scanAll(tasksOf(found, options), {
+      const further = new Map<string, Further>();
+      const scans = scanAll(tasksOf(found, options, further), {
         ...(jobs === undefined ? {} : { jobs }),
         ...(signal === undefined ? {} : { signal }),
       });
       for await (const scan of scans) {
         yield* untold();
-        yield batchOf(scan);
+        const { size, fault } = further.get(scan.name) ?? {};
+        yield { ...batchOf(scan), ...(size === undefined ? {} : { bytes: size }) };
+        if (fault !== undefined) yield { ...failure(scan.name, new FrameFault(fault)), parts: 0 };
         index += 1;
       }
       if (signal?.aborted !== true) yield* untold();
@@ -53,14 +58,48 @@ export function logFilesSource(paths: readonly string[], options: LogFilesOption
   };
 }
 
-async function* tasksOf(found: readonly FoundLogFile[], options: LogFilesOptions): AsyncGenerator<ScanTask> {
+/** Of a file that was unpacked here. */
+interface Further {
+  /** Bytes as they were stored. */
+  readonly size?: number;
+  readonly fault?: FrameFault['fault'];
+}
+
+async function* tasksOf(
+  found: readonly FoundLogFile[],
+  options: LogFilesOptions,
+  further: Map<string, Further>,
+): AsyncGenerator<ScanTask> {
   for (const file of found) {
     if ('error' in file) continue;
-    const { name, named, bytes } = file;
-    yield name === '-'
-      ? { name: 'standard input', named, content: await inputOf(options) }
-      : { name, named, size: bytes };
+    const { name, named } = file;
+    if (name === '-') yield await inputTask(options, further);
+    else {
+      const all = /\.zst$/i.test(name) && file.bytes <= mostInput ? await framesOf(name) : undefined;
+      if (all === undefined) yield { name, named };
+      else {
+        further.set(name, { size: file.bytes, ...(all.fault === undefined ? {} : { fault: all.fault }) });
+        yield { name, named, content: all.text };
+      }
+    }
   }
+}
+
+/** What cannot be read is left to the scan, which says why. */
+async function framesOf(file: string): Promise<Unpacked | undefined> {
+  try {
+    return unpackFrames(await readFile(file), mostInput);
+  } catch {
+    return undefined;
+  }
+}
+
+async function inputTask(options: LogFilesOptions, further: Map<string, Further>): Promise<ScanTask> {
+  const name = 'standard input';
+  const content = await inputOf(options);
+  const all = packingOf(content) === 'zstd' ? unpackFrames(content, mostInput) : undefined;
+  if (all?.fault !== undefined) further.set(name, { fault: all.fault });
+  return { name, named: true, content: all?.text ?? content };
 }
 
 async function inputOf({ standardInput = process.stdin }: LogFilesOptions): Promise<Uint8Array> {

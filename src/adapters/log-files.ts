@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gunzip, zstdDecompress } from 'node:zlib';
 import { type ReadEvents, type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
+import { type Unpacked, unpackFrames } from './zstd-frames.ts';
 
 export interface LogFile extends ReadEvents {
   /** The path as given, or as found below the folder that was given. */
@@ -185,7 +186,11 @@ export function packingOf(bytes: Uint8Array): Packing {
 async function inflated(bytes: Uint8Array, mostBytes: number): Promise<{ content: Uint8Array; cut: boolean }> {
   const packing = packingOf(bytes);
   if (packing === 'none') return { content: bytes, cut: false };
-  if (packing === 'zstd') return { content: await unpackZstd(bytes, { maxOutputLength: mostBytes }), cut: false };
+  if (packing === 'zstd') {
+    const all = unpackFrames(bytes, mostBytes);
+    if (all?.fault !== undefined) throw new FrameFault(all.fault);
+    return { content: all?.text ?? (await unpackZstd(bytes, { maxOutputLength: mostBytes })), cut: false };
+  }
   try {
     return { content: await inflate(bytes, { maxOutputLength: mostBytes }), cut: false };
   } catch (error) {
@@ -204,6 +209,15 @@ export function decodedText(bytes: Uint8Array): string {
 
 class TooLarge extends Error {}
 
+/** Of a zstd file, what is wrong behind its first frames. */
+export class FrameFault extends Error {
+  readonly fault: NonNullable<Unpacked['fault']>;
+  constructor(fault: NonNullable<Unpacked['fault']>) {
+    super(fault);
+    this.fault = fault;
+  }
+}
+
 function unreadable(name: string, error: Error): LogFile {
   return { name, bytes: 0, records: [], problems: [damaged(name, reasonOf(error))] };
 }
@@ -212,8 +226,15 @@ function damaged(place: string, message: string): ReadingProblem {
   return { place, message, kind: 'damaged' };
 }
 
+const faults: Readonly<Record<FrameFault['fault'], string>> = {
+  damaged: 'the zstd data is damaged',
+  'cut-off': 'the compressed data ends too early, the file was cut off',
+  'too-large': 'larger, once inflated, than can be read at once: split it into smaller files',
+};
+
 /** Why a file cannot be read, in words. */
 export function reasonOf(error: Error): string {
+  if (error instanceof FrameFault) return faults[error.fault];
   if (error instanceof TooLarge) return 'larger than can be read at once: split it into smaller files';
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':

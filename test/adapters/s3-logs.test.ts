@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -148,6 +148,15 @@ describe('what goes wrong', () => {
         kind: 'damaged',
       },
     ]);
+  });
+
+  test('an object of several zstd frames is read to its end', async () => {
+    const packed = ['a', 'b'].map((id) => zstdCompressSync(JSON.stringify({ Records: [deniedCall({ eventID: id })] })));
+    bucket.set('exports/x.json.zst', Buffer.concat(packed));
+    bucket.set('exports/y.json.zst', Buffer.concat([...packed, Buffer.from('garbage')]));
+    const batches = await read('exports/');
+    expect(idsOf(batches)).toEqual(['a', 'b']);
+    expect(messages(batches)).toEqual(['the zstd data is damaged']);
   });
 
   test('a transfer that breaks off is begun again, and given up in one line', async () => {

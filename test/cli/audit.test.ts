@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateArchive } from '../../bench/generate-logs.ts';
@@ -410,6 +410,24 @@ describe('how a role is named', () => {
     expect(io.warned()).toContain(told);
     expect(io.warned().trimEnd()).not.toContain('\n');
   });
+});
+
+test('a zstd file with several frames is read to its end, and what is wrong behind them is told', async () => {
+  const frame = (id: string) =>
+    zstdCompressSync(`${JSON.stringify({ Records: [iamCall('DeleteRole', { roleName: id }, { eventID: id })] })}\n`);
+  await mkdir(at('frames'));
+  await writeFile(at('frames', 'a.json.zst'), Buffer.concat([frame('one'), frame('two')]));
+  await writeFile(at('frames', 'b.json.zst'), Buffer.concat([frame('three'), frame('four').subarray(0, 40)]));
+  const { roles, problems, summary } = await audited(at('frames'));
+  expect(roles.map(({ role }) => role.slice(31))).toEqual(['one', 'three', 'two']);
+  expect(problems).toEqual([
+    { place: at('frames', 'b.json.zst'), message: 'the compressed data ends too early, the file was cut off' },
+  ]);
+  expect(summary).toMatchObject({ parts: 2, records: 3, problems: 1 });
+  const replayed = JSON.parse(
+    (await cli('replay', at('frames', 'a.json.zst'), '--format', 'json')).printed(),
+  ) as ReviewJson;
+  expect(replayed.summary['records']).toBe(2);
 });
 
 test.for(['2026-02-30', '2026-02-30T10:00:00Z', '2026-13-01', '2026-03-01T25:00:00Z', '01.03.2026', 'now'])(
