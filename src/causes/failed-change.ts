@@ -1,8 +1,10 @@
 /** Why was a change of a trust policy refused, and how would the document have to read? */
 import { readDenialMessage } from '../cloudtrail/error-message.ts';
 import type { Denial } from '../cloudtrail/recognised.ts';
+import { unanswered } from '../cloudtrail/unanswered-call.ts';
 import type { CauseFinding, Evidence, Explanation, Fix } from '../findings/finding.ts';
 import { collectExternalIds, maskExplanation } from '../findings/mask.ts';
+import { unansweredChangeNotes } from '../findings/unanswered.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { Problem } from '../policy/document/trust-policy.ts';
 import { validateTrustPolicy } from '../policy/document/validate.ts';
@@ -33,8 +35,9 @@ export function explainFailedChange(
 ): Explanation {
   const { record, role, policyText } = evidence.change;
   const code = (record.errorCode ?? '').replace(/^Client\./, '');
+  const failure = unanswered(record);
   const malformed = /^MalformedPolicyDocument/.test(code);
-  const causes = malformed ? [malformedDocument(evidence)] : otherErrors(evidence, code);
+  const causes = failure !== undefined ? [] : malformed ? [malformedDocument(evidence)] : otherErrors(evidence, code);
   const explanation: Explanation = {
     event: {
       id: record.eventId,
@@ -51,6 +54,7 @@ export function explainFailedChange(
       malformed && policyText === undefined
         ? [{ need: 'the document that was submitted', how: 'the record does not show it; ask whoever made the change' }]
         : [],
+    ...(failure === undefined ? {} : { note: unansweredChangeNotes[failure] }),
   };
   return options.showExternalIds === true ? explanation : maskExplanation(explanation, collectExternalIds(policyText));
 }

@@ -1,4 +1,4 @@
-/** What is said of assume calls that no policy was asked about, and is a finding about such calls? */
+/** What is said of calls that no policy was asked about, and is a finding about such calls? */
 import type { Finding } from './finding.ts';
 
 /** By how AWS did not answer; a finding is known by it ever after, for it has no cause that says so. */
@@ -9,7 +9,15 @@ export const unansweredNotes = {
     'AWS failed to answer the call: no policy refused it, and none has to change. Call again; if it goes on, the AWS Health Dashboard says whether STS has a disturbance.',
 } as const;
 
-const told: ReadonlySet<string> = new Set(Object.values(unansweredNotes));
+/** The same of a change of a role. */
+export const unansweredChangeNotes = {
+  throttled: 'AWS throttled the call, since too many came at once: nothing was changed. Make the change again.',
+  failed: 'AWS failed to answer the call, which may have changed nothing: look at the role, and make the change again.',
+} as const;
+
+const told: ReadonlySet<string> = new Set(
+  [unansweredNotes, unansweredChangeNotes].flatMap((notes) => Object.values(notes)),
+);
 
 /** Whether the finding tells of calls that AWS throttled, or failed to answer, and not of calls that were denied. */
 export function isOfUnanswered({ notes }: Pick<Finding, 'notes'>): boolean {

@@ -1,6 +1,7 @@
 /** What does a change of a role's trust mean: who can newly assume it, how risky is that, and how is it undone? */
 import { explainFailedChange } from '../causes/explain.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
+import { unanswered } from '../cloudtrail/unanswered-call.ts';
 import { acceptanceOf } from '../configuration/acceptance.ts';
 import { severityOf } from '../configuration/configuration.ts';
 import type { CauseFinding, RiskFinding, Severity, TrustChangeDetail } from '../findings/finding.ts';
@@ -358,7 +359,7 @@ export function failedChangeDraft(history: RoleHistory, one: RoleChange): Draft 
     before.policy === undefined
       ? {}
       : { policyInForce: { policy: before.policy, as: 'in-force' as const, from: 'the store' } };
-  const { causes, ruledOut, unknown } = explainFailedChange({ change, ...known });
+  const { causes, ruledOut, unknown, note } = explainFailedChange({ change, ...known });
   const [first] = causes;
   const denied = /^AccessDenied|UnauthorizedOperation/.test(record.errorCode ?? '');
   const id = findingId('trust-change-failed', { role: history.key, event: record.eventId });
@@ -369,7 +370,9 @@ export function failedChangeDraft(history: RoleHistory, one: RoleChange): Draft 
     severity: first !== undefined || denied ? 'low' : 'info',
     title: denied
       ? `${by} was not allowed to ${attempts[change.change]} ${name}`
-      : `IAM refused to ${attempts[change.change]} ${name}: ${reasonOf(first) ?? saysOf(record.errorCode, record.errorMessage)}`,
+      : note === undefined
+        ? `IAM refused to ${attempts[change.change]} ${name}: ${reasonOf(first) ?? saysOf(record.errorCode, record.errorMessage)}`
+        : `${by} could not ${attempts[change.change]} ${name}: AWS ${unanswered(record) === 'throttled' ? 'throttled the call' : 'failed to answer the call'}`,
     time: record.eventTime,
     ...(change.account === undefined ? {} : { account: change.account }),
     ...(record.region === undefined ? {} : { region: record.region }),
@@ -384,15 +387,23 @@ export function failedChangeDraft(history: RoleHistory, one: RoleChange): Draft 
     ...(unknown.length === 0 ? {} : { unknown }),
     links: linksOf(record, role),
     ...(denied || first === undefined
-      ? { notes: [`IAM answered ${saysOf(record.errorCode, record.errorMessage)}`] }
+      ? {
+          notes: [
+            ...(note === undefined ? [] : [note]),
+            `IAM answered ${saysOf(record.errorCode, record.errorMessage)}`,
+          ],
+        }
       : {}),
   };
   return { key: { id, subject: history.key, at: record.at }, content, tell: { to: 'programs' } };
 }
 
-/** What is wrong with the document, else what the cause says. */
+/** What is wrong with the document, else what the cause says, or AWS itself where that is all that the cause has. */
 function reasonOf(cause: CauseFinding | undefined): string | undefined {
-  return cause?.evidence.find(({ source }) => source === 'trust-policy')?.detail ?? cause?.summary;
+  if (cause === undefined || cause.cause === 'request-invalid') return undefined;
+  const document = cause.evidence.find(({ source }) => source === 'trust-policy')?.detail;
+  // Names keep their capitals.
+  return document ?? cause.summary.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
 }
 
 const attempts: Readonly<Record<RoleChange['change']['change'], string>> = {

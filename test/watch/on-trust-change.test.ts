@@ -183,6 +183,47 @@ describe('the other changes of a role', () => {
   });
 });
 
+describe('a change that IAM did not make', () => {
+  const titled = async (errorCode: string, errorMessage: string) => {
+    const one = service();
+    await one.take([updated(0, document(ci), 'deploy', { more: { errorCode, errorMessage } })]);
+    return one.findings()[0];
+  };
+
+  test.each([
+    [
+      'ThrottlingException',
+      'Rate exceeded',
+      'admin could not change the trust policy of deploy: AWS throttled the call',
+    ],
+    ['ServiceFailure', 'x', 'admin could not change the trust policy of deploy: AWS failed to answer the call'],
+    [
+      'LimitExceededException',
+      'Cannot exceed quota for ACLSizePerRole: 2048',
+      'IAM refused to change the trust policy of deploy: LimitExceededException: Cannot exceed quota for ACLSizePerRole: 2048',
+    ],
+    [
+      'NoSuchEntityException',
+      'The role with name deploy cannot be found.',
+      'IAM refused to change the trust policy of deploy: there is no role `deploy` in the account, so that no trust policy was changed',
+    ],
+    [
+      'InvalidClientTokenId',
+      'x',
+      'IAM refused to change the trust policy of deploy: AWS does not take the credentials that signed the call',
+    ],
+  ])('says what came of it: %s', async (code, message, title) => {
+    expect((await titled(code, message))?.title).toBe(title);
+  });
+
+  test('for being throttled is no refusal', async () => {
+    const found = await titled('Throttling', 'Rate exceeded');
+    expect(found).toMatchObject({ kind: 'trust-change-failed', severity: 'info' });
+    expect(found).not.toHaveProperty('causes');
+    expect(found?.notes?.[0]).toContain('nothing was changed. Make the change again.');
+  });
+});
+
 describe('a change that IAM refused', () => {
   test('says what was wrong with the document, and changes nothing else', async () => {
     const one = service();

@@ -30,8 +30,9 @@ export function kindName(kind: FindingKind): string {
 
 /** The same of one finding: where AWS did not answer the calls, nobody was denied. */
 export function kindOf(finding: Pick<Finding, 'kind' | 'notes'>): string {
-  if (!isOfUnanswered(finding)) return kindName(finding.kind);
-  return finding.kind === 'denial-spike' ? 'burst of failed calls' : 'assume call failed';
+  const { kind } = finding;
+  if ((kind !== 'denial' && kind !== 'denial-spike') || !isOfUnanswered(finding)) return kindName(kind);
+  return kind === 'denial-spike' ? 'burst of failed calls' : 'assume call failed';
 }
 
 const sideNames: Readonly<Record<Side, string>> = {
