@@ -153,8 +153,9 @@ function readJsonLines(text: string, name: string): ReadEvents | undefined {
   return read.records.length === 0 ? undefined : read;
 }
 
-/** One line of JSON lines, or of a list that has one element a line. */
-function parseLine(line: string): Parsed {
+/** One line of JSON lines, or of a list that has one element a line; CloudWatch Logs exports lines with their time before. */
+function parseLine(dated: string): Parsed {
+  const line = dated.replace(/^\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?=\{)/, '');
   const plain = parseJson(line);
   if (plain.ok) return plain;
   if (line === '[' || line === ']') return { ok: true, value: undefined };
