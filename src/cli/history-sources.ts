@@ -60,10 +60,14 @@ async function lookupSource(io: Io, word: string, options: SourceOptions): Promi
     .slice('lookup:'.length)
     .split(',')
     .filter((region) => region !== '');
-  for (const region of regions)
-    if (!/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region)) throw new UserError(`${word}: ${region} is no region`);
+  for (const region of regions) if (!isRegion(region)) throw new UserError(`${word}: ${region} is no region`);
   const { lookupEventsSource, lookupRegions } = await import('../adapters/lookup-events.ts');
   return lookupEventsSource(regions.length > 0 ? regions : await lookupRegions(io.env), options);
+}
+
+/** Whether it is written as a region is: `eu-west-1`, `us-gov-west-1`, `eusc-de-east-1`. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/.test(text);
 }
 
 async function athenaSource(word: string, options: SourceOptions): Promise<RecordSource> {

@@ -128,6 +128,20 @@ describe('watch', () => {
     expect(asked.map((since) => now - since)).toEqual([day, day, halfAnHour]);
   });
 
+  test.for([
+    [['--region', 'eu_west_1'], /expected a region/],
+    [['--since', 'yesterday'], /--since yesterday: expected hours/],
+    [['--since', '3000'], /at most 2160/],
+    [['--every', '1'], /expected seconds/],
+  ] as const)('%j is refused before anything is asked', async ([args, message]) => {
+    const state = join(folder, 'refused.json');
+    const io = fakeIo({}, { cwd: folder, env: { AWS_REGION: 'us-east-1' } });
+    await run(['watch', '--once', '--state', state, ...args], io);
+    expect(io.exitCode()).toBe(2);
+    expect(io.warned()).toMatch(message);
+    expect(io.warned()).not.toMatch(/looking in/);
+  });
+
   test('a state file of something else is not overwritten', async () => {
     await writeFile(join(folder, 'c.json'), '{"name":"mine"}');
     await expect(look('c.json', [first], '2026-03-01T10:30:00Z')).rejects.toThrow(/no state of trusttrail watch/);

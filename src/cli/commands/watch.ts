@@ -20,6 +20,7 @@ import type { TrustStore } from '../../ports/trust-store.ts';
 import { mergeAffected, nothingAffected } from '../../watch/affected.ts';
 import { watch } from '../../watch/watch.ts';
 import { findConfiguration } from '../configuration-file.ts';
+import { isRegion } from '../history-sources.ts';
 import { interruptible } from '../interrupt.ts';
 import { type Io, UserError } from '../io.ts';
 import { terminalOptions } from '../paint.ts';
@@ -102,6 +103,7 @@ export async function watchAccount(
   source: (since: number) => RecordSource,
   now: () => number = Date.now,
 ): Promise<void> {
+  const first = firstHours(options);
   const { configuration } = await findConfiguration(io, options.config);
   const file = stateFile(io, options);
   const store = openStore(file);
@@ -129,7 +131,7 @@ export async function watchAccount(
     );
     for (let state = readState(file, regions); ; ) {
       const started = now();
-      const since = state === undefined ? started - firstHours(options) : Date.parse(state.seenUntil) - overlap;
+      const since = state === undefined ? started - first : Date.parse(state.seenUntil) - overlap;
       const affected = nothingAffected();
       let failures = 0;
       for await (const batch of source(Math.max(since, started - longestLook)).read({ signal: interrupt.signal })) {
@@ -227,6 +229,7 @@ function writeState(file: string, state: State): void {
 }
 
 function collected(value: string, before: readonly string[]): readonly string[] {
+  if (!isRegion(value)) throw new InvalidArgumentError('expected a region, such as eu-west-1.');
   return [...before, value];
 }
 
