@@ -37,7 +37,11 @@ import {
 import { onSeconds, predicateOf, predicateOfPatterns, type ValuePredicate } from './value-predicate.ts';
 
 export type CallerShape =
-  | { readonly kind: 'user' | 'role-session' }
+  | {
+      readonly kind: 'user' | 'role-session';
+      /** All that is asked of this space is asked of those whom an entry of this name means. */
+      readonly only?: PrincipalName;
+    }
   | {
       readonly kind: 'service' | 'web-identity' | 'saml';
       readonly caller: Caller;
@@ -320,7 +324,8 @@ export class CallerSpace {
     if (key.lower === 'aws:resourceaccount' && this.#home !== undefined) return this.#dimensionOf(key)?.shape.finite;
     if (this.name !== undefined && this.#dimensions.get(key.lower) === this.name) return undefined;
     const state = stateOf(key, this.#open);
-    if (this.arn !== undefined && keysOfArns.has(key.lower)) return state === null ? null : undefined;
+    if (this.arn !== undefined && keysOfArns.has(key.lower))
+      return state === null ? null : 'only' in this.shape ? ofOnly(this.shape.only, key.lower) : undefined;
     return state === undefined && this.arn === undefined && keysOfAccounts.has(key.lower) ? null : state;
   }
 
@@ -537,6 +542,17 @@ type PartOfCaller = 'account' | 'entity' | 'session';
 
 function partNamed(name: PrincipalName): PartOfCaller {
   return name.kind === 'account' ? 'account' : name.kind === 'session' ? 'session' : 'entity';
+}
+
+/** What follows from the name, of the keys that follow from an ARN. */
+function ofOnly(name: PrincipalName | undefined, key: string): KeyState {
+  if (name?.kind !== 'account' && name?.kind !== 'user' && name?.kind !== 'role' && name?.kind !== 'session')
+    return undefined;
+  if (key === 'aws:principalaccount') return [name.account];
+  if (name.kind !== 'user' && name.kind !== 'role') return undefined;
+  if (key === 'aws:principalarn')
+    return [`arn:${name.partition}:iam::${name.account}:${name.kind}${name.path}${name.name}`];
+  return key === 'aws:username' && name.kind === 'user' ? [name.name] : undefined;
 }
 
 function nameOf(caller: Caller): string {

@@ -139,9 +139,11 @@ class Hunt {
       if (this.witness !== undefined) return;
       const space = new CallerSpace(shape, this.#inquiry.world);
       if (statements.length > 0) {
-        const denied = allowsNot(space, this.#from, action);
+        const denied = bySpace((one) => allowsNot(one, this.#from, action));
         for (const open of statements)
-          this.#through(space, open, [action], (through) => and([allows(space, this.#to, action, [through]), denied]));
+          this.#through(space, open, [action], (one, through) =>
+            and([allows(one, this.#to, action, [through]), denied(one)]),
+          );
       }
       for (const one of further) this.#further(space, action, one.action, one.statements);
     }
@@ -164,10 +166,16 @@ class Hunt {
     if (this.witness !== undefined) return;
     const before = allows(space, this.#from, action);
     if (before === false) return;
-    const rest = and([before, allows(space, this.#to, action), allowsNot(space, this.#from, further)]);
+    const rest = bySpace((one) =>
+      and([
+        one === space ? before : allows(one, this.#from, action),
+        allows(one, this.#to, action),
+        allowsNot(one, this.#from, further),
+      ]),
+    );
     for (const open of statements)
-      this.#through(space, open, [action, further], (through) =>
-        and([allows(space, this.#to, further, [through]), rest]),
+      this.#through(space, open, [action, further], (one, through) =>
+        and([allows(one, this.#to, further, [through]), rest(one)]),
       );
   }
 
@@ -175,11 +183,16 @@ class Hunt {
     space: CallerSpace,
     { statement, entries }: Open,
     actions: readonly [string, ...string[]],
-    formula: (through: Through) => Formula,
+    question: (space: CallerSpace, through: Through) => Formula,
   ): void {
     if (this.witness !== undefined) return;
-    const found = (through: Through): Witness | undefined =>
-      this.#told(this.#inquiry.ask({ space, formula: formula(through), actions }, (witness) => this.#shows(witness)));
+    const formula = (through: Through) => question(space, through);
+    const ask = (one: CallerSpace, through: Through): Answer =>
+      this.#inquiry.ask({ space: one, formula: question(one, through), actions }, (witness) => this.#shows(witness));
+    const found = (through: Through): Witness | undefined => {
+      const answer = ask(space, through);
+      return this.#told(answer === 'no' || 'witness' in answer ? answer : this.#oneByOne(space, through, answer, ask));
+    };
     this.#inquiry.work.spend(this.#from.statements.length + this.#to.statements.length);
     // A list of callers may name users and roles, as may a Deny: each kind is then told by itself.
     const apart = statement.clauses.some(listsCallers) || this.#from.statements.some(deniesSome);
@@ -209,6 +222,31 @@ class Hunt {
       narrow(rest.slice(half));
     };
     narrow(entries.filter(({ text }) => !this.#known.has(`${call} ${text}`)));
+  }
+
+  /** A policy variable of the caller's own name is none where it is settled who calls. */
+  #oneByOne(
+    space: CallerSpace,
+    through: Through,
+    answer: Answer,
+    ask: (one: CallerSpace, through: Through) => Answer,
+  ): Answer {
+    const { kind } = space.shape;
+    const { entries = [] } = through;
+    if ((kind !== 'user' && kind !== 'role-session') || entries.length === 0 || entries.length > mostOneByOne)
+      return answer;
+    if (![this.#from, this.#to].some(hasVariables)) return answer;
+    const undecided: Undecided[] = [];
+    for (const entry of entries) {
+      const own = ask(new CallerSpace({ kind, only: entry.name }, this.#inquiry.world), {
+        ...through,
+        entries: [entry],
+      });
+      if (own === 'no') continue;
+      if ('witness' in own) return own;
+      undecided.push(...own.undecided);
+    }
+    return undecided.length === 0 ? 'no' : { undecided };
   }
 
   /** @returns the witness of a class to be described; what is undecided is kept, and a witness that is all that is asked for. */
@@ -254,6 +292,23 @@ class Hunt {
 function listsCallers({ key, row, clause }: PreparedClause): boolean {
   const ofCallers = key.lower === 'aws:principalarn' || key.lower === 'aws:userid';
   return ofCallers && row?.negated === false && clause.values.length > 1;
+}
+
+/** Entries that are asked about one by one where all together cannot be decided. */
+const mostOneByOne = 8;
+
+function hasVariables({ statements }: PreparedPolicy): boolean {
+  return statements.some(({ clauses }) => clauses.some(({ withVariables }) => withVariables.length > 0));
+}
+
+/** @returns the same, made once for each space. */
+function bySpace(make: (space: CallerSpace) => Formula): (space: CallerSpace) => Formula {
+  const made = new Map<CallerSpace, Formula>();
+  return (space) => {
+    const known = made.get(space) ?? make(space);
+    made.set(space, known);
+    return known;
+  };
 }
 
 function deniesSome({ statement: { effect, principal } }: PreparedStatement): boolean {

@@ -11,6 +11,8 @@ const provider = (pattern: string) => ({ StringLike: { 'aws:FederatedProvider': 
 const service = (pattern: string) => ({ StringLike: { 'aws:PrincipalServiceName': pattern } });
 const address = (operator: string, ...values: readonly string[]) => ({ [operator]: { 'aws:SourceIp': values } });
 const externalId = (operator: string, pattern: string) => ({ [operator]: { 'sts:ExternalId': pattern } });
+const ann = `arn:aws:iam::${other}:user/ann`;
+const tagging = ['sts:AssumeRole', 'sts:TagSession'];
 const ci = `arn:aws:iam::${other}:role/ci`;
 const own = { StringEquals: { 'aws:PrincipalAccount': home } };
 const ofRole = { StringEquals: { 'aws:PrincipalAccount': '${aws:ResourceAccount}' } };
@@ -85,6 +87,36 @@ describe('a change', () => {
       beside(allow('*', { StringEquals: { 'sts:ExternalId': '${aws:PrincipalServiceName}' } })),
       beside(allow({ Service: 'ec2.amazonaws.com' }, externalId('StringEquals', 'ec2.amazonaws.com'))),
       'narrower',
+    ],
+    [
+      'the name of the one user who is meant, by a variable',
+      [allow(ann, sessionName('ann'))],
+      [allow(ann, sessionName('${aws:username}'))],
+      'equivalent',
+    ],
+    [
+      'every user under the own name, and one',
+      [allow(other, sessionName('${aws:username}'))],
+      [allow(ann, sessionName('ann'))],
+      'narrower',
+    ],
+    [
+      'a user under the own name, who passes tags as well',
+      [allow(ann, sessionName('ann'), tagging)],
+      [allow([ann, ci], sessionName('${aws:username}'), tagging)],
+      'equivalent',
+    ],
+    [
+      'the account of the one role who is meant, by a variable',
+      [allow([ci, ann], sessionName(other))],
+      [allow([ci, ann], sessionName('${aws:PrincipalAccount}'))],
+      'equivalent',
+    ],
+    [
+      'the ARN of the one role who is meant, by a variable',
+      [allow(ci, { StringEquals: { 'aws:PrincipalTag/owner': ci } })],
+      [allow(ci, { StringEquals: { 'aws:PrincipalTag/owner': '${aws:PrincipalArn}' } })],
+      'equivalent',
     ],
     ["the role's own account by a variable", [allow('*', own)], [allow('*', ofRole)], 'equivalent'],
     [
@@ -185,6 +217,11 @@ describe('a partition that only a condition speaks of', () => {
     const root = `arn:aws-cn:iam::${other}:root`;
     expect(compare(policy(allow(other)), policy(allow(root))).verdict).toBe('equivalent');
   });
+});
+
+test('the name of a user who may be any of an account stays a variable', () => {
+  const named = policy(allow(other, sessionName('ann')));
+  expect(compare(policy(allow(other, sessionName('${aws:username}'))), named).verdict).toBe('incomparable');
 });
 
 test("without the role's ARN, its account may be any", () => {
