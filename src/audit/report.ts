@@ -36,6 +36,14 @@ export interface ReadCounts {
   readonly to?: string;
 }
 
+/**
+ * Whether nothing could be read. That there was nothing to read is another thing: a source that is asked for changes and
+ * denials alone, such as LookupEvents, has no record of a quiet account.
+ */
+export function nothingWasRead({ records, parts, passedOver, problems }: ReadCounts): boolean {
+  return records === 0 && parts - passedOver - problems <= 0;
+}
+
 export interface Review {
   /** Masked already, in the order of time. */
   readonly findings: readonly Finding[];

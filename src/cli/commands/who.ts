@@ -1,6 +1,6 @@
 /** `trusttrail who`: who could assume a role at a time? */
 import { type Command, Option } from 'commander';
-import { roleMatches, versionJson } from '../../audit/report.ts';
+import { nothingWasRead, roleMatches, versionJson } from '../../audit/report.ts';
 import type { RoleTimeline, TimelineVersion } from '../../audit/timeline.ts';
 import { type WhoCouldAssume, whoCouldAssume } from '../../audit/who-could-assume.ts';
 import { defaultConfiguration } from '../../configuration/configuration.ts';
@@ -75,7 +75,7 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
   await review.store.close();
   tellProblems(io, review);
   if (review.interrupted) throw new UserError('interrupted before the history was read');
-  if (review.counts.records === 0) throw nothingRead(words, review);
+  if (nothingWasRead(review.counts)) throw nothingRead(words, review);
   const timeline = oneOf(review.timelines, role, words);
   const answer = whoCouldAssume(timeline, until ?? review.latest, review.latest);
   if (options.format === 'policy') io.out(policyOf(answer));
