@@ -205,7 +205,13 @@ test.for(planted)('$name', { timeout: 120_000 }, async ({ plant, weather, world,
   const found: string[] = [];
   for (let n = 0; n < rounds && !found.some((text) => shows.test(text)); n += 1) {
     // What a fault breaks may also make the watch throw: then nothing settles, which is noticed as well.
-    const how = { plant: plant(), ...world, ...(weather === undefined ? {} : { faults: weather }) };
+    const how = {
+      plant: plant(),
+      way: 'rules',
+      readers: false,
+      ...world,
+      ...(weather === undefined ? {} : { faults: weather }),
+    };
     const { wrong } = await trial(`s${n}`, handlers, how).catch((error: unknown) => ({
       wrong: [`it never ends: ${String(error)}`],
     }));

@@ -479,11 +479,11 @@ export async function simulate({
     else plant.deadLetters(letter, keep);
   };
   const queueOf = () => simulatedQueue(time.now, random.fork('queue'), () => happens(faults.duplicated), letterArrives);
-  const queues = new Map<FunctionName, ReturnType<typeof simulatedQueue>>([
-    ['trust-changed', queueOf()],
-    ['assume-role-denied', queueOf()],
-    ['trail-object', queueOf()],
-  ]);
+  const ways: Readonly<Record<'rules' | 'bucket', readonly FunctionName[]>> = {
+    rules: ['trust-changed', 'assume-role-denied'],
+    bucket: ['trail-object'],
+  };
+  const queues = new Map(ways[way].map((name) => [name, queueOf()]));
   const inFlight = new Map<FunctionName, number>();
 
   /** @returns whether there was something to do, and somebody to do it. */
