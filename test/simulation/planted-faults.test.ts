@@ -201,11 +201,11 @@ const planted: readonly Planted[] = [
   },
 ];
 
-test.for(planted)('$name', { timeout: 120_000 }, async ({ plant, weather, world, shows, most: rounds = most }) => {
+test.for(planted)('$name', { timeout: 600_000 }, async ({ plant, weather, world, shows, most: rounds = most }) => {
   const found: string[] = [];
   for (let n = 0; n < rounds && !found.some((text) => shows.test(text)); n += 1) {
     // What a fault breaks may also make the watch throw: then nothing settles, which is noticed as well.
-    const how = {
+    const how: How = {
       plant: plant(),
       way: 'rules',
       readers: false,
