@@ -1,5 +1,6 @@
 /** Does the trust policy name another user or role of the caller's account? */
 
+import { splitArn } from '../policy/document/names.ts';
 import { describeCaller } from '../policy/evaluate/caller.ts';
 import { accountOfCaller, defineCause } from './cause.ts';
 import { byRole, byUser, trusting } from './example-cases.ts';
@@ -54,15 +55,23 @@ export const principalTooNarrow = defineCause({
       policy: trusting('444455556666', { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
     },
     { name: 'only the path differs', event: byRole(), policy: trusting('arn:aws:iam::444455556666:role/deploy') },
+    {
+      name: 'a role of another partition, whose account only has the same number',
+      event: byRole(),
+      policy: trusting('arn:aws-us-gov:iam::444455556666:role/ci/deploy'),
+    },
     { name: 'another account', event: byUser(), policy: trusting('arn:aws:iam::777788889999:user/bob') },
   ],
   claimsPrincipal: ({ call, statement, where, effect }) => {
     const own = accountOfCaller(call.caller);
     if (own === undefined || effect === 'Deny') return undefined;
+    const partition = 'partition' in call.caller ? call.caller.partition : undefined;
     const others = statement.principal.entries.filter(
-      ({ name }) =>
+      ({ name, text }) =>
         'account' in name &&
         name.account === own &&
+        // The same number in another partition is another account.
+        (partition === undefined || (splitArn(text)?.partition ?? partition) === partition) &&
         name.kind !== 'account' &&
         name.kind !== 'oidc-provider' &&
         name.kind !== 'saml-provider',

@@ -111,7 +111,15 @@ export function terminalExplanation(explanation: Explanation, options: TerminalO
     ...(event.caller === null ? [] : [{ label: 'caller', text: event.caller }]),
     ...(event.role === null ? [] : [{ label: 'role', text: event.role }]),
     ...(event.id === null ? [] : [{ label: 'event', text: event.id, styles: ['dim'] as const }]),
-    ...causes.flatMap((cause) => causeRows(cause, true)),
+    ...causes.flatMap((cause, at) => {
+      const { fix } = cause;
+      const isTold =
+        fix !== null && causes.slice(0, at).some((before) => before.fix !== null && sameFix(before.fix, fix));
+      return [
+        ...causeRows(cause, !isTold),
+        ...(isTold ? [{ label: 'fix', text: 'As above: the one change cures this too.' }] : []),
+      ];
+    }),
     ...(explanation.note === undefined ? [] : [{ label: 'cause', text: explanation.note, styles: ['bold'] as const }]),
     ...(causes.length > 0 || explanation.note !== undefined
       ? []

@@ -66,6 +66,18 @@ test('an explanation, a risk of a file', async () => {
   await expect(text).toMatchFileSnapshot('snapshots/explanation-and-risk.txt');
 });
 
+test('one fix of several causes is told once', () => {
+  const { causes = [] } = findingExamples.denial;
+  const [cause] = causes;
+  if (cause?.fix?.commands[0] === undefined) throw new Error('the example has lost its fix');
+  const event = { id: null, time: null, action: 'sts:AssumeRole', caller: null, role: null };
+  const other = { ...cause, cause: 'mfa-missing', fix: { ...cause.fix, summary: 'Call with MFA.' } };
+  const text = terminalExplanation({ event, causes: [cause, { ...cause }, other], ruledOut: [], unknown: [] }, plain);
+  expect(text.split(cause.fix.summary)).toHaveLength(2);
+  expect(text).toContain('As above: the one change cures this too.');
+  expect(text).toContain('Call with MFA.');
+});
+
 test('a call that AWS did not answer was not denied', () => {
   const event = { id: null, time: null, action: 'sts:AssumeRole', caller: null, role: null };
   const nothing = { event, causes: [], ruledOut: [], unknown: [] };
