@@ -1,10 +1,10 @@
 /** The files and folders of a disk as a source of records, read by the fast scanner. */
-import { readFile } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
 import type { LogScan, ScanTask } from './fast-scan-file.ts';
 import { scanAll } from './fast-scan-pool.ts';
 import { type FoundLogFile, FrameFault, findLogFiles, packingOf, reasonOf } from './log-files.ts';
-import { type Unpacked, unpackFrames } from './zstd-frames.ts';
+import { needsNoHelp, type Unpacked, unpackFrames, zstdFrames } from './zstd-frames.ts';
 
 export interface LogFilesOptions {
   /** Worker threads; 0: none. By default as many as are worth it for what there is to read. */
@@ -15,6 +15,8 @@ export interface LogFilesOptions {
 
 /** Less than this, packed, is read before worker threads have started. */
 const worthThreads = 3_000_000;
+/** Of a zstd file with several frames, which is unpacked in one piece. */
+const mostFrames = 64 * 1024 * 1024;
 /** Of standard input, packed. */
 const mostInput = 400 * 1024 * 1024;
 
@@ -75,22 +77,36 @@ async function* tasksOf(
     const { name, named } = file;
     if (name === '-') yield await inputTask(options, further);
     else {
-      const all = /\.zst$/i.test(name) && file.bytes <= mostInput ? await framesOf(name) : undefined;
-      if (all === undefined) yield { name, named };
-      else {
+      const all = /\.zst$/i.test(name) ? framesOf(name) : undefined;
+      if (all !== undefined)
         further.set(name, { size: file.bytes, ...(all.fault === undefined ? {} : { fault: all.fault }) });
-        yield { name, named, content: all.text };
-      }
+      yield all?.text === undefined ? { name, named } : { name, named, content: all.text };
     }
   }
 }
 
 /** What cannot be read is left to the scan, which says why. */
-async function framesOf(file: string): Promise<Unpacked | undefined> {
+function framesOf(file: string): Partial<Unpacked> | undefined {
+  let descriptor: number;
   try {
-    return unpackFrames(await readFile(file), mostInput);
+    descriptor = openSync(file, 'r');
   } catch {
     return undefined;
+  }
+  const piece = Buffer.alloc(4);
+  try {
+    const { size } = fstatSync(descriptor);
+    const read = (at: number, width: number): number => {
+      piece.fill(0);
+      readSync(descriptor, piece, 0, width, at);
+      return piece.readUIntLE(0, width);
+    };
+    if (needsNoHelp(zstdFrames({ size, read }), size)) return undefined;
+    return size > mostFrames ? { fault: 'too-large' } : unpackFrames(readFileSync(descriptor), mostInput);
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -6,46 +6,63 @@ import { zstdDecompressSync } from 'node:zlib';
 
 export interface ZstdFrames {
   /** Each whole frame with data in it, in order. */
-  readonly frames: readonly Uint8Array[];
+  readonly frames: readonly { readonly from: number; readonly to: number }[];
   /** Bytes behind the last whole frame: one that was cut off, or none at all. */
   readonly left: number;
+}
+
+/** Bytes that need not all be in memory: of a frame only the headers of its blocks are looked at. */
+export interface Bytes {
+  readonly size: number;
+  /** Little-endian. @param width bytes, at most four; never more than there are. */
+  read(at: number, width: number): number;
 }
 
 const magic = 0xfd2fb528;
 const skippable = 0x184d2a50;
 
-export function zstdFrames(bytes: Uint8Array): ZstdFrames {
-  const frames: Uint8Array[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function inMemory(bytes: Uint8Array): Bytes {
+  return {
+    size: bytes.length,
+    read: (at, width) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUIntLE(at, width),
+  };
+}
+
+export function zstdFrames(bytes: Bytes): ZstdFrames {
+  const frames: { from: number; to: number }[] = [];
   let at = 0;
-  while (at + 8 <= bytes.length) {
-    const kind = view.getUint32(at, true);
+  while (at + 8 <= bytes.size) {
+    const kind = bytes.read(at, 4);
     const isSkippable = (kind & 0xfffffff0) >>> 0 === skippable;
-    const end = isSkippable ? at + 8 + view.getUint32(at + 4, true) : kind === magic ? endOfFrame(view, at) : undefined;
-    if (end === undefined || end > bytes.length) break;
-    if (!isSkippable) frames.push(bytes.subarray(at, end));
+    const end = isSkippable ? at + 8 + bytes.read(at + 4, 4) : kind === magic ? endOfFrame(bytes, at) : undefined;
+    if (end === undefined || end > bytes.size) break;
+    if (!isSkippable) frames.push({ from: at, to: end });
     at = end;
   }
-  return { frames, left: bytes.length - at };
+  return { frames, left: bytes.size - at };
 }
 
 /** @returns the place behind the frame that begins there; `undefined` where it was cut off. */
-function endOfFrame(view: DataView, start: number): number | undefined {
-  const size = view.byteLength;
-  const descriptor = view.getUint8(start + 4);
+function endOfFrame({ size, read }: Bytes, start: number): number | undefined {
+  const descriptor = read(start + 4, 1);
   const singleSegment = (descriptor & 0x20) !== 0;
   const contentSize = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
   const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
   let at = start + 5 + (singleSegment ? 0 : 1) + dictionary + contentSize;
   for (let last = false; !last; ) {
     if (at + 3 > size) return undefined;
-    const header = view.getUint8(at) | (view.getUint8(at + 1) << 8) | (view.getUint8(at + 2) << 16);
+    const header = read(at, 3);
     last = (header & 1) === 1;
     // A run of one byte has that byte alone.
     at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
   }
   const checksum = (descriptor & 4) === 0 ? 0 : 4;
   return at + checksum > size ? undefined : at + checksum;
+}
+
+/** Whether zlib reads all of it by itself: one frame and nothing else, or not even one that is whole. */
+export function needsNoHelp({ frames: [first, ...more], left }: ZstdFrames, size: number): boolean {
+  return first === undefined || (more.length === 0 && left === 0 && first.to - first.from === size);
 }
 
 export interface Unpacked {
@@ -60,14 +77,14 @@ export interface Unpacked {
  * not even one is whole.
  */
 export function unpackFrames(bytes: Uint8Array, mostBytes: number): Unpacked | undefined {
-  const { frames, left } = zstdFrames(bytes);
-  if (frames.length === 0 || (frames.length === 1 && left === 0 && frames[0]?.length === bytes.length))
-    return undefined;
+  const found = zstdFrames(inMemory(bytes));
+  if (needsNoHelp(found, bytes.length)) return undefined;
+  const { frames, left } = found;
   const texts: Uint8Array[] = [];
   let size = 0;
-  for (const frame of frames) {
+  for (const { from, to } of frames) {
     try {
-      const text = zstdDecompressSync(frame, { maxOutputLength: Math.max(1, mostBytes - size) });
+      const text = zstdDecompressSync(bytes.subarray(from, to), { maxOutputLength: Math.max(1, mostBytes - size) });
       texts.push(text);
       size += text.length;
     } catch (error) {
