@@ -18,7 +18,7 @@ const benches: readonly (readonly [name: string, args: readonly string[], questi
   ['replay', [], 'records through the live service, in memory'],
   ['handler', [], 'events through the functions'],
   ['storm', ['2000'], 'denials in a storm, with both stores'],
-  ['audit', ['200'], 'history read from files, beside what one would use instead'],
+  ['audit', [], 'history read from files, beside what one would use instead'],
   ['report', ['5000'], 'report of 5,000 findings in a browser'],
 ];
 
