@@ -1,5 +1,6 @@
 /** What reached a channel and what did not, and how many denied calls had which cause? */
 import type { Finding } from '../findings/finding.ts';
+import { isOfUnanswered } from '../findings/unanswered.ts';
 import type { Publisher } from '../ports/publisher.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -39,9 +40,12 @@ export function countingPublisher(
  */
 function findingMetrics(metrics: Pick<Metrics, 'count'>): (finding: Finding) => void {
   const sizes = new Map<string, number>();
-  return ({ id, revision, kind, severity, cause, count, supersededBy }) => {
+  return (finding) => {
+    const { id, revision, kind, severity, cause, count, supersededBy } = finding;
     metrics.count('FindingsPublished', { kind, severity });
     if ((kind !== 'denial' && kind !== 'denial-spike') || supersededBy !== undefined) return;
+    // What AWS throttled was not denied.
+    if (isOfUnanswered(finding)) return;
     const before = sizes.get(id) ?? (revision === 1 ? 0 : count);
     if (count > before) metrics.count('Denials', { cause: cause ?? 'unknown' }, count - before);
     sizes.delete(id);

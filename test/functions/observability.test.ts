@@ -4,6 +4,7 @@ import { lambdaLogger } from '../../src/adapters/logger.ts';
 import { embeddedMetrics, metricsNamespace } from '../../src/adapters/metrics.ts';
 import { SecretUnreadable, secretReader } from '../../src/adapters/secrets.ts';
 import type { Finding } from '../../src/findings/finding.ts';
+import { unansweredNotes } from '../../src/findings/unanswered.ts';
 
 const lines: string[] = [];
 const logged = (level: string, write: (log: ReturnType<typeof lambdaLogger>) => void): Record<string, unknown>[] => {
@@ -149,12 +150,15 @@ test('denied calls are counted by cause, a burst by as much as it grew, and a fa
   // Of a burst that another copy of the function began only what it grows by from now on is counted.
   await bus.publish({ ...burst, id: 'c', revision: 3, count: 90 });
   await counting({ channel: 'sns', publish }).publish(burst);
+  // What AWS throttled was not denied.
+  const { cause: _, ...unexplained } = burst;
+  await bus.publish({ ...unexplained, id: 'd', count: 500, notes: [unansweredNotes.throttled] });
   const denials = counts.filter(([name]) => name === 'Denials');
   expect(denials.map(([, dimensions, by]) => [dimensions, by])).toEqual([
     [{ cause: 'external-id-missing' }, 5],
     [{ cause: 'external-id-missing' }, 7],
   ]);
-  expect(counts.filter(([name]) => name === 'FindingsPublished')).toHaveLength(3);
+  expect(counts.filter(([name]) => name === 'FindingsPublished')).toHaveLength(4);
   down = true;
   await expect(bus.publish(burst)).rejects.toThrow('down');
   expect(counts.at(-1)).toEqual(['PublishFailures', { channel: 'findings-bus' }, 1]);

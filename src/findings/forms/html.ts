@@ -4,6 +4,7 @@ import { clip } from '../escape.ts';
 import type { Finding, FindingKind, Severity, TrustChangeDetail } from '../finding.ts';
 import { sha256Base64 } from '../identity.ts';
 import { bySeverity, countBySeverity, severityRank } from '../severity.ts';
+import { isOfUnanswered } from '../unanswered.ts';
 import { reportScript, reportStyle } from './html-assets.ts';
 import { edgeSection, type TrustEdge } from './html-edges.ts';
 import { accessList, findingMarkup, shortFindingMarkup } from './html-finding.ts';
@@ -140,7 +141,10 @@ function figures(findings: readonly Finding[]): Markup {
   const counts = countBySeverity(findings);
   const of = (...kinds: readonly FindingKind[]): number => findings.filter((one) => kinds.includes(one.kind)).length;
   const widened = findings.filter((one) => (one.change?.gained.length ?? 0) > 0).length;
-  const denials = eventCount(findings.filter((one) => one.kind === 'denial' || one.kind === 'denial-spike'));
+  // What AWS throttled, or failed to answer, was not denied.
+  const denied = findings.filter(
+    (one) => (one.kind === 'denial' || one.kind === 'denial-spike') && !isOfUnanswered(one),
+  );
   const roles = new Set(findings.flatMap((one) => (one.role === undefined ? [] : [one.role]))).size;
   const figure = (value: number, one: string, many: string, style = ''): Markup =>
     markup`<li class="${value > 0 ? style : ''}"><b>${grouped(value)}</b> ${value === 1 ? one : many}</li>`;
@@ -149,8 +153,8 @@ function figures(findings: readonly Finding[]): Markup {
     figure(counts.high, 'high finding', 'high findings', 'high'),
     figure(widened, 'change that let somebody new in', 'changes that let somebody new in', 'high'),
     figure(of('trust-change', 'trust-change-failed'), 'trust policy change', 'trust policy changes'),
-    figure(denials, 'denied call', 'denied calls'),
-    figure(of('denial-spike'), 'burst of denials', 'bursts of denials'),
+    figure(eventCount(denied), 'denied call', 'denied calls'),
+    figure(denied.filter(({ kind }) => kind === 'denial-spike').length, 'burst of denials', 'bursts of denials'),
     figure(roles, 'role', 'roles'),
   ]}</ul>`;
 }

@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/findings/finding.ts';
 import { htmlReport, type ReportInput } from '../../../src/findings/forms/html.ts';
 import { reportScript, reportStyle } from '../../../src/findings/forms/html-assets.ts';
 import { maskFinding } from '../../../src/findings/mask.ts';
+import { unansweredNotes } from '../../../src/findings/unanswered.ts';
 import { findingExamples, hostile, hostileStrings } from '../examples.ts';
 
 const examples = Object.values(findingExamples).map((finding) => maskFinding(finding));
@@ -383,6 +384,24 @@ test('counts are written as people write them', () => {
   const head = document.querySelector('header')?.textContent ?? '';
   expect(head).toContain('1 record · 1,234 files');
   expect(head).toContain('20,705 denied calls');
+});
+
+test('calls that AWS throttled are no denied calls', () => {
+  const notes = [unansweredNotes.throttled];
+  const { document } = inspect(
+    htmlReport({
+      findings: [
+        { ...findingExamples.denial, count: 3 },
+        { ...findingExamples['denial-spike'], count: 500, events: ['e-1'], notes },
+      ],
+      summary: { records: 1, files: 1 },
+      generatedAt: '2026-03-02T00:00:00Z',
+    }),
+  );
+  const figures = document.querySelector('.figures')?.textContent ?? '';
+  expect(figures).toContain('3 denied calls');
+  expect(figures).toContain('0 bursts of denials');
+  expect(document.querySelector('main')?.textContent).toContain('burst of failed calls');
 });
 
 test('a burst that had begun before the change beside it is told in that order', () => {
