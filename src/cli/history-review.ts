@@ -83,8 +83,8 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
         total: (known) => {
           totals.set(source, known);
           progress?.of([...totals.values()].reduce((sum, one) => sum + one, 0));
-          // Not at once: the threads that scan are given their first files before.
-          setImmediate(() => void engine());
+          // Not at once: the threads that scan are given their first files before. A failure is told where it is waited for.
+          setImmediate(() => void engine().catch(() => undefined));
         },
       });
       for await (const batch of reads) {
