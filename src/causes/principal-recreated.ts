@@ -11,7 +11,7 @@ import { shortened } from './wording.ts';
 export const principalRecreated = defineCause({
   id: 'principal-recreated',
   title:
-    'The trust policy means another unique id than the caller’s, as after a principal is deleted and created again',
+    'The trust policy holds another unique id than the caller’s, as after a principal is deleted and created again',
   side: 'trust-policy',
   who: 'owner',
   means:
