@@ -1,6 +1,8 @@
 /** A trail's bucket and Athena in emulated AWS: the same records as from the files on the disk. */
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +11,7 @@ import { logFilesSource } from '../../src/adapters/log-files-source.ts';
 import { s3LogsSource } from '../../src/adapters/s3-logs.ts';
 import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
 import type { RecordSource } from '../../src/ports/record-source.ts';
+import { iamCall } from '../cloudtrail/records.ts';
 import { type EmulatedAws, emulatorMissing, startEmulatedAws } from './emulated-aws.ts';
 
 const samples = join(import.meta.dirname, '..', '..', 'samples', 'cloudtrail');
@@ -27,6 +30,7 @@ describe.skipIf(emulatorMissing)('history in AWS', () => {
     aws = await startEmulatedAws();
     s3 = new S3Client({ ...aws.client, forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: 'trail' }));
+    await s3.send(new CreateBucketCommand({ Bucket: 'org' }));
     for (const file of await readdir(samples)) {
       const parts = /^(\d{12})_CloudTrail_([a-z0-9-]+)_(\d{4})(\d{2})(\d{2})T/.exec(file);
       const folder =
@@ -67,6 +71,47 @@ describe.skipIf(emulatorMissing)('history in AWS', () => {
     );
     for await (const batch of source.read()) parts += batch.parts;
     expect(parts).toBe(3);
+  });
+
+  test('an organization’s trail: one account of it, and on from where an interrupt ended it', async () => {
+    const keys = ['111122223333', '444455556666'].flatMap((account) =>
+      ['us-east-1', 'eu-west-1'].flatMap((region) =>
+        ['2026/03/01', '2026/03/02'].map(
+          (day) => `AWSLogs/o-a1b2c3d4e5/${account}/CloudTrail/${region}/${day}/x.json.gz`,
+        ),
+      ),
+    );
+    for (const key of keys) {
+      const record = iamCall('DeleteRole', { roleName: 'x' }, { eventID: key });
+      await s3.send(
+        new PutObjectCommand({
+          Bucket: 'org',
+          Key: `ct/${key}`,
+          Body: gzipSync(JSON.stringify({ Records: [record] })),
+        }),
+      );
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'trusttrail-live-'));
+    const options = { client: s3, resume: join(folder, 'resume'), jobs: 1 };
+    const idsOf = async (source: RecordSource) => (await recordsOf(source)).map(({ eventId }) => eventId);
+    const one = s3LogsSource({ bucket: 'org', prefix: 'ct/' }, { client: s3, account: '444455556666' });
+    expect(await idsOf(one)).toEqual(keys.filter((key) => key.includes('444455556666')).toSorted());
+    const controller = new AbortController();
+    const first: string[] = [];
+    for await (const batch of s3LogsSource({ bucket: 'org', prefix: 'ct/' }, options).read({
+      signal: controller.signal,
+    })) {
+      first.push(...batch.records.map(({ eventId }) => eventId));
+      controller.abort();
+      break;
+    }
+    expect(first.length).toBeGreaterThan(0);
+    expect(first.length).toBeLessThan(keys.length);
+    expect(await idsOf(s3LogsSource({ bucket: 'org', prefix: 'ct/' }, options))).toEqual(keys.toSorted());
+    // What was read before the interrupt was written down, once.
+    const lines = (await readFile(options.resume, 'utf8')).trimEnd().split('\n');
+    expect(lines).toHaveLength(keys.length);
+    await rm(folder, { recursive: true });
   });
 
   test('a bucket that is not there is one line', async () => {
