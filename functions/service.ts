@@ -8,13 +8,11 @@ import { readers } from './accounts.ts';
 import { clients } from './clients.ts';
 import { bundledConfiguration } from './configuration-file.ts';
 import { environment as env } from './environment.ts';
+import { ownRoleNames } from './own-roles.ts';
 import { publishersOf } from './publishers.ts';
 import { counted } from './telemetry.ts';
 
 const clock = { now: Date.now };
-/** The functions whose roles call into other accounts; a denied call of theirs is never analysed. */
-const functionNames = ['trust-changed', 'assume-role-denied', 'trail-object', 'reconcile'];
-
 let made: Watch | undefined;
 
 /** Made when it is first needed, and kept between the batches of one copy of the function. */
@@ -33,7 +31,7 @@ export function service(): Watch {
     settings: {
       readerRole: env.READER_ROLE,
       ownAccount: env.ACCOUNT,
-      ownRoles: functionNames.map((name) => `arn:${env.PARTITION}:iam::${env.ACCOUNT}:role/trusttrail-watch-${name}`),
+      ownRoles: ownRoleNames.map((name) => `arn:${env.PARTITION}:iam::${env.ACCOUNT}:role/${name}`),
     },
   });
   return made;

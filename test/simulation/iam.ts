@@ -7,15 +7,14 @@ import {
   ListSAMLProvidersCommand,
   SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
+import { ownRoleNames } from '../../functions/own-roles.ts';
 import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
 import { denied, document, home, start } from '../watch/service.ts';
 import type { Random } from './seeded.ts';
 
 /** The reader role of the other accounts, and the functions' own roles: as functions/service.ts tells the watch. */
 export const readerRole = 'trusttrail-reader';
-export const ownRoles = ['trust-changed', 'assume-role-denied', 'trail-object'].map(
-  (name) => `arn:aws:iam::${home}:role/trusttrail-watch-${name}`,
-);
+export const ownRoles = ownRoleNames.map((name) => `arn:aws:iam::${home}:role/${name}`);
 
 const callers = '444455556666';
 const answering = '555566667777';
