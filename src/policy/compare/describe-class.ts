@@ -6,12 +6,19 @@ import type { PreparedStatement } from '../evaluate/prepared-policy.ts';
 import type { CallerSpace } from './caller-space.ts';
 import type { AccessClass, Witness } from './comparison.ts';
 import { describeClause, describeGuard, textsOf } from './describe-condition.ts';
-import { keptOutByDenies, leftByDenies, mayBeAbsent, mostValues, onlyValue, type Phrase } from './describe-denies.ts';
+import {
+  keptOutByDenies,
+  leftByDenies,
+  leftOut,
+  mayBeAbsent,
+  mostValues,
+  onlyValue,
+  type Phrase,
+} from './describe-denies.ts';
 import { describePrincipal } from './describe-principal.ts';
 import type { Mode } from './dimension.ts';
 import { and, type Formula } from './formula.ts';
-import { oppositeOf } from './opposite-clause.ts';
-import { allows, allowsNot, statementsOn, type Through } from './question.ts';
+import { allows, allowsNot, matches, statementsOn, type Through } from './question.ts';
 import { search } from './search.ts';
 import { TooMuchWork, type Work } from './work.ts';
 
@@ -188,7 +195,10 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
   const { from, to, space, statement, entry, actions, formula, lost } = question;
   const action = actions[actions.length - 1] ?? actions[0];
   const through: Through = { statement, ...(entry === undefined ? {} : { entries: [entry] }) };
-  const holds = (demanded: Formula) => holdsSomewhere(space, demanded, work);
+  const members = formula(through);
+  // Where a policy variable lets them in, nothing is certain of them: words are no proof.
+  const mode: Mode = holdsSomewhere(space, members, work) ? 'claim' : 'proof';
+  const holds = (demanded: Formula) => holdsSomewhere(space, demanded, work, mode);
   const element = statement.statement.principal;
   const means = space.principal(entry === undefined ? element : { ...element, entries: [entry] }, 'Allow', true);
   const admitting = statementsOn(from, 'Allow', action).filter((other) =>
@@ -200,7 +210,7 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
   for (const { clauses } of admitting) for (const clause of clauses) guards.set(clause.key.lower, clause);
   const others = entry === undefined ? undefined : exceptions(question, entry.name, through, action, work);
   if (others !== undefined) losses.push({ text: others, key: undefined });
-  const members = formula(through);
+  const ofClass = { from, to, space, action, members, holds };
   const told = new Set(own);
   for (const [key, clause] of guards) {
     if (own.has(key) || (isOne(entry?.name) && keysOfOne.has(key))) continue;
@@ -213,25 +223,30 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
     };
     const broken = and([members, allowsNot(space, only, action)]);
     // What a policy variable leaves open may be what kept them out.
-    const mode = clause.withVariables.length > 0 ? 'proof' : 'claim';
-    if (!holdsSomewhere(space, broken, work, mode)) continue;
+    if (!holdsSomewhere(space, broken, work, clause.withVariables.length > 0 ? 'proof' : mode)) continue;
     told.add(key);
+    const left = leftOut(ofClass, clause);
+    if (left !== undefined) {
+      losses.push({ text: describeClause(left, { mayBeAbsent: false }), key });
+      continue;
+    }
     const never = space.dimensions.get(key) === null;
     if (never && clause.key.issuer !== undefined)
       losses.push({ text: `which never brings \`${clause.key.display}\``, key });
     else {
-      const absent = never || holdsWithout(space, broken, key, work);
+      const absent = never || holdsWithout(space, broken, key, work, mode);
       losses.push({ text: describeGuard(clause, { absent, lost, brings: own }), key });
     }
   }
-  // Of a key that they bring, the values that the other policy leaves out.
   for (const { clauses } of admitting)
     for (const clause of clauses) {
-      const opposite = clause.row?.negated === true && own.has(clause.key.lower) ? oppositeOf(clause) : undefined;
-      if (opposite === undefined || holds(and([members, space.clause(clause, true)]))) continue;
-      losses.push({ text: describeClause(opposite, { mayBeAbsent: false }), key: undefined });
+      if (!own.has(clause.key.lower)) continue;
+      const left = leftOut(ofClass, clause) ?? (lost && stays(question, values, clause, work) ? clause : undefined);
+      if (left === undefined) continue;
+      const text =
+        left === clause ? `other than ${describeClause(clause)}` : describeClause(left, { mayBeAbsent: false });
+      losses.push({ text, key: undefined });
     }
-  const ofClass = { from, to, space, action, members, holds };
   const kept = keptOutByDenies(ofClass);
   const left = leftByDenies(ofClass, told);
   const settled = new Set(left.filter(({ settles }) => settles).map(({ key }) => key));
@@ -241,6 +256,30 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
     phrases: [...new Set([...phrases, ...left].map(({ text }) => text).filter((text) => text !== ''))],
     named: ['aws:principalaccount', 'aws:principalorgid', 'aws:principalarn'].some((key) => settled.has(key)),
   };
+}
+
+/**
+ * Whether nobody of the class meets the other policy's condition on a key, and others do whom the words for the class
+ * mean as well: those stay.
+ */
+function stays(
+  { space, statement, entry, formula }: ToDescribe,
+  values: ReadonlyMap<PreparedClause, readonly string[]>,
+  guard: PreparedClause,
+  work: Work,
+): boolean {
+  if (guard.row?.negated !== false || guard.clause.operator.set !== undefined) return false;
+  const own = statement.clauses.find(({ key, row }) => key.lower === guard.key.lower && row?.negated === false);
+  const shown = own === undefined ? [] : (values.get(own) ?? textsOf(own));
+  if (own === undefined || shown.length > mostValues) return false;
+  const through = entry === undefined ? { statement } : { statement, entries: [entry] };
+  if (holdsSomewhere(space, and([formula(through), space.clause(guard, true)]), work)) return false;
+  return shown.some((text) => {
+    const one = shown.length === 1 && textsOf(own).length === 1 ? own : onlyValue(own, text);
+    if (one === undefined) return false;
+    const clauses = statement.clauses.map((clause) => (clause === own ? one : clause));
+    return holdsSomewhere(space, and([matches(space, { ...through, clauses }), space.clause(guard, true)]), work);
+  });
 }
 
 function isOne(name: PrincipalName | undefined): boolean {
@@ -293,10 +332,15 @@ function isPartOf(wide: PrincipalName, name: PrincipalName): string | undefined 
     : undefined;
 }
 
-function holdsWithout(space: CallerSpace, formula: Formula, key: string, work: Work): boolean {
+function holdsWithout(space: CallerSpace, formula: Formula, key: string, work: Work, mode: Mode = 'claim'): boolean {
   const dimension = space.dimensions.get(key);
   if (dimension === undefined || dimension === null || dimension.shape.presence === 'always') return false;
-  return holdsSomewhere(space, and([formula, { kind: 'literal', literal: dimension.literal(true, false, '') }]), work);
+  return holdsSomewhere(
+    space,
+    and([formula, { kind: 'literal', literal: dimension.literal(true, false, '') }]),
+    work,
+    mode,
+  );
 }
 
 function rankOf({ space, entry, home, witness }: ToDescribe, narrowed: boolean): number {

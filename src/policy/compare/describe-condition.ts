@@ -112,8 +112,8 @@ export function describeClause(
   if (clause.key.lower === 'aws:multifactorauthage' && /^NumericLess/.test(base))
     return `with MFA at most ${values.join(' or ')} seconds old${ifExists ? ', or where none is reported' : ''}`;
   if (/^(aws:currenttime|aws:epochtime)$/.test(clause.key.lower)) {
-    if (/^DateLess/.test(base)) return `until ${listed(values, false)}`;
-    if (/^DateGreater/.test(base)) return `from ${listed(values, false)} on`;
+    if (/^(Date|Numeric)Less/.test(base)) return `until ${listed(values, false)}`;
+    if (/^(Date|Numeric)Greater/.test(base)) return `from ${listed(values, false)} on`;
   }
   if (/^Date(Less|Greater)/.test(base)) {
     const when = /^DateLess/.test(base) ? 'before' : 'after';

@@ -113,6 +113,19 @@ export function leftByDenies(question: Class, told: ReadonlySet<string>): readon
   return phrases;
 }
 
+/** @returns the condition with the values that an Allow of the other policy leaves out, where the class has just those. */
+export function leftOut(question: Class, clause: PreparedClause): PreparedClause | undefined {
+  const { space, members, holds } = question;
+  const opposite =
+    clause.row?.negated === true && clause.clause.operator.set === undefined ? oppositeOf(clause) : undefined;
+  if (opposite === undefined || holds(and([members, space.clause(clause, true)]))) return undefined;
+  const values = new Set(valuesLeft(question, clause));
+  return {
+    ...opposite,
+    clause: { ...opposite.clause, values: opposite.clause.values.filter(({ text }) => values.has(text)) },
+  };
+}
+
 /** Of the values that a Deny excepts, those that somebody of the class has. */
 function valuesLeft({ space, members, holds }: Class, clause: PreparedClause): readonly string[] {
   const texts = textsOf(clause);

@@ -283,11 +283,65 @@ export const everydayCases: readonly ChangeCase[] = [
     now: [allow(other, { NumericLessThan: { 'aws:EpochTime': '1767225600' } })],
     verdict: 'equivalent',
   },
+  ...(
+    [
+      [
+        'a network',
+        { IpAddress: { 'aws:SourceIp': '203.0.112.0/23' } },
+        { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+        'from 203.0.112.0/23, other than from 203.0.113.0/24',
+      ],
+      [
+        'session names',
+        { StringLike: { 'sts:RoleSessionName': ['a*', '*z'] } },
+        { StringLike: { 'sts:RoleSessionName': 'a*z' } },
+        'with session name `a*` or `*z`, other than with session name `a*z`',
+      ],
+      [
+        'one of a list, which is told without the others',
+        { StringEquals: { 'sts:RoleSessionName': ['a', 'b'] } },
+        { StringEquals: { 'sts:RoleSessionName': 'b' } },
+        'with session name `a`',
+      ],
+      [
+        'a time',
+        { DateLessThan: { [time]: '2027-01-01T00:00:00Z' } },
+        { DateLessThan: { [time]: '2026-01-01T00:00:00Z' } },
+        'until 2027-01-01T00:00:00Z, other than until 2026-01-01T00:00:00Z',
+      ],
+      [
+        'a network left out',
+        { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+        { NotIpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '198.51.100.0/24'] } },
+        'from anywhere but 203.0.113.0/24, from 198.51.100.0/24',
+      ],
+      [
+        'session names left out',
+        {},
+        { StringNotLike: { 'sts:RoleSessionName': ['a*', 'b*'] } },
+        'with session name `a*` or `b*`',
+      ],
+      [
+        'a variable that stays, and an external ID',
+        { StringLike: { 'sts:RoleSessionName': '*${aws:username}' } },
+        { StringLike: { 'sts:RoleSessionName': '*${aws:username}', 'sts:ExternalId': 'x' } },
+        'with session name `*${aws:username}`, without an external ID',
+      ],
+    ] as const
+  ).map(
+    ([name, before, after, lost]): ChangeCase => ({
+      name: `narrower: ${name}`,
+      old: [allow(other, before)],
+      now: [allow(other, after)],
+      verdict: 'narrower',
+      lost: [`${anyOf}, ${lost}`],
+    }),
+  ),
   {
     name: 'seconds as a date and as a number',
     old: [allow(other, { DateLessThanEquals: { 'aws:EpochTime': '2026-01-01T00:00:00Z' } })],
     now: [allow(other, { NumericLessThan: { 'aws:EpochTime': ['1767225600', '17e8'] } })],
     verdict: 'narrower',
-    lost: [`${anyOf}, until 2026-01-01T00:00:00Z`],
+    lost: [`${anyOf}, until 2026-01-01T00:00:00Z, other than until 1767225600 or 17e8`],
   },
 ];
