@@ -1,5 +1,5 @@
 /** May the caller call, by the policies on its own side? Asked of iam:SimulatePrincipalPolicy, which speaks of now. */
-import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { type EvaluationResult, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import type { CallerAccess } from '../causes/evidence.ts';
 import { splitArn } from '../policy/document/names.ts';
 import type { CallerAccessReader } from '../ports/caller-access.ts';
@@ -31,7 +31,8 @@ async function simulated(
     );
     if (result === undefined) return undefined;
     const decision = decisions[result.EvalDecision ?? ''];
-    if (decision === undefined) return undefined;
+    // A policy of the caller tests what the simulator was not told of the call: its answer may be another one then.
+    if (decision === undefined || missingIn(result).length > 0) return undefined;
     const scp = result.OrganizationsDecisionDetail?.AllowedByOrganizations === false;
     const boundary = result.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false;
     const [matched] = result.MatchedStatements ?? [];
@@ -44,6 +45,11 @@ async function simulated(
     // Not permitted, no such principal, or not answered: nothing is known.
     return undefined;
   }
+}
+
+/** Keys that the policies ask for; of a resource that was named they stand with that one (IAM API Reference, EvaluationResult). */
+function missingIn({ MissingContextValues: keys = [], ResourceSpecificResults: results = [] }: EvaluationResult) {
+  return [...keys, ...results.flatMap(({ MissingContextValues: ofResource = [] }) => ofResource)];
 }
 
 /** IAM API Reference, EvaluationResult. */

@@ -205,7 +205,7 @@ function readingOf(
 function historyOf(key: string, records: readonly CloudTrailRecord[]): RoleHistory {
   const distinct = [...new Map(records.map((record) => [record.eventId, record])).values()];
   const events = distinct
-    .toSorted((a, b) => a.at - b.at)
+    .toSorted((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1))
     .map((record) => {
       const recognised = recognise(record);
       return { record, recognised: recognised === undefined ? [] : [recognised], from: 'history' as const };
@@ -223,6 +223,9 @@ function doubted(evidence: Omit<DenialEvidence, 'denial'>, doubt: boolean): Omit
     ...(role === undefined ? {} : { role: { ...role, as: 'now' as const } }),
   };
 }
+
+const simulateYourself =
+  'iam:SimulatePrincipalPolicy was not answered, or not surely: it has to be permitted, and where the caller’s policies test keys of the request, to be called with their values (--context-entries)';
 
 async function aboutCaller(
   denial: Denial,
@@ -243,7 +246,5 @@ async function aboutCaller(
   if (!/:iam::\d{12}:(?:user|role)\//.test(caller))
     return { needs: [{ need, how: 'the record does not show the ARN of the caller’s role with its path' }] };
   const answer = await access.simulate(caller, denial.message.action ?? denial.call, denial.role);
-  return answer === undefined
-    ? { needs: [{ need, how: 'iam:SimulatePrincipalPolicy was not answered: it has to be permitted' }] }
-    : { access: answer, needs: [] };
+  return answer === undefined ? { needs: [{ need, how: simulateYourself }] } : { access: answer, needs: [] };
 }
