@@ -86,11 +86,12 @@ const kinds: Readonly<Record<PrincipalEvent['principal'], string>> = {
   'saml-provider': 'SAML provider',
 };
 
-/** Of a role that no event told of, what IAM showed before. */
+/** Of a role that no event told of, what IAM showed before; not what it showed before the role was deleted. */
 function stateOrSeen(history: RoleHistory, at: number): RoleState {
   const state = stateAt(history, at);
   if (state.exists !== undefined) return state;
-  return history.seen.findLast(({ observedAt = Number.POSITIVE_INFINITY }) => observedAt <= at) ?? state;
+  const since = history.changes.findLast(({ change }) => change.record.at <= at)?.change.record.at ?? 0;
+  return history.seen.findLast(({ observedAt = 0 }) => observedAt > since && observedAt <= at) ?? state;
 }
 
 function draftOf(history: RoleHistory, key: string, event: PrincipalEvent): Draft | undefined {

@@ -172,6 +172,16 @@ describe('what was read', () => {
     ]);
   });
 
+  test('of a role that was made anew since says nothing of whom that one trusts', async () => {
+    const one = surveyed();
+    one.has(like(document(ci)));
+    await one.reconcile();
+    const theirs = { more: { recipientAccountId: '444455556666' } };
+    const other = document(`arn:aws:iam::${home}:role/x`);
+    await one.take([deleted(7200), deleted(9000, 'ci', theirs), updated(10_800, other)]);
+    expect(one.findings().filter(({ kind, events }) => kind === 'trust-risk' && events.length > 0)).toEqual([]);
+  });
+
   test('costs no write where nothing is new', async () => {
     const one = surveyed();
     one.has(like(document(ci)));
