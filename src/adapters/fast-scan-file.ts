@@ -12,7 +12,7 @@ export interface ScanTask {
   /** What the file is called in problems; its path, where it has no `content`. */
   readonly name: string;
   readonly content?: Uint8Array;
-  /** Bytes of the file, where they are known: so much work it is. */
+  /** Bytes of the file when it was looked at, where that was. */
   readonly size?: number;
   /** Whether somebody named it; a file that was found in a folder and is something else is passed over without a problem. */
   readonly named: boolean;
@@ -57,10 +57,14 @@ export async function scanLogFile(task: ScanTask): Promise<LogScan> {
 type Found = Pick<LogScan, 'looked' | 'records' | 'problems'>;
 
 /** Read at once: a worker thread has nothing else to do meanwhile. */
-function contentOf({ name, content }: ScanTask): { readonly content?: Uint8Array; readonly size: number } {
-  if (content !== undefined) return { content, size: content.length };
-  const { size } = statSync(name);
-  return size <= mostWholeFile ? { content: readFileSync(name), size } : { size };
+function contentOf({
+  name,
+  content,
+  size = content === undefined ? statSync(name).size : 0,
+}: ScanTask): { readonly content?: Uint8Array; readonly size: number } {
+  if (content === undefined && size > mostWholeFile) return { size };
+  const whole = content ?? readFileSync(name);
+  return { content: whole, size: whole.length };
 }
 
 async function scanWhole(task: ScanTask, bytes: Uint8Array): Promise<Found> {
@@ -92,7 +96,8 @@ function inflatedWhole(bytes: Uint8Array, packing: Packing): Uint8Array | undefi
     // The last four bytes of a gzip file tell the size of its text (RFC 1952, ISIZE): a buffer of that size is filled at
     // once. It is a hint and no more; the file may have several parts, or lie.
     const told = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
-    const chunkSize = Math.min(mostWholeText, Math.max(16_384, told + 64));
+    if (told > mostWholeText) return undefined;
+    const chunkSize = Math.max(16_384, told + 64);
     return gunzipSync(bytes, { chunkSize, maxOutputLength: mostWholeText });
   } catch {
     return undefined;

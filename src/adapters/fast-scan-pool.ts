@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type LogScan, type ScanTask, scanLogFile } from './fast-scan-file.ts';
-import type { ScanAnswer } from './fast-scan-worker.ts';
+import type { ScanAnswer, ScanOrder } from './fast-scan-worker.ts';
 
 export interface ScanAllOptions {
   /** Worker threads; by default one a core, eight at most. 0: in this thread, which is faster for a few small files. */
@@ -14,10 +14,12 @@ export interface ScanAllOptions {
 }
 
 /**
- * Tasks under way for each worker: enough that none waits, and few enough that their contents fit into memory. Of files
+ * Orders under way for each worker: enough that none waits, and few enough that their contents fit into memory. Of files
  * on the disk many more, so that the workers go on while this thread is busy.
  */
-const tasksAhead = { content: 3, file: 32 } as const;
+const ordersAhead = { content: 3, file: 32 } as const;
+/** Small files are ordered together, up to so many and so many bytes: a message costs as much as the scan of one. */
+const mostTogether = { files: 16, bytes: 250_000 } as const;
 
 /** Scans the files as they are listed. @returns one scan a task, in the order of the tasks. */
 export async function* scanAll(
@@ -36,33 +38,64 @@ export async function* scanAll(
     if (signal?.aborted === true) resolve(undefined);
     signal?.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-  const underWay: Promise<LogScan>[] = [];
+  const underWay: Promise<readonly LogScan[]>[] = [];
+  const next = async (): Promise<readonly LogScan[] | undefined> => Promise.race([underWay.shift(), aborted]);
   try {
-    for await (const task of tasks) {
-      underWay.push(pool.scan(task));
-      if (underWay.length < jobs * tasksAhead[task.content === undefined ? 'file' : 'content']) continue;
-      const scan = await Promise.race([underWay.shift(), aborted]);
-      if (scan === undefined) return;
-      yield scan;
+    for await (const order of ordersOf(tasks)) {
+      underWay.push(pool.scan(order));
+      if (underWay.length < jobs * ordersAhead[order[0]?.content === undefined ? 'file' : 'content']) continue;
+      const scans = await next();
+      if (scans === undefined) return;
+      yield* scans;
     }
     while (underWay.length > 0) {
-      const scan = await Promise.race([underWay.shift(), aborted]);
-      if (scan === undefined) return;
-      yield scan;
+      const scans = await next();
+      if (scans === undefined) return;
+      yield* scans;
     }
   } finally {
     await pool.close();
   }
 }
 
+/** Tasks that are ordered together: what is in memory already alone, files by their size. */
+async function* ordersOf(
+  tasks: Iterable<ScanTask> | AsyncIterable<ScanTask>,
+): AsyncGenerator<readonly ScanTask[], void, undefined> {
+  let order: ScanTask[] = [];
+  let bytes = 0;
+  for await (const task of tasks) {
+    const alone = task.content !== undefined || task.size === undefined;
+    if (order.length > 0 && (alone || bytes + workOf(task) > mostTogether.bytes)) {
+      yield order;
+      order = [];
+      bytes = 0;
+    }
+    order.push(task);
+    bytes += workOf(task);
+    if (!alone && order.length < mostTogether.files && bytes < mostTogether.bytes) continue;
+    yield order;
+    order = [];
+    bytes = 0;
+  }
+  if (order.length > 0) yield order;
+}
+
 interface Lane {
   readonly worker: Worker;
   /** Bytes of the files that wait. */
   load: number;
-  readonly waiting: Map<number, { readonly task: ScanTask; readonly resolve: (scan: LogScan) => void }>;
+  readonly waiting: Map<
+    number,
+    { readonly tasks: readonly ScanTask[]; readonly resolve: (scans: readonly LogScan[]) => void }
+  >;
 }
 
-function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; close(): Promise<void> } {
+function workerPool(most: number): {
+  /** @returns what the files hold, in the order of the tasks. */
+  scan(tasks: readonly ScanTask[]): Promise<readonly LogScan[]>;
+  close(): Promise<void>;
+} {
   const lanes: Lane[] = [];
   // A thread does not share the compiled code that the program keeps on the disk, unless it is told where.
   const cache = getCompileCacheDir();
@@ -75,17 +108,17 @@ function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; clo
       ...(cache === undefined ? {} : { env: { ...process.env, NODE_COMPILE_CACHE: dirname(cache) } }),
     });
     const lane: Lane = { worker, load: 0, waiting: new Map() };
-    worker.on('message', ({ id, scan }: ScanAnswer) => {
+    worker.on('message', ({ id, scans }: ScanAnswer) => {
       const answered = lane.waiting.get(id);
       if (answered === undefined) return;
       lane.waiting.delete(id);
-      lane.load -= workOf(answered.task);
-      answered.resolve(scan);
+      lane.load -= workOfAll(answered.tasks);
+      answered.resolve(scans);
     });
     // A worker that fails, for want of memory above all, costs the files it had, and another takes its place.
     const lost = (error: Error): void => {
       lanes.splice(lanes.indexOf(lane), lanes.includes(lane) ? 1 : 0);
-      for (const { task, resolve } of lane.waiting.values()) resolve(notRead(task, error));
+      for (const { tasks, resolve } of lane.waiting.values()) resolve(tasks.map((task) => notRead(task, error)));
       lane.waiting.clear();
     };
     worker.on('error', lost);
@@ -94,16 +127,16 @@ function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; clo
     return lane;
   };
   return {
-    scan(task) {
+    scan(tasks) {
       const idle = lanes.find(({ waiting }) => waiting.size === 0);
       const lane =
         idle ?? (lanes.length < most ? open() : lanes.toSorted((left, right) => left.load - right.load)[0]) ?? open();
       last += 1;
       const id = last;
       return new Promise((resolve) => {
-        lane.waiting.set(id, { task, resolve });
-        lane.load += workOf(task);
-        lane.worker.postMessage({ id, task });
+        lane.waiting.set(id, { tasks, resolve });
+        lane.load += workOfAll(tasks);
+        lane.worker.postMessage({ id, tasks } satisfies ScanOrder);
       });
     },
     async close() {
@@ -115,6 +148,10 @@ function workerPool(most: number): { scan(task: ScanTask): Promise<LogScan>; clo
 /** Bytes; a file costs something whatever its size. */
 function workOf({ content, size = content?.length ?? 0 }: ScanTask): number {
   return size + 10_000;
+}
+
+function workOfAll(tasks: readonly ScanTask[]): number {
+  return tasks.reduce((sum, task) => sum + workOf(task), 0);
 }
 
 function notRead({ name }: ScanTask, error: Error): LogScan {

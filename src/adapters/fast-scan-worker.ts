@@ -1,20 +1,23 @@
-/** One worker thread of the fast scanner: a task comes in, what the file holds goes out. */
+/** One worker thread of the fast scanner: tasks come in, what the files hold goes out. */
 import { parentPort } from 'node:worker_threads';
 import { type LogScan, type ScanTask, scanLogFile } from './fast-scan-file.ts';
 
 export interface ScanOrder {
   readonly id: number;
-  readonly task: ScanTask;
+  readonly tasks: readonly ScanTask[];
 }
 
 export interface ScanAnswer {
   readonly id: number;
-  readonly scan: LogScan;
+  /** One a task. */
+  readonly scans: readonly LogScan[];
 }
 
-parentPort?.on('message', ({ id, task }: ScanOrder) => {
-  void scanLogFile(task).then((scan) => {
-    const answer: ScanAnswer = { id, scan };
-    parentPort?.postMessage(answer);
-  });
-});
+parentPort?.on('message', (order: ScanOrder) => void answered(order));
+
+async function answered({ id, tasks }: ScanOrder): Promise<void> {
+  const scans: LogScan[] = [];
+  for (const task of tasks) scans.push(await scanLogFile(task));
+  const answer: ScanAnswer = { id, scans };
+  parentPort?.postMessage(answer);
+}

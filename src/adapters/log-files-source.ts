@@ -80,7 +80,7 @@ async function* tasksOf(
       const all = /\.zst$/i.test(name) ? framesOf(name) : undefined;
       if (all !== undefined)
         further.set(name, { size: file.bytes, ...(all.fault === undefined ? {} : { fault: all.fault }) });
-      yield all?.text === undefined ? { name, named } : { name, named, content: all.text };
+      yield all?.text === undefined ? { name, named, size: file.bytes } : { name, named, content: all.text };
     }
   }
 }

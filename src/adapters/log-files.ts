@@ -95,12 +95,7 @@ async function* filesBelow(
   levels: number,
   seen: Set<string> = new Set(),
 ): AsyncGenerator<FoundLogFile, void, undefined> {
-  let entries: {
-    readonly name: string;
-    readonly isFolder: boolean;
-    readonly isFile: boolean;
-    readonly isLink: boolean;
-  }[];
+  let entries: FolderEntry[];
   try {
     const { dev, ino } = await stat(folder, { bigint: true });
     if (seen.has(`${dev} ${ino}`)) return;
@@ -116,13 +111,7 @@ async function* filesBelow(
     return;
   }
   entries.sort((left, right) => (left.name < right.name ? -1 : 1));
-  for (const { name, isFolder, isFile, isLink } of entries) {
-    if (name.startsWith('.') || !(isFolder || isFile || isLink)) continue;
-    const path = join(folder, name);
-    const isLog = logFileName.test(name);
-    // What a folder holds that is no log is not looked at; a link may lead to a folder, whatever it is called.
-    const found = isFolder ? ({ kind: 'folder', bytes: 0 } as const) : isLink || isLog ? await lookAt(path) : undefined;
-    if (found === undefined) continue;
+  for await (const { path, name, isLog, found } of lookedAt(folder, entries)) {
     if ('error' in found) {
       // What it led to may have been a folder of logs.
       if (isLog || !name.includes('.')) yield { name: path, error: found.error };
@@ -133,6 +122,31 @@ async function* filesBelow(
       else yield { name: path, error: new Error('more folders in each other than are read') };
     }
   }
+}
+
+interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isFile: boolean;
+  readonly isLink: boolean;
+}
+
+/** What the entries of a folder are, in their order; many are looked at at the same time, for there may be thousands. */
+async function* lookedAt(folder: string, entries: readonly FolderEntry[]) {
+  const together = 64;
+  for (let from = 0; from < entries.length; from += together)
+    yield* (
+      await Promise.all(
+        entries.slice(from, from + together).map(async ({ name, isFolder, isFile, isLink }) => {
+          if (name.startsWith('.') || !(isFolder || isFile || isLink)) return [];
+          const path = join(folder, name);
+          const isLog = logFileName.test(name);
+          if (isFolder) return [{ path, name, isLog, found: { kind: 'folder', bytes: 0 } as const }];
+          // What a folder holds that is no log is not looked at; a link may lead to a folder, whatever it is called.
+          return isLink || isLog ? [{ path, name, isLog, found: await lookAt(path) }] : [];
+        }),
+      )
+    ).flat();
 }
 
 async function readFileBounded(path: string, options: LogFileOptions): Promise<Uint8Array> {
