@@ -312,7 +312,10 @@ function exceptions(
       if (text === undefined || inside.has(text)) continue;
       const space = spaceOf(entry.name.kind === 'user' ? 'user' : 'role-session');
       const meant = space.principal({ ...statement.principal, entries: [entry] }, 'Allow', true);
-      if (holdsSomewhere(space, and([meant, allows(space, to, action, [through])]), work)) inside.add(text);
+      const both = and([meant, allows(space, to, action, [through])]);
+      // A Deny may keep out whom an Allow names.
+      const kept = and([both, allowsNot(space, from, action)]);
+      if (holdsSomewhere(space, both, work) && !holdsSomewhere(space, kept, work)) inside.add(text);
     }
   }
   const shown = [...inside].slice(0, mostExceptions);

@@ -194,9 +194,9 @@ class Hunt {
       return this.#told(answer === 'no' || 'witness' in answer ? answer : this.#oneByOne(space, through, answer, ask));
     };
     this.#inquiry.work.spend(this.#from.statements.length + this.#to.statements.length);
-    // A list of callers may name users and roles, as may a Deny: each kind is then told by itself.
+    // A list of callers may name users and roles, as may a Deny: each kind is then told by itself, services with users.
     const apart = statement.clauses.some(listsCallers) || this.#from.statements.some(deniesSome);
-    const kind = apart ? ` ${space.shape.kind}` : '';
+    const kind = apart ? ` ${space.arn === undefined ? 'user' : space.shape.kind}` : '';
     const call = `${statement.statement.index} ${actions.join(' ')}${kind}`;
     if (entries.length === 0) {
       if (this.#known.has(call)) return;

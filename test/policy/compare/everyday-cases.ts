@@ -47,6 +47,13 @@ export const everydayCases: readonly ChangeCase[] = [
     lost: [`${anyOf}, without an external ID`],
   },
   {
+    name: 'everyone, and a role denied no longer',
+    old: [allow(other), deny(roleOf('bad'))],
+    now: [allow('*')],
+    verdict: 'broader',
+    gained: ['everyone with AWS credentials'],
+  },
+  {
     name: 'an account of the organization denied no longer',
     old: [allow('*', { StringEquals: { 'aws:PrincipalOrgID': organization } }), deny(other)],
     now: [allow('*', { StringEquals: { 'aws:PrincipalOrgID': organization } })],
@@ -269,6 +276,13 @@ export const everydayCases: readonly ChangeCase[] = [
     verdict: 'incomparable',
     gained: [`user \`ann\` of account ${other}`],
     lost: [`${anyOf}, with principal ARN \`${roleOf('*')}\`, other than role \`ci\``],
+  },
+  {
+    name: 'a user named, and denied',
+    old: [allow(other)],
+    now: [allow([other, `arn:aws:iam::${other}:user/ann`]), deny(`arn:aws:iam::${other}:user/ann`)],
+    verdict: 'narrower',
+    lost: [`user \`ann\` of account ${other}`],
   },
   {
     name: 'a user and a role where the account was',
