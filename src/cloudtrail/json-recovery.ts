@@ -64,3 +64,32 @@ function isNextElement(text: string, index: number, from: number, nextLine: stri
   if (code === 0x0a) return nextLine !== undefined && text.startsWith(nextLine, index);
   return code === 0x2c && text.startsWith(recordStart, index + 1) && text.startsWith(recordStart, from);
 }
+
+/**
+ * Splits a text of several JSON lists and objects, one after the other with at most white space between them, as files
+ * are when they are put into one. In one pass over the text, strings minded.
+ * @returns their texts; `undefined` where there is only one, or anything else.
+ */
+export function splitJoined(text: string): readonly string[] | undefined {
+  const values: string[] = [];
+  let depth = 0;
+  let from = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 0x5c) index += 1;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x7b || code === 0x5b) {
+      if (depth === 0) from = index;
+      depth += 1;
+    } else if (depth === 0) {
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return undefined;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+      if (depth === 0) values.push(text.slice(from, index + 1));
+    }
+  }
+  return depth === 0 && values.length > 1 ? values : undefined;
+}

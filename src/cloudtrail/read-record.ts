@@ -2,7 +2,7 @@
 import { canonicalJson, type Fact, sha256 } from '../findings/identity.ts';
 import { parseTime, toIsoSeconds } from './event-time.ts';
 import { placeOfJsonError } from './json-error-place.ts';
-import { splitDamagedList } from './json-recovery.ts';
+import { splitDamagedList, splitJoined } from './json-recovery.ts';
 import { recordOfRow, rowsOfCsv } from './query-row.ts';
 import type { CloudTrailRecord, UserIdentity } from './record.ts';
 
@@ -48,8 +48,15 @@ export function readEvents(text: string, name: string): ReadEvents {
     readInto(found, whole.value, name, {}, 0);
     return found.done();
   }
-  // The failure is found: a damaged list, JSON lines, or no JSON at all, whichever gives records.
-  const list = parseJson(firstLine(body)).ok ? undefined : readDamagedList(body, name);
+  // The failure is found: files put into one, a damaged list, JSON lines, or no JSON at all, whichever gives records.
+  const isLines = parseJson(firstLine(body)).ok;
+  const joined = isLines ? undefined : splitJoined(body)?.map(parseJson);
+  if (joined?.every((one) => one.ok) === true) {
+    for (const [index, one] of joined.entries())
+      if (one.ok) readInto(found, one.value, `${name}, record ${index + 1}`, {}, 0);
+    return found.done();
+  }
+  const list = isLines ? undefined : readDamagedList(body, name);
   if (list !== undefined && list.records.length > 0) return list;
   const lines = readJsonLines(body, name);
   if (lines !== undefined) return lines;

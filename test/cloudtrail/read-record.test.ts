@@ -42,6 +42,8 @@ const forms: readonly (readonly [string, string])[] = [
     'JSON lines with Windows line ends, a byte order mark and empty lines',
     `\ufeff${json(one)}\r\n\r\n${json(two)}\r\n`,
   ],
+  ['files put into one', `${json({ Records: [one] })}${json({ Records: [two] })}`],
+  ['files over many lines put into one', [one, two].map((record) => JSON.stringify([record], null, 2)).join('\n')],
   ['what CloudWatch Logs exports', `2026-03-09T14:06:12.000Z ${json(one)}\n2026-03-09T14:06:13.123Z ${json(two)}\n`],
   ['JSON lines of EventBridge events', `${json(eventBridge(one))}\n${json(eventBridge(two))}`],
   ['an array of EventBridge events', json([eventBridge(one), eventBridge(two)])],
