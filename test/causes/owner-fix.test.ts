@@ -180,6 +180,13 @@ describe('what is changed', () => {
     expect(wouldAllow(corrected, denialFrom(right))).toBe('allow');
   });
 
+  test('what no caller can pass is not called verified', () => {
+    const policy = trusting(user, { StringEquals: { RoleSessionName: 'right-*' } });
+    const fix = explained({ name: '', event: byUser({ roleSessionName: 'wrong' }), policy }, true).causes[0]?.fix;
+    expect(fix).toMatchObject({ who: 'owner', verified: false });
+    expect(fix?.policy).toEqual(trusting(user, { StringEquals: { 'sts:RoleSessionName': 'right-*' } }));
+  });
+
   test('a misspelt key is corrected where the record does not show what was passed, and that is not called verified', () => {
     const policy = trusting(user, { StringEquals: { ExternalId: 'acme-4711-xyz' } });
     const { causes, ruledOut } = explained({ name: '', event: byUser(null), policy }, true);

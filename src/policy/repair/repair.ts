@@ -527,12 +527,22 @@ function withoutGone(policy: TrustPolicy, gone: PrincipalEntry | undefined): Tru
 
 /** Whether some call satisfies what is left to the caller together with all the rest. */
 function callersPartCanBeDone(
-  { policy, leftToCaller, deniesLeftToCaller }: RepairQuestion,
+  { policy, leftToCaller, deniesLeftToCaller, call }: RepairQuestion,
   meant: readonly Statement[],
 ): boolean {
   if (leftToCaller.length + deniesLeftToCaller.length === 0) return true;
+  if (leftToCaller.some((clause) => cannotBePassed(clause, call))) return false;
   const own = [...meant.slice(-1), ...deniesLeftToCaller];
   return newAccess(withStatements(policy, []), withStatements(policy, own)).answer === 'yes';
+}
+
+/** Whether every value that is asked for holds a sign that STS takes in no such parameter, `*` above all (STS API Reference, "AssumeRole"). */
+function cannotBePassed({ key, operator, values }: ConditionClause, { caller }: AssumeRequest): boolean {
+  return (
+    /^sts:(?:ExternalId|RoleSessionName|SourceIdentity)$/i.test(meantKey(key, caller) ?? key) &&
+    /^StringEquals/.test(operator.base) &&
+    values.every(({ text }) => !text.includes('${') && !/^[\w+=,.@:/-]*$/.test(text))
+  );
 }
 
 /** The repaired policy as it answers once the caller does its own part. */
