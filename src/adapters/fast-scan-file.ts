@@ -138,6 +138,8 @@ async function pushed(
   const failure = await new Promise<Error | undefined>((resolve) => {
     unpacked.on('data', (chunk: Uint8Array) => {
       if (!push(chunk)) resolve(undefined);
+      // A buffer that was filled to its end is not written to again.
+      if (unpacked !== source && chunk.byteOffset + chunk.length === chunk.buffer.byteLength) release(chunk);
     });
     unpacked.on('end', () => resolve(undefined));
     unpacked.on('error', resolve);
