@@ -206,6 +206,11 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
   );
   const losses: Phrase[] = [];
   const own = new Set([...values.keys()].filter((clause) => clause.row?.negated === false).map(({ key }) => key.lower));
+  const brings = new Set(
+    [...values.keys()]
+      .filter((clause) => own.has(clause.key.lower) && !holdsWhenAbsent(clause))
+      .map(({ key }) => key.lower),
+  );
   const guards = new Map<string, PreparedClause>();
   for (const { clauses } of admitting) for (const clause of clauses) guards.set(clause.key.lower, clause);
   const others = entry === undefined ? undefined : exceptions(question, entry.name, through, action, work);
@@ -235,7 +240,7 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
       losses.push({ text: `which never brings \`${clause.key.display}\``, key });
     else {
       const absent = never || holdsWithout(space, broken, key, work, mode);
-      losses.push({ text: describeGuard(clause, { absent, lost, brings: own }), key });
+      losses.push({ text: describeGuard(clause, { absent, lost, brings }), key });
     }
   }
   for (const { clauses } of admitting)

@@ -235,6 +235,13 @@ export const everydayCases: readonly ChangeCase[] = [
     lost: [`${anyOf}, with MFA, with MFA of another age`],
   },
   {
+    name: 'a recent MFA, and then any MFA or none',
+    old: [allow(other, { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } })],
+    now: [allow(other, { BoolIfExists: { [mfa]: ['true', 'false'] } })],
+    verdict: 'broader',
+    gained: [`${anyOf}, with or without MFA, without MFA`],
+  },
+  {
     name: 'an endpoint, then its network',
     old: [allow(other, { StringEquals: { 'aws:SourceVpce': 'vpce-1' } })],
     now: [allow(other, { StringEquals: { 'aws:SourceVpc': 'vpc-1' } })],
