@@ -57,11 +57,10 @@ export async function scanLogFile(task: ScanTask): Promise<LogScan> {
 type Found = Pick<LogScan, 'looked' | 'records' | 'problems'>;
 
 /** Read at once: a worker thread has nothing else to do meanwhile. */
-function contentOf({
-  name,
-  content,
-  size = content === undefined ? statSync(name).size : 0,
-}: ScanTask): { readonly content?: Uint8Array; readonly size: number } {
+function contentOf({ name, content, size = content === undefined ? statSync(name).size : 0 }: ScanTask): {
+  readonly content?: Uint8Array;
+  readonly size: number;
+} {
   if (content === undefined && size > mostWholeFile) return { size };
   const whole = content ?? readFileSync(name);
   return { content: whole, size: whole.length };
