@@ -3,6 +3,7 @@ import { inPossibleOrder, onlyOneOrder } from '../cloudtrail/change-order.ts';
 import type { TrustChange } from '../cloudtrail/recognised.ts';
 import { compare } from '../policy/compare/compare.ts';
 import type { Comparison } from '../policy/compare/comparison.ts';
+import { nobody } from '../policy/document/nobody.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
 
@@ -42,15 +43,6 @@ export interface RoleTimeline {
   /** Changes that were refused: they changed nothing. */
   readonly failed: readonly TrustChange[];
 }
-
-/** A policy that allows nothing: a role that is not there lets nobody in. */
-export const nobody: TrustPolicy = {
-  version: '2012-10-17',
-  versionStated: true,
-  statements: [],
-  text: '{"Version":"2012-10-17","Statement":[]}',
-  placeOf: () => undefined,
-};
 
 /** @param changes of any roles, in any order, each event once. @returns a timeline a role, in the order of their keys. */
 export function timelines(changes: readonly TrustChange[]): readonly RoleTimeline[] {

@@ -1,7 +1,8 @@
 /** Who could assume a role at a time, and how sure is that? */
 import { compare } from '../policy/compare/compare.ts';
 import type { AccessClass, Undecided } from '../policy/compare/comparison.ts';
-import { nobody, type RoleTimeline, type TimelineVersion } from './timeline.ts';
+import { nobody } from '../policy/document/nobody.ts';
+import type { RoleTimeline, TimelineVersion } from './timeline.ts';
 
 export interface WhoCouldAssume {
   readonly role: string;

@@ -5,11 +5,12 @@ import { collectExternalIds, maskExternalIds } from '../findings/mask.ts';
 import { compare } from '../policy/compare/compare.ts';
 import type { AccessClass } from '../policy/compare/comparison.ts';
 import { splitArn } from '../policy/document/names.ts';
+import { nobody } from '../policy/document/nobody.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
 import type { TrustStore } from '../ports/trust-store.ts';
 import { actorName } from '../watch/actor.ts';
 import { eventOf, roleStream } from '../watch/facts.ts';
-import { documentOf, nobody, roleHistory } from '../watch/role-history.ts';
+import { documentOf, roleHistory } from '../watch/role-history.ts';
 
 /** Roles that the report shows. */
 const mostRoles = 500;

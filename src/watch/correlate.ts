@@ -2,8 +2,9 @@
 import { wouldAllow } from '../causes/denied-request.ts';
 import type { CallerSideChange, Denial, TrustChange } from '../cloudtrail/recognised.ts';
 import type { CorrelatedChange } from '../findings/finding.ts';
+import { nobody } from '../policy/document/nobody.ts';
 import { actorName } from './actor.ts';
-import { nobody, type RoleChange, type RoleHistory, type RoleState, stateAt } from './role-history.ts';
+import { type RoleChange, type RoleHistory, type RoleState, stateAt } from './role-history.ts';
 
 /** Said of a change only where both versions were evaluated on the same call. */
 export const allowedBeforeDeniedAfter = 'allowed before, denied after';

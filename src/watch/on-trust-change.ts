@@ -10,6 +10,7 @@ import { atLeast, worst } from '../findings/severity.ts';
 import { compare } from '../policy/compare/compare.ts';
 import type { AccessClass, Comparison, Undecided } from '../policy/compare/comparison.ts';
 import { splitArn } from '../policy/document/names.ts';
+import { nobody } from '../policy/document/nobody.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
 import { riskRules } from '../risks/catalogue.ts';
 import { checkRisks } from '../risks/check-risks.ts';
@@ -19,7 +20,7 @@ import type { WatchContext } from './context.ts';
 import type { Content, Draft, Tell } from './draft.ts';
 import { linksOf } from './links.ts';
 import { roleNameOf } from './remember.ts';
-import { documentOf, nobody, type RoleChange, type RoleHistory, type RoleState } from './role-history.ts';
+import { documentOf, type RoleChange, type RoleHistory, type RoleState } from './role-history.ts';
 import { isWatched } from './routing.ts';
 import { undoCommands } from './undo.ts';
 

@@ -195,15 +195,6 @@ export function orderUnclear(history: RoleHistory, at: number): boolean {
   return history.changes.some(({ change }) => change.record.at === at);
 }
 
-/** A policy that allows nothing: what a role that does not exist answers. */
-export const nobody: TrustPolicy = {
-  version: '2012-10-17',
-  versionStated: true,
-  statements: [],
-  text: '{"Version":"2012-10-17","Statement":[]}',
-  placeOf: () => undefined,
-};
-
 /** IAM takes at most 8,192 characters that count (IAM User Guide, "IAM and AWS STS quotas"); white space does not. */
 const mostSignificant = 10_240;
 const mostDocument = 65_536;
