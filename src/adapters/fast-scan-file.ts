@@ -1,12 +1,13 @@
 /** What does one log file hold, however large it is, however it is packed, and whatever is wrong with it? */
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
 import { allRecognised } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { fileScanner, type Scanned } from './fast-scan.ts';
-import { decodedText, type Packing, packingOf, reasonOf } from './log-files.ts';
+import { decodedText, FrameFault, type Packing, packingOf, reasonOf } from './log-files.ts';
+import { needsNoHelp, unpackFrames, zstdFrames } from './zstd-frames.ts';
 
 export interface ScanTask {
   /** What the file is called in problems; its path, where it has no `content`. */
@@ -14,6 +15,8 @@ export interface ScanTask {
   readonly content?: Uint8Array;
   /** Bytes of the file when it was looked at, where that was. */
   readonly size?: number;
+  /** Bytes of the text, inflated, after which it is read no further; where left out, there is no limit. */
+  readonly mostText?: number;
   /** Whether somebody named it; a file that was found in a folder and is something else is passed over without a problem. */
   readonly named: boolean;
 }
@@ -33,6 +36,9 @@ export interface LogScan {
 /** Files up to this size are read in one piece, and inflated in one piece up to the next: it is faster. */
 const mostWholeFile = 16 * 1024 * 1024;
 const mostWholeText = 48 * 1024 * 1024;
+/** A zstd file of several frames is unpacked in one piece: so much of the file, so much of its text. */
+const mostFrames = 64 * 1024 * 1024;
+const mostFramesText = 400 * 1024 * 1024;
 /** Text that is parsed at once where the scanner does not know its form. */
 const mostParsed = 32 * 1024 * 1024;
 const streamChunk = 512 * 1024;
@@ -41,7 +47,7 @@ const streamChunk = 512 * 1024;
 export async function scanLogFile(task: ScanTask): Promise<LogScan> {
   try {
     const { content, size } = contentOf(task);
-    const scan = content === undefined ? await scanStream(task, undefined, size) : await scanWhole(task, content);
+    const scan = content === undefined ? await scanLarge(task, size) : await scanWhole(task, content);
     return withoutForeign(task, { name: task.name, bytes: size, ...scan });
   } catch (error) {
     return {
@@ -67,16 +73,54 @@ function contentOf({ name, content, size = content === undefined ? statSync(name
 }
 
 async function scanWhole(task: ScanTask, bytes: Uint8Array): Promise<Found> {
-  const text = inflatedWhole(bytes, packingOf(bytes));
+  const packing = packingOf(bytes);
+  const frames =
+    packing === 'zstd' ? unpackFrames(bytes, Math.min(mostFramesText, task.mostText ?? mostFramesText)) : undefined;
+  if (frames !== undefined) return withFault(task, scanText(task, frames.text), frames.fault);
+  const text = inflatedWhole(bytes, packing);
   // What is too large for one piece, or damaged, is streamed, which gives the records before the damage.
   if (text === undefined) return await scanStream(task, bytes, bytes.length);
+  const found = scanText(task, text);
+  if (text !== bytes) release(text);
+  return found;
+}
+
+/** A file on the disk that is not read in one piece, unless it is a zstd file of several frames. */
+async function scanLarge(task: ScanTask, size: number): Promise<Found> {
+  if (!hasSeveralFrames(task.name, size)) return await scanStream(task, undefined, size);
+  if (size <= mostFrames) return await scanWhole(task, readFileSync(task.name));
+  return withFault(task, await scanStream(task, undefined, size), 'too-large');
+}
+
+/** Looks at the headers of the frames alone. */
+function hasSeveralFrames(file: string, size: number): boolean {
+  const descriptor = openSync(file, 'r');
+  try {
+    const piece = Buffer.alloc(4);
+    const read = (at: number, width: number): number => {
+      piece.fill(0);
+      readSync(descriptor, piece, 0, width, at);
+      return piece.readUIntLE(0, width);
+    };
+    return !needsNoHelp(zstdFrames({ size, read }), size);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function withFault({ name }: ScanTask, scan: Found, fault: FrameFault['fault'] | undefined): Found {
+  return fault === undefined
+    ? scan
+    : { ...scan, problems: [...scan.problems, damaged(name, reasonOf(new FrameFault(fault)))] };
+}
+
+function scanText(task: ScanTask, text: Uint8Array): Found {
   const scanner = fileScanner(task.name);
   scanner.push(text);
   const scanned = scanner.end();
-  const found =
-    scanned.stopped === undefined || text.length > mostParsed ? afterStop(task.name, scanned) : parsed(task.name, text);
-  if (text !== bytes) release(text);
-  return found;
+  return scanned.stopped === undefined || text.length > mostParsed
+    ? afterStop(task.name, scanned)
+    : parsed(task.name, text);
 }
 
 /**
@@ -108,8 +152,14 @@ async function scanStream(task: ScanTask, bytes: Uint8Array | undefined, size: n
   const source = bytes === undefined ? createReadStream(task.name, { highWaterMark: streamChunk }) : inChunks(bytes);
   const packing = packingOf(bytes ?? (await beginningOf(task.name)));
   const scanner = fileScanner(task.name);
-  const failure = await pushed(source, packing, (chunk) => scanner.push(chunk));
+  const { mostText = Number.POSITIVE_INFINITY } = task;
+  let text = 0;
+  const failure = await pushed(source, packing, (chunk) => {
+    text += chunk.length;
+    return text <= mostText && scanner.push(chunk);
+  });
   const scanned = scanner.end();
+  if (text > mostText) return withFault(task, found(scanned), 'too-large');
   if (failure !== undefined) {
     const told = scanned.looked === 0 ? 'no record could be read' : `${readBefore(scanned.looked)} read`;
     return { ...found(scanned), problems: [...scanned.problems, damaged(task.name, `${reasonOf(failure)}: ${told}`)] };
@@ -179,6 +229,8 @@ function afterStop(name: string, scanned: Scanned): Found {
     empty: 'the input is empty: expected CloudTrail records as JSON',
     'other-encoding': 'UTF-16, and too large to be read at once: split it into smaller files',
     'other-form': `not in a form of CloudTrail records, and too large to be read at once${before}`,
+    'no-json':
+      'not JSON, or lines with something before it, and too large to be read at once: split it into smaller files',
     damaged: `not JSON: unexpected text near byte ${stopped.offset}${before}`,
     'cut-off': `the JSON ends in the middle of a record${before}`,
   };

@@ -26,7 +26,7 @@ export interface Scanned {
 }
 
 export interface ScanStop {
-  readonly because: 'empty' | 'other-encoding' | 'other-form' | 'damaged' | 'cut-off';
+  readonly because: 'empty' | 'other-encoding' | 'other-form' | 'no-json' | 'damaged' | 'cut-off';
   /** Byte of the text, inflated, near which. */
   readonly offset: number;
 }
@@ -175,7 +175,7 @@ export function fileScanner(name: string): FileScanner {
     if (done === filled || stopped !== undefined) return false;
     const first = buffer[done];
     if (first !== byte.brace && first !== byte.bracket) {
-      stop(sawValue ? 'damaged' : 'other-form');
+      stop(sawValue ? 'damaged' : 'no-json');
       return false;
     }
     if (filled - done < longestBeginning && !final) return false;

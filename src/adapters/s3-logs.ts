@@ -6,9 +6,8 @@ import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-sou
 import { awsFailure } from './aws-failure.ts';
 import type { LogScan, ScanTask } from './fast-scan-file.ts';
 import { scanAll } from './fast-scan-pool.ts';
-import { FrameFault, reasonOf as fileReason, packingOf } from './log-files.ts';
+import { reasonOf as fileReason } from './log-files.ts';
 import { batchOf } from './log-files-source.ts';
-import { unpackFrames } from './zstd-frames.ts';
 
 export interface S3LogsOptions {
   readonly client?: S3Client;
@@ -148,9 +147,7 @@ async function taskOf(
       answered = true;
       const content = await body?.transformToByteArray();
       if (content === undefined) return failure('the answer has no content');
-      const all = packingOf(content) === 'zstd' ? unpackFrames(content, mostObject) : undefined;
-      if (all?.fault !== undefined) return failure(fileReason(new FrameFault(all.fault)));
-      return { name: `s3://${bucket}/${key}`, content: all?.text ?? content, named: false };
+      return { name: `s3://${bucket}/${key}`, content, named: false };
     } catch (error) {
       // The SDK asks again for an answer, and not for one that breaks off.
       if (!answered || attempt >= mostAttempts || signal?.aborted === true) return failure(reasonOf(error));

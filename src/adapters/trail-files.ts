@@ -25,6 +25,9 @@ const wrapped = z.object({ Type: z.literal('Notification'), Message: z.string() 
 
 /** Bytes of a file as it is stored; CloudTrail's are 50 MB at most (AWS CloudTrail User Guide, "CloudTrail log files"). */
 const mostBytes = 60_000_000;
+/** Of its text, which is ten to twenty times as much: a bomb would take the function's time. */
+const mostText = 1_500_000_000;
+
 export interface TrailFile {
   readonly bucket: string;
   readonly key: string;
@@ -74,7 +77,7 @@ export async function watchedRecords(client: Pick<S3Client, 'send'>, file: Trail
   const { key } = file;
   const content = await contentOf(client, file);
   if (content instanceof PoisonMessage) return { records: [], damage: content };
-  const scan = await scanLogFile({ name: key, content, named: true });
+  const scan = await scanLogFile({ name: key, content, named: true, mostText });
   const records: CloudTrailRecord[] = [];
   const wrong = scan.problems.map(({ place, message }) => `${place}: ${message}`);
   for (const record of scan.records.filter(isWatched)) {

@@ -50,6 +50,8 @@ export interface Review {
   readonly timelines: readonly RoleTimeline[];
   readonly counts: ReadCounts;
   readonly problems: readonly ReadingProblem[];
+  /** Files that are something else than logs, and why. */
+  readonly passedOver: readonly { readonly place: string; readonly message: string }[];
   /** Whether reading was ended early. */
   readonly interrupted: boolean;
 }

@@ -113,6 +113,7 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
       .map((timeline) => timelineSince(timeline, filter)),
     counts: { ...intake.counts(), bytes },
     problems: intake.problems.toSorted(byPlace),
+    passedOver: intake.passedOver.toSorted(byPlace),
     interrupted: signal?.aborted === true,
     store,
     keys,
@@ -121,7 +122,7 @@ export async function reviewHistory(sources: readonly RecordSource[], options: R
 }
 
 /** So that the order in which files were given changes nothing. */
-function byPlace(left: ReadingProblem, right: ReadingProblem): number {
+function byPlace(left: { readonly place: string }, right: { readonly place: string }): number {
   return left.place < right.place ? -1 : left.place > right.place ? 1 : 0;
 }
 
@@ -150,6 +151,7 @@ interface Intake {
   /** @returns the records of a batch that the live service would get. */
   take(batch: Omit<RecordBatch, 'bytes'>): readonly CloudTrailRecord[];
   readonly problems: readonly ReadingProblem[];
+  readonly passedOver: Review['passedOver'];
   counts(): Omit<Review['counts'], 'bytes'>;
   latest(): number;
 }
@@ -157,6 +159,7 @@ interface Intake {
 /** Sorts what comes in, and counts it: only what the rules of EventBridge let through reaches the service. */
 function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
   const problems: ReadingProblem[] = [];
+  const passedOver: Review['passedOver'][number][] = [];
   const counts = {
     parts: 0,
     records: 0,
@@ -193,11 +196,15 @@ function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
     take(batch) {
       counts.parts += batch.parts;
       counts.records += batch.looked;
-      counts.passedOver += batch.passedOver?.length ?? 0;
+      for (const one of batch.passedOver ?? []) {
+        counts.passedOver += 1;
+        if (passedOver.length < mostProblems) passedOver.push(one);
+      }
       for (const one of batch.problems) problem(one);
       return batch.records.filter((record) => keep(record, batch.place));
     },
     problems,
+    passedOver,
     counts: () => ({
       ...counts,
       ...(latest === 0 ? {} : { from: toIsoSeconds(earliest), to: toIsoSeconds(latest) }),

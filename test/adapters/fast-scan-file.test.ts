@@ -160,6 +160,57 @@ describe('one file', () => {
       message: expect.stringMatching(/too large to be read at once/),
     });
   });
+
+  test('many megabytes that are no JSON are told, in a folder too', async () => {
+    const scan = await scanned('text.json.gz', gzipSync('a'.repeat(60_000_000), { level: 1 }), false);
+    expect(scan).toMatchObject({
+      looked: 0,
+      problems: [{ kind: 'damaged', message: expect.stringMatching(/^not JSON/) }],
+    });
+    expect(scan.passedOver).toBeUndefined();
+  });
+
+  test('a text is read no further than is asked, with what was found up to there', async () => {
+    const wanted = JSON.stringify({ Records: [deniedCall({ eventID: 'a' }), noise] });
+    // Members of a gzip file: a bomb that is quickly made.
+    const spaces = gzipSync(' '.repeat(4_000_000));
+    const content = Buffer.concat([gzipSync(wanted), ...Array.from({ length: 30 }, () => spaces), gzipSync(wanted)]);
+    const task = { name: 'bomb.json.gz', named: true, content };
+    expect(idsOf(await scanLogFile(task))).toEqual(['a', 'a']);
+    const scan = await scanLogFile({ ...task, mostText: 60_000_000 });
+    expect(idsOf(scan)).toEqual(['a']);
+    expect(scan.problems).toMatchObject([{ message: expect.stringMatching(/^larger, once inflated/) }]);
+  });
+
+  test('zstd in several frames, whatever the file is called, is read to its end, and the damage behind it told', async () => {
+    const frames = ['a', 'b', 'c'].map((id) => zstdCompressSync(logText([id])));
+    const whole = await scanned('frames.log', Buffer.concat(frames));
+    expect(idsOf(whole)).toEqual(['a', 'b', 'c']);
+    expect(whole.problems).toEqual([]);
+    const cut = await scanned('frames-cut.log', Buffer.concat(frames).subarray(0, -20));
+    expect(idsOf(cut)).toEqual(['a', 'b']);
+    expect(cut.problems).toMatchObject([{ message: 'the compressed data ends too early, the file was cut off' }]);
+  });
+
+  test('zstd in several frames that is streamed where there is one frame, is read to its end', async () => {
+    // Text that does not pack: more than is read in one piece.
+    const noiseOf = (seed: number): string => {
+      let state = seed;
+      let text = '';
+      while (text.length < 9_500_000) {
+        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+        text += state.toString(36);
+      }
+      return text;
+    };
+    const frame = (id: string, seed: number) =>
+      zstdCompressSync(JSON.stringify({ Records: [{ ...noise, x: noiseOf(seed) }, deniedCall({ eventID: id })] }));
+    const content = Buffer.concat([frame('a', 1), frame('b', 2), frame('c', 3)]);
+    expect(content.length).toBeGreaterThan(16 * 1024 * 1024);
+    const scan = await scanned('large.zst', content);
+    expect(idsOf(scan)).toEqual(['a', 'b', 'c']);
+    expect(scan.problems).toMatchObject([{ message: expect.stringMatching(/larger than 8 MB/) }]);
+  });
 });
 
 describe('many files', () => {

@@ -333,7 +333,7 @@ describe('damage', () => {
   test.for([
     ['nothing', '', 'empty'],
     ['white space', ' \n ', 'empty'],
-    ['a text', 'hello', 'other-form'],
+    ['a text', 'hello', 'no-json'],
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'other-encoding'],
     ['a missing comma', '{"Records":[{"eventName":"a"} {"eventName":"b"}]}', 'damaged'],
     [

@@ -155,7 +155,7 @@ describe('what goes wrong', () => {
     bucket.set('exports/x.json.zst', Buffer.concat(packed));
     bucket.set('exports/y.json.zst', Buffer.concat([...packed, Buffer.from('garbage')]));
     const batches = await read('exports/');
-    expect(idsOf(batches)).toEqual(['a', 'b']);
+    expect(idsOf(batches)).toEqual(['a', 'b', 'a', 'b']);
     expect(messages(batches)).toEqual(['the zstd data is damaged']);
   });
 

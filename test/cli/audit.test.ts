@@ -441,6 +441,33 @@ test.for(['2026-02-30', '2026-02-30T10:00:00Z', '2026-13-01', '2026-03-01T25:00:
 
 const listening = `process.on('newListener', (name) => name === 'SIGINT' && process.stderr.write('listening\\n'))`;
 
+test('a report that cannot be written is told before anything is read', async () => {
+  for (const [report, why] of [
+    ['no-such-folder/report.html', 'no such file or directory'],
+    ['.', 'it is a folder'],
+  ] as const) {
+    const io = await cli('audit', at('no-such-logs'), '--report', report);
+    expect(io.warned()).toMatch(new RegExp(`^trusttrail: ${report}: cannot be written: .*${why}`));
+    expect(io.warned()).not.toContain('no-such-logs');
+    expect(io.exitCode()).toBe(2);
+  }
+});
+
+test('files that are no logs are named: a few, or with --verbose all of them and why', async () => {
+  await mkdir(at('logs-and-others'));
+  await writeFile(at('logs-and-others', 'log.json'), JSON.stringify({ Records: [deniedCall({})] }));
+  for (const name of ['a', 'b', 'c', 'd'])
+    await writeFile(at('logs-and-others', `${name}.json`), '{"Version":"2012-10-17"}');
+  const short = await cli('audit', at('logs-and-others'));
+  expect(short.printed()).toContain(
+    `4 files passed over: no logs (${['a', 'b', 'c'].map((name) => at('logs-and-others', `${name}.json`)).join(', ')}, … and why: --verbose).`,
+  );
+  expect(short.warned()).toBe('');
+  const long = await cli('audit', at('logs-and-others'), '--verbose');
+  expect(long.printed()).toContain('4 files passed over: no logs.');
+  expect(long.warned().match(/^trusttrail: passed over .*\.json: .+$/gm)).toHaveLength(4);
+});
+
 describe('as a program', () => {
   test('Ctrl-C prints what was read up to then, and says so', async () => {
     const archive = at('long');

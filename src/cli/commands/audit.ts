@@ -1,9 +1,9 @@
 /** `trusttrail audit`: what does history tell of the trust policies: their life, each risky change, each burst of denials? */
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Review, ReviewFilter } from '../../audit/report.ts';
-import { documentOf, reviewJson, severityWords } from '../../audit/report.ts';
+import { documentOf, nothingWasRead, reviewJson, severityWords } from '../../audit/report.ts';
 import type { RoleTimeline } from '../../audit/timeline.ts';
 import { plainText, shellQuote } from '../../findings/escape.ts';
 import { type Finding, type RiskFinding, type Severity, severities } from '../../findings/finding.ts';
@@ -48,6 +48,10 @@ Examples:
   $ trusttrail audit s3://my-trail-bucket --account 111122223333 --role 'deploy-*' --format json
   $ trusttrail audit lookup: --fail-on medium
   $ trusttrail audit athena:security.cloudtrail_logs --since 2026-03-01 --until 2026-03-31
+
+Files are those of a trail, what CloudTrail Lake and EventBridge export, and JSON lines, packed with gzip or zstd or not.
+With --account a bucket's or table's logs of that account alone are read: a call from another account that was denied is
+in the logs of that one.
 
 Exit codes: 0 nothing at or above --fail-on; 1 something is; 2 nothing could be read.`;
 
@@ -96,6 +100,7 @@ export function withSourceOptions(command: Command): Command {
 
 async function audit(io: Io, words: readonly string[], options: Options): Promise<void> {
   const { since, until, role, account } = options;
+  if (options.report !== undefined) await mayBeWritten(io, options.report);
   const { configuration } = await findConfiguration(io, options.config, foldersOf(words));
   const filter: ReviewFilter = {
     ...(since === undefined ? {} : { since: timeOption(since, '--since') }),
@@ -122,7 +127,7 @@ async function audit(io: Io, words: readonly string[], options: Options): Promis
     progress: progress(io, 0),
   });
   try {
-    if (review.counts.records === 0 && !review.interrupted) throw nothingRead(words, review);
+    if (nothingWasRead(review.counts) && !review.interrupted) throw nothingRead(words, review);
     await tell(io, review, options, (performance.now() - started) / 1000);
     if (options.report !== undefined) await writeReport(io, review, options, configuration.accounts);
     io.exit(review.findings.some(({ severity }) => atLeast(severity, options.failOn)) ? 1 : 0);
@@ -151,9 +156,12 @@ export function nothingRead(words: readonly string[], { problems, counts }: Revi
 }
 
 async function tell(io: Io, review: HistoryReview, options: Options, seconds: number): Promise<void> {
-  const { findings, problems } = review;
+  const { findings } = review;
   const show = options.showExternalIds === true;
   tellProblems(io, review);
+  if (options.verbose === true)
+    for (const { place, message } of review.passedOver)
+      io.err(`trusttrail: passed over ${plainText(`${place}: ${message}`)}\n`);
   switch (options.format) {
     case 'json':
       io.out(`${safeJson(reviewJson(review, show), 2)}\n`);
@@ -174,7 +182,7 @@ async function tell(io: Io, review: HistoryReview, options: Options, seconds: nu
       }
       io.out(lives(io, review.timelines));
       io.out(recap(io, findings, options));
-      io.out(summary(review, problems.length > 0, seconds));
+      io.out(summary(review, options.verbose === true, seconds));
   }
 }
 
@@ -227,7 +235,11 @@ function lives(io: Io, found: readonly RoleTimeline[]): string {
   return `${paint(['bold'], 'Trust policies over time')}\n\n${blocks.join('\n')}${rest}\n`;
 }
 
-function summary({ findings, timelines, counts, interrupted }: Review, problems: boolean, seconds: number): string {
+function summary(
+  { findings, timelines, counts, problems, passedOver, interrupted }: Review,
+  verbose: boolean,
+  seconds: number,
+): string {
   const words = severityWords(findings);
   const rate = seconds > 0.5 ? ` in ${duration(seconds)}, ${bytes(counts.bytes / seconds)}/s` : '';
   const span =
@@ -235,8 +247,10 @@ function summary({ findings, timelines, counts, interrupted }: Review, problems:
   const lines = [
     `${count(findings.length, 'finding')}${words === '' ? '' : `: ${words}`}; ${count(timelines.length, 'role')}.`,
     `Read ${count(counts.records, 'record')} in ${count(counts.parts - counts.passedOver, 'file')} (${bytes(counts.bytes)})${rate}: ${count(counts.trustChanges, 'change')} of roles and principals, ${count(counts.denials, 'denied call')}, ${count(counts.callerSideChanges, 'change')} on callers’ side${span}.`,
-    ...(counts.passedOver > 0 ? [`${count(counts.passedOver, 'file')} passed over: no logs.`] : []),
-    ...(problems
+    ...(counts.passedOver > 0
+      ? [`${count(counts.passedOver, 'file')} passed over: no logs${verbose ? '' : someOf(passedOver)}.`]
+      : []),
+    ...(problems.length > 0
       ? [
           `${counts.problems.toLocaleString('en')} ${counts.problems === 1 ? 'record or file' : 'records or files'} could not be read, as told above.`,
         ]
@@ -244,6 +258,13 @@ function summary({ findings, timelines, counts, interrupted }: Review, problems:
     ...(interrupted ? ['Interrupted: what came after is not in this.'] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A few of the files by name, so that a log among them is noticed. */
+function someOf(files: Review['passedOver']): string {
+  const shown = files.slice(0, 3).map(({ place }) => plainText(place));
+  const more = files.length > shown.length ? `, … and why: --verbose` : `; why: --verbose`;
+  return ` (${shown.join(', ')}${more})`;
 }
 
 function count(number: number, one: string): string {
@@ -315,6 +336,18 @@ async function writeReport(
   const told = `The report is in ${plainText(report)}\n`;
   if (options.format === 'text') io.out(told);
   else io.err(`trusttrail: ${told}`);
+}
+
+/** Looked at before a long reading, not after it. @throws UserError where the file cannot be written. */
+async function mayBeWritten(io: Io, report: string): Promise<void> {
+  const file = resolve(io.cwd, report);
+  try {
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory() === true) throw new Error('it is a folder');
+    await access(there === undefined ? dirname(file) : file, constants.W_OK);
+  } catch (error) {
+    throw new UserError(`${report}: cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function accountOption(value: string): string {
