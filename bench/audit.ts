@@ -1,7 +1,7 @@
 /**
  * How fast is history read? The scanner and the whole audit beside what a user would run instead, on one generated archive:
  * `zcat`, `gunzip` and `JSON.parse` in one thread, and DuckDB where it is to be had (`DUCKDB=FOLDER`, the folder above its
- * node_modules). `node bench/audit.ts [MEGABYTES] [SHARE THAT MATTERS] [FOLDER]`; 2,000 MB, so that start-up does not count,
+ * node_modules). `node bench/audit.ts [MEGABYTES] [SHARE THAT MATTERS] [FOLDER]`; 4,000 MB, so that start-up does not count,
  * and one record in a thousand. Each contender is a process of its own that reads the same files from the same cache, best
  * of three; the seconds of the processor hold on a busy machine too.
  */
@@ -185,7 +185,7 @@ export function measure(megabytes: number, matter: number, folder: string): void
 }
 
 if (import.meta.main) {
-  const [first = '2000', second = '0.001', third] = process.argv.slice(2);
+  const [first = '4000', second = '0.001', third] = process.argv.slice(2);
   const only = /^--(scan|parse|duckdb)$/.exec(first)?.[1];
   if (only === 'scan') console.log(`found ${await scan(second)}`);
   else if (only === 'parse') console.log(`found ${parse(second)}`);

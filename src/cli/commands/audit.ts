@@ -50,8 +50,7 @@ Examples:
   $ trusttrail audit athena:security.cloudtrail_logs --since 2026-03-01 --until 2026-03-31
 
 Files are those of a trail, what CloudTrail Lake and EventBridge export, and JSON lines, packed with gzip or zstd or not.
-With --account a bucket's or table's logs of that account alone are read: a call from another account that was denied is
-in the logs of that one.
+With --account, of a bucket or table only the logs of that account are read: a denied call from another account is in the logs of that one.
 
 Exit codes: 0 nothing at or above --fail-on; 1 something is; 2 nothing could be read.`;
 
