@@ -33,7 +33,9 @@ export interface ScanStop {
 
 /** A record is at most 256 KB (CloudTrail User Guide, "CloudTrail record contents"); envelopes hold a few. */
 const mostUnitBytes = 8 * 1024 * 1024;
-const stepBytes = 256 * 1024;
+/** Small steps in a small window: what is copied is still in the processor's cache when it is scanned. */
+const stepBytes = 64 * 1024;
+const windowBytes = 3 * stepBytes;
 /** Bytes that the loop reads ahead of the 64 it works on: of a key in the last of them, and of the name behind it. */
 const ahead = 96;
 const mostProblems = 20;
@@ -421,7 +423,10 @@ export function fileScanner(name: string): FileScanner {
   };
 
   const makeRoom = (): void => {
-    if (filled + stepBytes + 2 * ahead <= layout.data + textBytes) return;
+    const end = filled + stepBytes + 2 * ahead;
+    if (end <= layout.data + windowBytes) return;
+    // An element that fills much of the window is not moved again and again, but given all the room there is.
+    if (filled - base > windowBytes / 4 && end <= layout.data + textBytes) return;
     if (base === layout.data || filled - base > mostUnitBytes) {
       if (phase === 'values') {
         stop('other-form', base);
