@@ -3,7 +3,7 @@
  * `zcat`, `gunzip` and `JSON.parse` in one thread, and DuckDB where it is to be had (`DUCKDB=FOLDER`, the folder above its
  * node_modules). `node bench/audit.ts [MEGABYTES] [SHARE THAT MATTERS] [FOLDER]`; 4,000 MB, so that start-up does not count,
  * and one record in a thousand. Each contender is a process of its own that reads the same files from the same cache, best
- * of three; the seconds of the processor hold on a busy machine too.
+ * of three rounds, and of each round's ratios the median; the seconds of the processor hold on a busy machine too.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -60,37 +60,42 @@ function contenders(folder: string): readonly { readonly name: string; readonly 
   ];
 }
 
-/** Runs a contender three times. */
+/** Runs a contender once. */
 function measured(name: string, command: readonly string[]): Result {
-  const results = [0, 1, 2].map((): Result => {
-    const { stdout, stderr, error } = spawnSync(
-      'bash',
-      ['-c', 'TIMEFORMAT="took %R %U %S"; time "$@"', 'bash', ...command],
-      {
-        encoding: 'utf8',
-        maxBuffer: 1 << 30,
-        env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tellMemory)}` },
-      },
-    );
-    const [, real = '', user = '', system = ''] = /took ([\d.]+) ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
-    if (error !== undefined || real === '') throw new Error(`${name}: ${stderr}`);
-    const found = /^found (\d+)/m.exec(stdout)?.[1];
-    return {
-      name,
-      seconds: Number(real),
-      processor: Number(user) + Number(system),
-      memory: Math.max(0, ...[...stderr.matchAll(/memory (\d+)/g)].map(([, kilobytes]) => Number(kilobytes) / 1000)),
-      found: found === undefined ? undefined : Number(found),
-    };
-  });
-  const least = (of: (one: Result) => number): number => Math.min(...results.map(of));
+  const { stdout, stderr, error } = spawnSync(
+    'bash',
+    ['-c', 'TIMEFORMAT="took %R %U %S"; time "$@"', 'bash', ...command],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+      env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tellMemory)}` },
+    },
+  );
+  const [, real = '', user = '', system = ''] = /took ([\d.]+) ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
+  if (error !== undefined || real === '') throw new Error(`${name}: ${stderr}`);
+  const found = /^found (\d+)/m.exec(stdout)?.[1];
   return {
     name,
+    seconds: Number(real),
+    processor: Number(user) + Number(system),
+    memory: Math.max(0, ...[...stderr.matchAll(/memory (\d+)/g)].map(([, kilobytes]) => Number(kilobytes) / 1000)),
+    found: found === undefined ? undefined : Number(found),
+  };
+}
+
+/** The least of the rounds, and the most memory. */
+function best(rounds: readonly [Result, ...Result[]]): Result {
+  const least = (of: (one: Result) => number): number => Math.min(...rounds.map(of));
+  return {
+    ...rounds[0],
     seconds: least(({ seconds }) => seconds),
     processor: least(({ processor }) => processor),
-    memory: Math.max(...results.map(({ memory }) => memory)),
-    found: results[0]?.found,
+    memory: Math.max(...rounds.map(({ memory }) => memory)),
   };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Linux counts the parent's memory into a child's `maxRSS` (it is taken over at exec): its own high-water mark is read. */
@@ -161,16 +166,20 @@ export function measure(megabytes: number, matter: number, folder: string): void
   console.log(
     `${made.records} records, ${Math.round(made.textBytes / 1e6)} MB of JSON in ${made.files.length} gzip files (${Math.round(made.packedBytes / 1e6)} MB); ${made.trustChanges} changes of trust policies, ${made.denials} denials`,
   );
-  const results = contenders(folder).map(({ name, command }) => measured(name, command));
-  const audit = results.find(({ name }) => name.startsWith('trusttrail audit'))?.seconds ?? Number.NaN;
-  for (const { name, seconds, processor, memory, found } of results) {
+  // In turns, and the ratios within a round: the speed of a shared machine drifts.
+  const rounds = [0, 1, 2].map(() => contenders(folder).map(({ name, command }) => measured(name, command)));
+  const [first = []] = rounds;
+  const audit = first.findIndex(({ name }) => name.startsWith('trusttrail audit'));
+  for (const [index, one] of first.entries()) {
+    const { name, seconds, processor, memory, found } = best([one, ...rounds.flatMap((round) => round[index] ?? [])]);
+    const ratio = median(rounds.map((round) => (round[index]?.seconds ?? 0) / (round[audit]?.seconds ?? 0)));
     const columns = [
       name.padEnd(34),
       `${seconds.toFixed(2).padStart(6)} s`,
       `${Math.round(made.textBytes / 1e6 / seconds)
         .toString()
         .padStart(5)} MB/s`,
-      `${(seconds / audit).toFixed(2).padStart(5)} times audit's`,
+      `${ratio.toFixed(2).padStart(5)} times audit's`,
       `processor ${processor.toFixed(2).padStart(6)} s`,
       memory === 0 ? '' : `${Math.round(memory)} MB of memory`,
       found === undefined ? '' : `${found} records found`,
