@@ -9,7 +9,6 @@ import type { Publisher } from '../ports/publisher.ts';
 import type { RoleReader } from '../ports/role-reader.ts';
 import type { TrustStore } from '../ports/trust-store.ts';
 import type { TrustedWorld } from '../risks/risk-rule.ts';
-import { untriedApart } from './apart.ts';
 
 export interface WatchPorts {
   readonly store: TrustStore;
@@ -59,7 +58,6 @@ export function contextOf(ports: WatchPorts): WatchContext {
   const { bursts } = ports.configuration;
   return {
     ...ports,
-    store: untriedApart(ports.store),
     settings: ports.settings ?? {},
     world: trustedWorld(ports.configuration, ports.vendors ?? new Map()),
     limits: {

@@ -3,6 +3,7 @@ import { allRecognised, isOwnReaderRole } from '../cloudtrail/recognise.ts';
 import type { CallerSideChange, Denial, PrincipalEvent, TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { accountOf, roleFromArn } from '../cloudtrail/role-name.ts';
+import { triedTheRole } from '../cloudtrail/unanswered-call.ts';
 import { splitArn } from '../policy/document/names.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { StoredDenial, StoredEvent } from '../ports/trust-store.ts';
@@ -114,6 +115,14 @@ export function principalsNamedIn(text: string): ReadonlySet<string> {
   return new Set(keys.filter((key) => !key.endsWith('/root')));
 }
 
+/**
+ * By their caller no calls are found that never tried the role they name: a throttled caller would look like one that
+ * searches, and a storm of them would drown its denied calls. By their role they are found as ever.
+ */
+function untried(caller: string): string {
+  return `untried:${caller}`;
+}
+
 function addDenial(denial: Denial, add: Add, affected: Affected): StoredDenial {
   const { record } = denial;
   const role = roleKeyOf(denial.role);
@@ -126,7 +135,11 @@ function addDenial(denial: Denial, add: Add, affected: Affected): StoredDenial {
     for (const account of [accountOfCaller(denial), 'organization'])
       if (account !== undefined) add(deniedFromStream(account), event);
   }
-  return { ...denialFactOf(record), role, caller };
+  return {
+    ...denialFactOf(record),
+    role,
+    caller: role === undefined || triedTheRole(denial) ? caller : untried(caller),
+  };
 }
 
 /** The account whose policies bind the caller. */
