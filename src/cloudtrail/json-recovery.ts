@@ -72,24 +72,36 @@ function isNextElement(text: string, index: number, from: number, nextLine: stri
  */
 export function splitJoined(text: string): readonly string[] | undefined {
   const values: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) {
+      at += 1;
+      continue;
+    }
+    const end = endOfJson(text, at);
+    if (end === undefined) return undefined;
+    values.push(text.slice(at, end));
+    at = end;
+  }
+  return values.length > 1 ? values : undefined;
+}
+
+/** @returns the place behind the list or object that begins at the place, strings minded; `undefined` where none does, or it does not end. */
+export function endOfJson(text: string, from: number): number | undefined {
   let depth = 0;
-  let from = 0;
   let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
     if (inString) {
-      if (code === 0x5c) index += 1;
+      if (code === 0x5c) at += 1;
       else if (code === 0x22) inString = false;
-    } else if (code === 0x7b || code === 0x5b) {
-      if (depth === 0) from = index;
-      depth += 1;
-    } else if (depth === 0) {
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return undefined;
-    } else if (code === 0x22) inString = true;
+    } else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (depth === 0) return undefined;
+    else if (code === 0x22) inString = true;
     else if (code === 0x7d || code === 0x5d) {
       depth -= 1;
-      if (depth === 0) values.push(text.slice(from, index + 1));
+      if (depth === 0) return at + 1;
     }
   }
-  return depth === 0 && values.length > 1 ? values : undefined;
+  return undefined;
 }

@@ -2,6 +2,7 @@
  * Which CloudTrail record is behind a row that a query over records answered? CloudTrail Lake (`get-query-results`, and the
  * CSV files that it saves to a bucket) and Athena print what is nested in a form of their own: `{type=IAMUser, arn=…}`.
  */
+import { endOfJson } from './json-recovery.ts';
 
 /** Values by the column's name, in any case, as text; what is not told has no value, an empty one, or `null`. */
 export type QueryRow = ReadonlyMap<string, string>;
@@ -121,7 +122,7 @@ function parametersOf(text: string | undefined): Readonly<Record<string, unknown
 
 /** The end of a value: behind its JSON where it is some, else before what looks like the next name. */
 function endOfParameter(text: string, from: number, end: number): number {
-  const closed = endOfJson(text, from);
+  const closed = endOfSpacedJson(text, from);
   if (
     closed !== undefined &&
     (closed === end || (text.startsWith(', ', closed) && nameAt(text, closed + 2) !== undefined))
@@ -138,28 +139,16 @@ function nameAt(text: string, at: number): string | undefined {
   return name.exec(text)?.[1];
 }
 
-/** @returns the place behind the list or object that begins there, strings minded; `undefined` where there is none. */
-function endOfJson(text: string, from: number): number | undefined {
+/** @returns the place behind the list or object that begins there, white space around it included; `undefined` where there is none. */
+function endOfSpacedJson(text: string, from: number): number | undefined {
+  const end = endOfJson(text, behindSpace(text, from));
+  return end === undefined ? undefined : behindSpace(text, end);
+}
+
+function behindSpace(text: string, from: number): number {
   let at = from;
   while (/\s/.test(text[at] ?? '')) at += 1;
-  if (text[at] !== '{' && text[at] !== '[') return undefined;
-  let depth = 0;
-  for (let inString = false; at < text.length; at += 1) {
-    const sign = text[at];
-    if (inString) {
-      if (sign === '\\') at += 1;
-      else if (sign === '"') inString = false;
-    } else if (sign === '"') inString = true;
-    else if (sign === '{' || sign === '[') depth += 1;
-    else if (sign === '}' || sign === ']') {
-      depth -= 1;
-      if (depth > 0) continue;
-      // White space behind it is part of the text.
-      while (/\s/.test(text[at + 1] ?? '')) at += 1;
-      return at + 1;
-    }
-  }
-  return undefined;
+  return at;
 }
 
 function nestedJson(value: string): unknown {
