@@ -10,6 +10,11 @@ export function whoCalled({ record, message }: Denial): string {
   return shortActor(record.userIdentity.arn ?? message.caller ?? nameOfCaller(record));
 }
 
+/** The callers of a burst: the only one in short, else how many. @param isEstimate whether some of the calls stand for more. */
+export function whoCalledOften(first: Denial, callers: number, isEstimate: boolean): string {
+  return callers === 1 ? whoCalled(first) : `${isEstimate ? 'at least ' : ''}${callers} callers`;
+}
+
 /** The role's ARN, with its path where a change showed it. */
 export function calledRole(denial: Denial, history: RoleHistory | undefined): string | undefined {
   const named = denial.record.requestParameters?.['roleArn'];

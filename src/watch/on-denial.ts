@@ -21,7 +21,7 @@ import {
   resolvingChange,
 } from './correlate.ts';
 import { evidenceOf, type Surroundings } from './denial-evidence.ts';
-import { calledRole, lasting, namedRole, whoCalled } from './denial-words.ts';
+import { calledRole, lasting, namedRole, whoCalled, whoCalledOften } from './denial-words.ts';
 import type { Content, Draft } from './draft.ts';
 import { callerKeyOf } from './facts.ts';
 import { linksOf } from './links.ts';
@@ -238,8 +238,7 @@ export async function burstDrafts(
   const isEstimate = run.some(({ weight }) => weight > 1);
   // One that was refused says more of the burst than one that failed otherwise.
   const telling = shown.find(({ sample }) => wasRefused(sample))?.sample ?? first.denial;
-  const one =
-    callers.length === 1 ? whoCalled(first.denial) : `${isEstimate ? 'at least ' : ''}${callers.length} callers`;
+  const one = whoCalledOften(first.denial, callers.length, isEstimate);
   const since =
     change !== undefined && proved
       ? `, since ${shortActor(actorName(change.change.record))} ${whatWasDone[change.change.change]}`

@@ -6,7 +6,7 @@ import { isOfUnanswered, unansweredNotes } from '../findings/unanswered.ts';
 import type { StoredFinding } from '../ports/trust-store.ts';
 import { actorOf } from './actor.ts';
 import { weightOf } from './bursts.ts';
-import { calledRole, lasting, namedRole, whoCalled } from './denial-words.ts';
+import { calledRole, lasting, namedRole, whoCalled, whoCalledOften } from './denial-words.ts';
 import type { Content, Draft } from './draft.ts';
 import { callerKeyOf } from './facts.ts';
 import { linksOf } from './links.ts';
@@ -63,8 +63,7 @@ export function unansweredBurstDraft(
   const count = weightOf(run);
   const isEstimate = run.some(({ weight }) => weight > 1);
   const callers = [...new Set(run.map(({ denial }) => callerKeyOf(denial)))];
-  const whose =
-    callers.length === 1 ? whoCalled(first.denial) : `${isEstimate ? 'at least ' : ''}${callers.length} callers`;
+  const whose = whoCalledOften(first.denial, callers.length, isEstimate);
   const id = known?.id ?? findingId('denial-spike', { subject, first: first.eventId });
   return {
     key: { id, subject, at: known?.at ?? first.at },
