@@ -2,6 +2,7 @@
  * Which records of a log file matter? The bytes are searched for the few that do; the mass of records, calls that only
  * read and assume calls that succeeded, is passed over without being parsed.
  */
+import { endOfJson } from '../cloudtrail/json-recovery.ts';
 import { type ReadingProblem, readEventValue } from '../cloudtrail/read-record.ts';
 import {
   allRecognised,
@@ -26,7 +27,7 @@ export interface Scanned {
 }
 
 export interface ScanStop {
-  readonly because: 'empty' | 'other-encoding' | 'other-form' | 'no-json' | 'damaged' | 'cut-off';
+  readonly because: 'empty' | 'other-encoding' | 'other-form' | 'query-rows' | 'no-json' | 'damaged' | 'cut-off';
   /** Byte of the text, inflated, near which. */
   readonly offset: number;
 }
@@ -38,7 +39,8 @@ const stepBytes = 64 * 1024;
 const windowBytes = 3 * stepBytes;
 /** Bytes that the loop reads ahead of the 64 it works on: of a key in the last of them, and of the name behind it. */
 const ahead = 96;
-const mostProblems = 20;
+/** Told one by one, of a file; the rest is counted in one last line, as `readEvents` does. */
+const mostProblems = 1000;
 
 const byte = {
   newline: 0x0a,
@@ -56,7 +58,12 @@ const listBeginning = /^\{[ \t\r\n]*"(Records|Events|Messages|logEvents|events)"
 const longestBeginning = 512;
 /** Members after the list, such as LookupEvents' `NextToken`. */
 const longestTail = 64 * 1024;
-const listNames = new Set(['Records', 'Events', 'Messages', 'logEvents', 'events', 'eventName', 'CloudTrailEvent']);
+const lists: ReadonlySet<string> = new Set(['Records', 'Events', 'Messages', 'logEvents', 'events']);
+const listNames: ReadonlySet<string> = new Set([...lists, 'eventName', 'CloudTrailEvent']);
+const queryRows = 'QueryResultRows';
+const memberBeginning = /[ \t\r\n]*"((?:[^"\\]|\\.)*)"[ \t\r\n]*:[ \t\r\n]*/y;
+const simpleValue = /"(?:[^"\\]|\\.)*"|[-+.\w]+/y;
+const memberEnd = /[ \t\r\n]*,/y;
 
 /** Every call that `recognise` knows; the assume calls matter only where they failed. */
 const calls: ReadonlyMap<string, 'change' | 'assume'> = new Map([
@@ -85,6 +92,29 @@ function hashed(hash: number, code: number): number {
 /** Of the calls' names: most names of calls are known not to be one of them without being made a text. */
 const callHashes = new Set([...calls.keys()].map((name) => Buffer.from(name).reduce(hashed, 0)));
 
+/**
+ * @param object a text that begins with an object's `{`.
+ * @returns the name of its member that holds the records, and where they are a list the place behind its `[`.
+ */
+function listAmong(object: string): { readonly member: string; readonly from?: number } | undefined {
+  for (let at = 1; ; ) {
+    memberBeginning.lastIndex = at;
+    const [beginning, member] = memberBeginning.exec(object) ?? [];
+    if (beginning === undefined || member === undefined) return undefined;
+    at += beginning.length;
+    const isList = object[at] === '[';
+    if (listNames.has(member)) return isList && lists.has(member) ? { member, from: at + 1 } : { member };
+    if (member === queryRows) return { member };
+    simpleValue.lastIndex = at;
+    const end = isList || object[at] === '{' ? endOfJson(object, at) : at + (simpleValue.exec(object)?.[0].length ?? 0);
+    if (end === undefined || end === at) return undefined;
+    memberEnd.lastIndex = end;
+    const separator = memberEnd.exec(object)?.[0];
+    if (separator === undefined) return undefined;
+    at = end + separator.length;
+  }
+}
+
 /** Loops that nobody uses at the moment: their memory is worth keeping. */
 const idle: StructureLoop[] = [];
 
@@ -107,6 +137,7 @@ export function fileScanner(name: string): FileScanner {
   state.inString.value = 0n;
   const records: CloudTrailRecord[] = [];
   const problems: ReadingProblem[] = [];
+  let untold = { count: 0, place: '' };
   let looked = 0;
   let stopped: ScanStop | undefined;
   /** `start`: before a value; `values`: values one after the other; `list`: in a list; `tail`: after the list of an object. */
@@ -207,17 +238,36 @@ export function fileScanner(name: string): FileScanner {
       return true;
     }
     if (!final && filled - done <= longestTail) return false;
-    let rest: unknown;
+    const opened = '{"":0';
+    const rest = opened + buffer.toString('latin1', done, Math.min(filled, done + longestTail));
+    const end = endOfJson(rest, 0);
+    let members: object;
     try {
-      rest = JSON.parse(`{"":0${buffer.toString('utf8', done, Math.min(filled, done + longestTail))}`);
+      members = JSON.parse(rest.slice(0, end)) as object;
     } catch {
-      stop(final ? 'cut-off' : 'damaged');
+      stop(final && end === undefined ? 'cut-off' : 'damaged');
       return false;
     }
-    if (Object.keys(rest as object).some((key) => listNames.has(key))) stop('other-form');
-    done = filled;
+    if (Object.keys(members).some((key) => listNames.has(key))) stop('other-form');
+    done += rest.slice(0, end).length - opened.length;
     phase = 'start';
-    return false;
+    return true;
+  };
+
+  /**
+   * The value that is open is larger than any record: it may be a list, or an object whose list is not its first member.
+   * Where that is so it is read from its beginning now, else the scan stops.
+   */
+  const openList = (): void => {
+    const isList = buffer[base] === byte.bracket;
+    const list = isList ? undefined : listAmong(buffer.toString('latin1', base, Math.min(filled, base + longestTail)));
+    if (!isList && list?.from === undefined) {
+      stop(list?.member === queryRows ? 'query-rows' : 'other-form', base);
+      return;
+    }
+    member = list?.member ?? '';
+    begin(isList ? 1 : 2, base + (list?.from ?? 1));
+    run(false);
   };
 
   /** What stands between two elements: white space, and in a list one comma. */
@@ -245,7 +295,10 @@ export function fileScanner(name: string): FileScanner {
     const found = readEventValue(value, place());
     looked += found.records.length;
     for (const record of found.records) if (allRecognised(record).length > 0) records.push(record);
-    for (const problem of found.problems) if (problems.length < mostProblems) problems.push(problem);
+    for (const problem of found.problems) {
+      if (problems.length < mostProblems) problems.push(problem);
+      else untold = { count: untold.count + 1, place: problem.place };
+    }
   };
 
   const keyAt = (at: number, key: Uint8Array): boolean => {
@@ -429,7 +482,8 @@ export function fileScanner(name: string): FileScanner {
     if (filled - base > windowBytes / 4 && end <= layout.data + textBytes) return;
     if (base === layout.data || filled - base > mostUnitBytes) {
       if (phase === 'values') {
-        stop('other-form', base);
+        openList();
+        if (stopped === undefined) makeRoom();
         return;
       }
       dropping = true;
@@ -438,6 +492,7 @@ export function fileScanner(name: string): FileScanner {
       state.escapes.value = 0;
       base = done;
     }
+    const last = dropping ? (buffer[base - 1] ?? 0) : 0;
     const by = base - layout.data;
     buffer.copyWithin(layout.data, base, filled);
     base -= by;
@@ -448,7 +503,7 @@ export function fileScanner(name: string): FileScanner {
     state.unitStart.value -= by;
     // What lay before the text that is kept is gone: nothing that may stand there is taken for it.
     state.before.value = Math.max(state.before.value - by, layout.data - 1);
-    buffer[layout.data - 1] = 0;
+    buffer[layout.data - 1] = last;
     for (let hit = 0; hit < state.hits.value; hit += 1) words[hitWords + hit] = (words[hitWords + hit] ?? 0) - by;
     for (let at = 0; at < state.escapes.value; at += 1) {
       const index = escapeWords + at;
@@ -473,6 +528,8 @@ export function fileScanner(name: string): FileScanner {
       const inside = phase === 'list' || phase === 'tail' || (phase === 'values' && state.depth.value > 0);
       if (stopped === undefined && (inside || state.inString.value !== 0n)) stop('cut-off');
       if (stopped === undefined && !sawValue) stop('empty');
+      if (untold.count > 0)
+        problems.push({ place: untold.place, message: `and ${untold.count} more of the kind`, kind: 'damaged' });
       if (dropped > 0)
         problems.push({
           place: name,

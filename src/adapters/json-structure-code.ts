@@ -127,7 +127,13 @@ function scan(): Code {
         ...strings(),
         ...when(
           [...strange.get, 0x50, 0x45],
-          [...global('bad').set([...place.get, ...lowest(strange), 0x6a, ...constant(1), 0x6a]), ...goto(2)],
+          [
+            ...strange.set([...strange.get, ...exponents(), ...not, 0x83]),
+            ...when(
+              [...strange.get, 0x50, 0x45],
+              [...global('bad').set([...place.get, ...lowest(strange), 0x6a, ...constant(1), 0x6a]), ...goto(3)],
+            ),
+          ],
         ),
         ...keys(),
         ...brackets(),
@@ -256,6 +262,21 @@ function escapes(): Code {
       ]),
     ]),
     ...quotes.set([...quotes.get, ...escaped.get, ...not, 0x83]),
+  ];
+}
+
+/** The one upper-case letter that may stand outside of strings: `E` behind the digit of a number. `slashes` is free by then. */
+function exponents(): Code {
+  const sixteen = (byte: number): Code => [...simd(12), ...Array<number>(16).fill(byte)];
+  const before = (quarter: number): Code => [
+    ...[...place.get, ...constant(1), 0x6b, ...simd(0), 0, ...unsigned(quarter * 16)],
+    ...[...sixteen(0x30), ...simd(113), ...sixteen(10), ...simd(38)],
+  ];
+  return [
+    ...quarters.flatMap((quarter) =>
+      add(slashes, quarter, [...load(quarter), ...sixteen(0x45), ...simd(35), ...before(quarter), ...simd(78)]),
+    ),
+    ...slashes.get,
   ];
 }
 

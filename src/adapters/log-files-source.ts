@@ -1,7 +1,7 @@
 /** The files and folders of a disk as a source of records, read by the fast scanner. */
 import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
-import type { LogScan, ScanTask } from './fast-scan-file.ts';
-import { scanAll } from './fast-scan-pool.ts';
+import { type LogScan, type ScanTask, scanInput } from './fast-scan-file.ts';
+import { type ScanAllOptions, scanAll } from './fast-scan-pool.ts';
 import { type FoundLogFile, findLogFiles, reasonOf } from './log-files.ts';
 
 export interface LogFilesOptions {
@@ -13,8 +13,6 @@ export interface LogFilesOptions {
 
 /** Less than this, packed, is read before worker threads have started. */
 const worthThreads = 3_000_000;
-/** Of standard input, packed. */
-const mostInput = 400 * 1024 * 1024;
 
 /** @param paths files and folders; `-` is standard input. */
 export function logFilesSource(paths: readonly string[], options: LogFilesOptions = {}): RecordSource {
@@ -39,7 +37,8 @@ export function logFilesSource(paths: readonly string[], options: LogFilesOption
           index += 1;
         }
       };
-      const scans = scanAll(tasksOf(found, options), {
+      const scans = scansOf(found, {
+        ...options,
         ...(jobs === undefined ? {} : { jobs }),
         ...(signal === undefined ? {} : { signal }),
       });
@@ -53,26 +52,24 @@ export function logFilesSource(paths: readonly string[], options: LogFilesOption
   };
 }
 
-async function* tasksOf(found: readonly FoundLogFile[], options: LogFilesOptions): AsyncGenerator<ScanTask> {
+/** Standard input is scanned as it comes, where it stands in the order. */
+async function* scansOf(
+  found: readonly FoundLogFile[],
+  { standardInput = process.stdin, ...options }: LogFilesOptions & ScanAllOptions,
+): AsyncGenerator<LogScan, void, undefined> {
+  let tasks: ScanTask[] = [];
   for (const file of found) {
     if ('error' in file) continue;
     const { name, named, bytes } = file;
-    yield name === '-'
-      ? { name: 'standard input', named, content: await inputOf(options) }
-      : { name, named, size: bytes };
+    if (name !== '-') {
+      tasks.push({ name, named, size: bytes });
+      continue;
+    }
+    yield* scanAll(tasks, options);
+    tasks = [];
+    if (options.signal?.aborted !== true) yield await scanInput('standard input', standardInput, options.signal);
   }
-}
-
-async function inputOf({ standardInput = process.stdin }: LogFilesOptions): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of standardInput) {
-    bytes += chunk.length;
-    // What is too much is cut off, which the scan then tells.
-    if (bytes > mostInput) break;
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks);
+  if (tasks.length > 0) yield* scanAll(tasks, options);
 }
 
 /** @returns what a scan tells, as a batch. */

@@ -1,10 +1,8 @@
 /** Which CloudTrail records do these files and folders hold? One file after the other, inflated where it is compressed. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { constants, gunzip, zstdDecompress } from 'node:zlib';
-import { type ReadEvents, type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
-import { type Unpacked, unpackFrames } from './zstd-frames.ts';
+import { cutOffMessage, type ReadEvents, type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
+import { inMemory, OtherData, unpackInto } from './packed-source.ts';
 
 export interface LogFile extends ReadEvents {
   /** The path as given, or as found below the folder that was given. */
@@ -27,8 +25,6 @@ export interface LogFileOptions {
   readonly deepest?: number;
 }
 
-const inflate = promisify(gunzip);
-const unpackZstd = promisify(zstdDecompress);
 const defaultMostBytes = 400 * 1024 * 1024;
 const logFileName = /\.(?:json|jsonl|ndjson)(?:\.(?:gz|zst))?$|\.(?:gz|zst)$/i;
 /** CloudTrail's own, and no records of calls (CloudTrail User Guide, "CloudTrail log file name format"). */
@@ -169,49 +165,40 @@ async function readAll(options: LogFileOptions): Promise<Uint8Array> {
 async function readOne(name: string, read: () => Promise<Uint8Array>, options: LogFileOptions): Promise<LogFile> {
   try {
     const bytes = await read();
-    const { content, cut } = await inflated(bytes, options.mostBytes ?? defaultMostBytes);
-    const events = readEvents(decodedText(content), name);
-    return { name, bytes: bytes.length, ...(cut ? cutShort(events, name) : events) };
+    const { content, failure } = await unpacked(bytes, options.mostBytes ?? defaultMostBytes);
+    const text = decodedText(content);
+    const events = readEvents(text, name);
+    return { name, bytes: bytes.length, ...(failure === undefined ? events : cutShort(events, text, name, failure)) };
   } catch (error) {
     return unreadable(name, asError(error));
   }
 }
 
 /** A file that was cut off has one problem, that it was, and not a second one for the record at the cut. */
-function cutShort(events: ReadEvents, name: string): ReadEvents {
-  const read = events.records.length;
+function cutShort({ records, problems }: ReadEvents, text: string, name: string, failure: Error): ReadEvents {
   const told =
-    read === 0 ? 'no record could be read' : `the ${read === 1 ? 'record' : `${read} records`} before that were read`;
-  const others = events.problems.slice(0, -1);
-  return {
-    records: events.records,
-    problems: [...others, damaged(name, `the gzip data ends too early, the file was cut off: ${told}`)],
-  };
+    records.length === 0
+      ? 'no record could be read'
+      : `the ${records.length === 1 ? 'record' : `${records.length} records`} before that were read`;
+  const isWithin = problems.at(-1)?.message === cutOffMessage || !/[}\]\s]$/.test(text.slice(-1));
+  const others = isWithin ? problems.slice(0, -1) : problems;
+  return { records, problems: [...others, damaged(name, `${reasonOf(failure)}: ${told}`)] };
 }
 
-export type Packing = 'none' | 'gzip' | 'zstd';
-
-/** Told by the first bytes (RFC 1952, RFC 8878), whatever the file is called. */
-export function packingOf(bytes: Uint8Array): Packing {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
-  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd ? 'zstd' : 'none';
-}
-
-async function inflated(bytes: Uint8Array, mostBytes: number): Promise<{ content: Uint8Array; cut: boolean }> {
-  const packing = packingOf(bytes);
-  if (packing === 'none') return { content: bytes, cut: false };
-  if (packing === 'zstd') {
-    const all = unpackFrames(bytes, mostBytes);
-    if (all?.fault !== undefined) throw new FrameFault(all.fault);
-    return { content: all?.text ?? (await unpackZstd(bytes, { maxOutputLength: mostBytes })), cut: false };
-  }
-  try {
-    return { content: await inflate(bytes, { maxOutputLength: mostBytes }), cut: false };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
-    const content = await inflate(bytes, { maxOutputLength: mostBytes, finishFlush: constants.Z_SYNC_FLUSH });
-    return { content, cut: true };
-  }
+/** @returns all that comes of the bytes before something is wrong with them. @throws TooLargeUnpacked */
+async function unpacked(
+  bytes: Uint8Array,
+  mostBytes: number,
+): Promise<{ readonly content: Uint8Array; readonly failure?: Error }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const { packing, failure } = await unpackInto(inMemory(bytes), (chunk) => {
+    size += chunk.length;
+    if (size <= mostBytes) chunks.push(Buffer.from(chunk));
+    return size <= mostBytes;
+  });
+  if (size > mostBytes) throw new TooLargeUnpacked();
+  return { content: packing === 'none' ? bytes : Buffer.concat(chunks), ...(failure === undefined ? {} : { failure }) };
 }
 
 /** UTF-8, or the UTF-16 that PowerShell's `>` writes; what is neither is no JSON, which the reader says. */
@@ -223,14 +210,8 @@ export function decodedText(bytes: Uint8Array): string {
 
 class TooLarge extends Error {}
 
-/** Of a zstd file, what is wrong behind its first frames. */
-export class FrameFault extends Error {
-  readonly fault: NonNullable<Unpacked['fault']>;
-  constructor(fault: NonNullable<Unpacked['fault']>) {
-    super(fault);
-    this.fault = fault;
-  }
-}
+/** Of the text that comes of a packed file. */
+export class TooLargeUnpacked extends Error {}
 
 function unreadable(name: string, error: Error): LogFile {
   return { name, bytes: 0, records: [], problems: [damaged(name, reasonOf(error))] };
@@ -240,16 +221,12 @@ function damaged(place: string, message: string): ReadingProblem {
   return { place, message, kind: 'damaged' };
 }
 
-const faults: Readonly<Record<FrameFault['fault'], string>> = {
-  damaged: 'the zstd data is damaged',
-  'cut-off': 'the compressed data ends too early, the file was cut off',
-  'too-large': 'larger, once inflated, than can be read at once: split it into smaller files',
-};
-
 /** Why a file cannot be read, in words. */
 export function reasonOf(error: Error): string {
-  if (error instanceof FrameFault) return faults[error.fault];
+  if (error instanceof OtherData) return 'something else follows the compressed data';
   if (error instanceof TooLarge) return 'larger than can be read at once: split it into smaller files';
+  if (error instanceof TooLargeUnpacked)
+    return 'larger, once inflated, than can be read at once: split it into smaller files';
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -257,8 +234,6 @@ export function reasonOf(error: Error): string {
     case 'EACCES':
     case 'EPERM':
       return 'permission denied';
-    case 'ERR_BUFFER_TOO_LARGE':
-      return 'larger, once inflated, than can be read at once: split it into smaller files';
     case 'Z_DATA_ERROR':
       return 'the gzip data is damaged';
     case 'Z_BUF_ERROR':

@@ -1,4 +1,5 @@
 /** Files in every packing and every state of damage, through the scanner and its threads. */
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LogScan, scanLogFile } from '../../src/adapters/fast-scan-file.ts';
+import { type LogScan, scanInput, scanLogFile } from '../../src/adapters/fast-scan-file.ts';
 import { scanAll } from '../../src/adapters/fast-scan-pool.ts';
 import { logFilesSource } from '../../src/adapters/log-files-source.ts';
 import type { RecordBatch } from '../../src/ports/record-source.ts';
@@ -189,27 +190,189 @@ describe('one file', () => {
     expect(whole.problems).toEqual([]);
     const cut = await scanned('frames-cut.log', Buffer.concat(frames).subarray(0, -20));
     expect(idsOf(cut)).toEqual(['a', 'b']);
-    expect(cut.problems).toMatchObject([{ message: 'the compressed data ends too early, the file was cut off' }]);
+    expect(cut.problems).toMatchObject([
+      { message: 'the compressed data ends too early, the file was cut off: the 4 records before that were read' },
+    ]);
   });
 
   test('zstd in several frames that is streamed where there is one frame, is read to its end', async () => {
     // Text that does not pack: more than is read in one piece.
-    const noiseOf = (seed: number): string => {
-      let state = seed;
-      let text = '';
-      while (text.length < 9_500_000) {
-        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-        text += state.toString(36);
-      }
-      return text;
-    };
-    const frame = (id: string, seed: number) =>
-      zstdCompressSync(JSON.stringify({ Records: [{ ...noise, x: noiseOf(seed) }, deniedCall({ eventID: id })] }));
-    const content = Buffer.concat([frame('a', 1), frame('b', 2), frame('c', 3)]);
+    const frame = (id: string) =>
+      zstdCompressSync(
+        JSON.stringify({ Records: [{ ...noise, x: unpackable(9_500_000, id) }, deniedCall({ eventID: id })] }),
+      );
+    const content = Buffer.concat([frame('a'), frame('b'), frame('c')]);
     expect(content.length).toBeGreaterThan(16 * 1024 * 1024);
     const scan = await scanned('large.zst', content);
     expect(idsOf(scan)).toEqual(['a', 'b', 'c']);
     expect(scan.problems).toMatchObject([{ message: expect.stringMatching(/larger than 8 MB/) }]);
+  });
+});
+
+/** Text that packs to three quarters of its size, and no further. */
+function unpackable(bytes: number, seed: string): string {
+  return createHash('shake256', { outputLength: Math.ceil(bytes * 0.75) })
+    .update(seed)
+    .digest('base64');
+}
+
+describe('to the very end of a file', () => {
+  const last = deniedCall({ eventID: 'last' });
+
+  test.for([
+    ['in one piece', 3],
+    ['streamed', 20_000],
+  ] as const)('gzip members with zero bytes between them, %s', async ([, records]) => {
+    const ids = Array.from({ length: records }, (_, index) => `id-${index}`);
+    const first = gzipSync(JSON.stringify({ Records: ids.map((eventID) => deniedCall({ eventID })) }), { level: 1 });
+    const content = Buffer.concat([first, Buffer.alloc(700_000), gzipSync(logText(['last'])), Buffer.alloc(5)]);
+    const scan = await scanned('padded.json.gz', content);
+    expect(scan.problems).toEqual([]);
+    expect(idsOf(scan)).toEqual([...ids, 'last']);
+  });
+
+  test.for([
+    ['junk behind it', (packed: Buffer) => Buffer.concat([packed, Buffer.from('junk')]), 'the gzip data is damaged'],
+    [
+      'zero bytes and junk behind it',
+      (packed: Buffer) => Buffer.concat([packed, Buffer.alloc(9), Buffer.from('junk')]),
+      'something else follows the compressed data',
+    ],
+    [
+      'a wrong size at its end',
+      (packed: Buffer) => Buffer.concat([packed.subarray(0, -4), Buffer.from([1, 2, 3, 0])]),
+      'the gzip data is damaged',
+    ],
+    [
+      'a wrong checksum at its end',
+      (packed: Buffer) => Buffer.concat([packed.subarray(0, -8), Buffer.from([1, 2, 3, 0]), packed.subarray(-4)]),
+      'the gzip data is damaged',
+    ],
+  ] as const)('gzip with %s gives every record that is in it', async ([, damage, message]) => {
+    const scan = await scanned('whole.json.gz', damage(gzipSync(logText(many))));
+    expect(scan.problems.map((problem) => problem.message)).toEqual([
+      `${message}: the ${2 * many.length} records before that were read`,
+    ]);
+    expect(idsOf(scan)).toEqual(many);
+  });
+
+  test('zstd frames, each too large to be read in one piece', async () => {
+    const frame = (id: string) =>
+      zstdCompressSync(
+        JSON.stringify({
+          Records: [...Array<object>(60).fill({ ...noise, x: 'x'.repeat(1_000_000) }), deniedCall({ eventID: id })],
+        }),
+      );
+    const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+    const scan = await scanned('frames.json.zst', Buffer.concat([skippable, frame('a'), skippable, frame('b')]));
+    expect(scan.problems).toEqual([]);
+    expect(idsOf(scan)).toEqual(['a', 'b']);
+  });
+
+  test('a list of more than can be parsed at once that is not the first member', async () => {
+    const records = [...Array<object>(36).fill({ ...noise, x: 'x'.repeat(1_000_000) }), last];
+    const found = await scanned(
+      'late.json',
+      JSON.stringify({ NextToken: 'Events":[', more: [{}], Events: records }),
+      false,
+    );
+    expect(found).toMatchObject({ problems: [], looked: 37 });
+    expect(idsOf(found)).toEqual(['last']);
+    const lines = await scanned(
+      'late.jsonl',
+      `${JSON.stringify(noise)}\n${JSON.stringify({ n: 1.5, Records: records })}\n${JSON.stringify(last)}`,
+      false,
+    );
+    expect(lines).toMatchObject({ problems: [], looked: 39 });
+    expect(idsOf(lines)).toEqual(['last', 'last']);
+  });
+
+  test('what a query answered, of more than can be parsed at once, is told in a folder too', async () => {
+    const row = [{ eventName: 'DeleteRole' }, { requestParameters: 'x'.repeat(1_000_000) }];
+    const scan = await scanned(
+      'rows.json',
+      JSON.stringify({ QueryStatus: 'FINISHED', QueryResultRows: Array(36).fill(row) }),
+      false,
+    );
+    expect(scan.problems).toMatchObject([
+      { kind: 'damaged', message: expect.stringMatching(/^what a query answered/) },
+    ]);
+  });
+
+  test('numbers with a capital E, in JSON lines of more than can be parsed at once', async () => {
+    const line = JSON.stringify({ ...noise, x: 'x'.repeat(1_000_000), n: 12 }).replace('"n":12', '"n":1.0E7,"m":-1E-5');
+    const scan = await scanned(
+      'numbers.jsonl',
+      [...Array<string>(36).fill(line), JSON.stringify(last)].join('\n'),
+      false,
+    );
+    expect(scan).toMatchObject({ problems: [], looked: 37 });
+    expect(idsOf(scan)).toEqual(['last']);
+  });
+
+  test('problems of one file are all counted', async () => {
+    const bad = Array.from({ length: 1500 }, (_, index) => ({ eventID: `${index}` }));
+    const padding = { ...noise, x: 'x'.repeat(1_000_000) };
+    const scan = await scanned('bad.json', JSON.stringify({ Records: [...Array<object>(36).fill(padding), ...bad] }));
+    expect(scan.problems).toHaveLength(1001);
+    expect(scan.problems.at(-1)?.message).toBe('and 500 more of the kind');
+  });
+});
+
+describe('standard input', () => {
+  async function scannedInput(bytes: Buffer, width: number, signal?: AbortSignal): Promise<LogScan> {
+    async function* input() {
+      for (let from = 0; from < bytes.length; from += width) yield bytes.subarray(from, from + width);
+    }
+    return await scanInput('standard input', input(), signal);
+  }
+  const large = (): Buffer => {
+    const records = Array.from({ length: 40 }, (_, index) => [
+      { ...noise, x: unpackable(1_300_000, `${index}`) },
+      deniedCall({ eventID: `${index}` }),
+    ]);
+    return Buffer.from(JSON.stringify({ Records: records.flat() }));
+  };
+
+  test.for([
+    ['plain', (text: Buffer) => [text]],
+    ['gzip', (text: Buffer) => [gzipSync(text, { level: 0 })]],
+    [
+      'gzip members with zero bytes between them',
+      (text: Buffer) => [
+        gzipSync(text.subarray(0, 44_000_000), { level: 0 }),
+        Buffer.alloc(200_000),
+        gzipSync(text.subarray(44_000_000), { level: 0 }),
+      ],
+    ],
+    [
+      'zstd frames',
+      (text: Buffer) => [zstdCompressSync(text.subarray(0, 44_000_000)), zstdCompressSync(text.subarray(44_000_000))],
+    ],
+  ] as const)('of more than is kept is scanned as it comes: %s', async ([, pack]) => {
+    const bytes = Buffer.concat(pack(large()));
+    expect(bytes.length).toBeGreaterThan(32 * 1024 * 1024);
+    for (const width of [65_536, 1_000_003]) {
+      const scan = await scannedInput(bytes, width);
+      expect(scan).toMatchObject({ bytes: bytes.length, looked: 80, problems: [] });
+      expect(idsOf(scan)).toEqual(Array.from({ length: 40 }, (_, index) => `${index}`));
+    }
+  });
+
+  test('a small one is read like a file', async () => {
+    const scan = await scannedInput(gzipSync(logText(['a', 'b'])), 7);
+    expect(scan).toMatchObject({ looked: 4, problems: [] });
+  });
+
+  test('that never ends is given up at an interrupt, with what it brought', async () => {
+    const controller = new AbortController();
+    async function* input() {
+      yield Buffer.from(`${JSON.stringify(last)}\n`);
+      controller.abort();
+      await new Promise(() => {});
+    }
+    const last = deniedCall({ eventID: 'last' });
+    expect(idsOf(await scanInput('standard input', input(), controller.signal))).toEqual(['last']);
   });
 });
 

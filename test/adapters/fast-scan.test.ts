@@ -107,8 +107,14 @@ function written(value: unknown, freedom: () => number): string {
     }
     return `${out}"`;
   };
+  const number = (one: number): string => {
+    const plain = JSON.stringify(one);
+    if (plain.includes('e')) return freedom() % 2 === 0 ? plain.replace('e', 'E') : plain;
+    return `${plain}${['', '', '', 'E0', 'e+0', 'E-0', '.0E00'][freedom() % (plain.includes('.') ? 6 : 7)] ?? ''}`;
+  };
   const write = (one: unknown): string => {
     if (typeof one === 'string') return text(one);
+    if (typeof one === 'number') return number(one);
     if (typeof one !== 'object' || one === null) return JSON.stringify(one);
     const items = Array.isArray(one)
       ? one.map((item) => `${space()}${write(item)}${space()}`)
@@ -370,6 +376,25 @@ describe('damage', () => {
       expect(found.stopped).toBeUndefined();
     },
   );
+
+  test('a second text behind a list with further members, and much white space between them, is read', () => {
+    const wanted = '{"eventName":"DeleteRole","eventSource":"iam.amazonaws.com"}';
+    for (const space of ['', ' ', ' '.repeat(100_000)]) {
+      const found = scan(`{"Records":[${wanted}],"NextToken":"]}{"}${space}{"Records":[${wanted},${wanted}]}`, [
+        64 * 1024,
+      ]);
+      expect(found).toMatchObject({ looked: 3, problems: [] });
+      expect(found.stopped).toBeUndefined();
+    }
+  });
+
+  test('a capital letter outside of a text is damage, unless it is the E of a number', () => {
+    const text = (value: string): string =>
+      `{"Records":[{"eventName":"GetRole","n":${value},"x":"${'x'.repeat(90)}"}]}`;
+    for (const number of ['1E5', '1.0E7', '-0E-1', '12E+3']) expect(scan(text(number)).stopped).toBeUndefined();
+    for (const wrong of ['E', 'aE5', 'NaN', '-Infinity', '1F5'])
+      expect(scan(text(wrong)).stopped?.because).toBe('damaged');
+  });
 
   test('much white space between records is passed over', () => {
     const one = `{"padding":"${'x'.repeat(100)}","eventName":"GetRole"}`;

@@ -61,11 +61,31 @@ describe('files', () => {
     const [cut, stump] = await read([at('cut.json.gz'), at('stump.json.gz')]);
     expect(cut?.records.length).toBeGreaterThan(50);
     expect(cut?.problems.map(({ message }) => message)).toEqual([
-      `the gzip data ends too early, the file was cut off: the ${cut?.records.length} records before that were read`,
+      `the compressed data ends too early, the file was cut off: the ${cut?.records.length} records before that were read`,
     ]);
     expect(stump?.records).toEqual([]);
     expect(stump?.problems).toHaveLength(1);
     expect(stump?.problems[0]?.message).toMatch(/cut off: no record/);
+  });
+
+  test('packed data is read to its end, and up to what is wrong with it', async () => {
+    const zeros = Buffer.alloc(600);
+    const files: Readonly<Record<string, Buffer>> = {
+      'padded.gz': Buffer.concat([gzipSync(text), zeros, gzipSync(text), zeros]),
+      'frames.zst': Buffer.concat([zstdCompressSync(text), zstdCompressSync(text)]),
+      'junk.gz': Buffer.concat([gzipSync(text), Buffer.from('junk')]),
+      'other.gz': Buffer.concat([gzipSync(text), zeros, Buffer.from('junk')]),
+      'foreign.gz': Buffer.concat([gzipSync('{"Records":[{"eventID":"x"}]}'), Buffer.from('junk')]),
+    };
+    for (const [name, content] of Object.entries(files)) await writeFile(at(name), content);
+    const found = await read(Object.keys(files).map((name) => at(name)));
+    expect(found.map((file) => [idsOf(file), file.problems.map(({ message }) => message)])).toEqual([
+      [['a', 'b', 'a', 'b'], []],
+      [['a', 'b', 'a', 'b'], []],
+      [['a', 'b'], ['the gzip data is damaged: the 2 records before that were read']],
+      [['a', 'b'], ['something else follows the compressed data: the 2 records before that were read']],
+      [[], [expect.stringMatching(/no `eventName`/), 'the gzip data is damaged: no record could be read']],
+    ]);
   });
 
   test.for([
@@ -73,7 +93,11 @@ describe('files', () => {
     ['empty.json', Buffer.from(''), /empty/],
     ['noise.json', Buffer.from([0, 1, 2, 255, 254]), /not JSON/],
     ['damaged.json.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 255, 255, 255, 255]), /gzip data is damaged/],
-    ['damaged.json.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 7, 7, 7, 7, 7, 7]), /^the zstd data is damaged$/],
+    [
+      'damaged.json.zst',
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 7, 7, 7, 7, 7, 7]),
+      /^the zstd data is damaged: no record could be read$/,
+    ],
     ['cut.json.zst', zstdCompressSync(text).subarray(0, 60), /^the compressed data ends too early/],
     ['policy.json', Buffer.from('{"Statement":[]}'), /a policy/],
   ] as const)('%s is one problem, and the next file is read', async ([name, content, message]) => {
