@@ -71,6 +71,18 @@ const furtherSamples: readonly ClauseSample[] = [
     literals: [oidcProvider, 'accounts.google.com', 'arn:aws:iam::*:oidc-provider/*'],
   },
   {
+    key: 'aws:SourceVpce',
+    multivalued: false,
+    operators: ['StringEquals', 'StringNotEquals', 'StringLike'],
+    literals: ['vpce-1', 'vpce-*'],
+  },
+  {
+    key: 'aws:VpcSourceIp',
+    multivalued: false,
+    operators: ['IpAddress', 'NotIpAddress'],
+    literals: ['10.0.0.0/8', '10.1.0.0/16'],
+  },
+  {
     key: 'aws:PrincipalOrgPaths',
     multivalued: true,
     operators: ['StringEquals', 'StringLike', 'StringNotLike'],
@@ -354,6 +366,16 @@ export interface PolicyPair {
   readonly now: PolicyDocument;
 }
 
+/** Of keys that a request cannot have in every combination. */
+const boundKeys: ReadonlySet<string> = new Set([
+  'aws:MultiFactorAuthPresent',
+  'aws:MultiFactorAuthAge',
+  'aws:SourceIp',
+  'aws:SourceVpce',
+  'aws:VpcSourceIp',
+]);
+const boundSamples = pairSamples.filter(({ key }) => boundKeys.has(key));
+
 const severalValues = pairSamples.filter(({ multivalued }) => multivalued);
 
 /** Few keys, so that clauses meet, often one alone; now and then one that has several values. */
@@ -386,6 +408,11 @@ export function severalValuedPairs(): fc.Arbitrary<PolicyPair> {
     exchangedSetOperator,
     exchangedSetOperator,
   ]);
+}
+
+/** Pairs about keys that a request cannot have in every combination. */
+export function boundPairs(): fc.Arbitrary<PolicyPair> {
+  return pairsOn(fc.subarray([...boundSamples], { minLength: 2, maxLength: 3 }));
 }
 
 /** Pairs with policy variables, and with a key that is in no registry. */

@@ -50,6 +50,9 @@ const presences: Readonly<Record<string, string>> = {
   'aws:userid': 'aannn',
   'aws:federatedprovider': 'nsnan',
   'aws:sourceip': 'sssss',
+  'aws:vpcsourceip': 'ssnss',
+  'aws:sourcevpc': 'ssnss',
+  'aws:sourcevpce': 'ssnss',
   'aws:multifactorauthpresent': 'ssnnn',
   'aws:multifactorauthage': 'snnnn',
   'aws:currenttime': 'aaaaa',
@@ -240,12 +243,13 @@ export function naiveDifference(
       else states.push(...values.map((value) => [value]));
     }
     if (related) return states.map((state) => ({ state, mask: everything }));
-    const byMask = new Map<number, Choice>();
+    const alike = new Map<string, Choice>();
     for (const state of states) {
       const mask = maskFor(key, state, request);
-      if (!byMask.has(mask)) byMask.set(mask, { state, mask });
+      const behaviour = `${mask} ${keysOfBonds.has(key) ? (state === null ? 'absent' : state[0] === 'true') : ''}`;
+      if (!alike.has(behaviour)) alike.set(behaviour, { state, mask });
     }
-    return [...byMask.values()];
+    return [...alike.values()];
   }
 
   /** Sets of up to three values, of those that behave alike as sets of one value. */
@@ -324,7 +328,9 @@ export function naiveDifference(
           admitted &&=
             within === undefined || ((alive & ofWithin & denies) === 0 && (alive & ofWithin & ~denies) !== 0);
         }
-        if (admitted && byOld !== byNow) keep(requestOf(caller, free, chosen, list), byOld, byNow);
+        if (!admitted || byOld === byNow) continue;
+        const request = requestOf(caller, free, chosen, list);
+        if (canBe(request.context, keys)) keep(request, byOld, byNow);
       }
     };
     visit(0, start);
@@ -369,7 +375,7 @@ export function naiveDifference(
     for (let run = 0; run < 40; run += 1) {
       tried += 1;
       const request = requestOf(caller, free, chosen(choices.map(one)), one(actions));
-      if (organizations && !agrees(request.context)) continue;
+      if ((organizations && !agrees(request.context)) || !canBe(request.context, keys)) continue;
       if (within !== undefined && naiveDecision(within.policy, request, multivalued) !== 'allow') continue;
       keep(
         request,
@@ -386,6 +392,22 @@ function agrees(context: ReadonlyMap<string, readonly string[] | null | undefine
   const paths = context.get('aws:principalorgpaths') ?? undefined;
   if (id === undefined || paths === undefined) return id === undefined && paths === undefined;
   return paths.length > 0 && paths.every((path) => path.split('/')[0] === id && path.includes('/'));
+}
+
+const keysOfEndpoints = ['aws:vpcsourceip', 'aws:sourcevpc', 'aws:sourcevpce'];
+const keysOfBonds: ReadonlySet<string> = new Set([
+  'aws:multifactorauthage',
+  'aws:multifactorauthpresent',
+  'aws:sourceip',
+  ...keysOfEndpoints,
+]);
+
+/** An MFA that has an age was used, and through a VPC endpoint comes no public address; of keys that no policy names nothing is said. */
+function canBe(context: ReadonlyMap<string, readonly string[] | null | undefined>, keys: readonly string[]): boolean {
+  const has = (key: string) => (context.get(key) ?? []).length > 0;
+  const used =
+    context.get('aws:multifactorauthpresent')?.[0] === 'true' || !keys.includes('aws:multifactorauthpresent');
+  return (used || !has('aws:multifactorauthage')) && !(has('aws:sourceip') && keysOfEndpoints.some(has));
 }
 
 interface Choice {
@@ -580,6 +602,8 @@ function valuesFor(key: string, caller: NaiveCaller, literals: readonly string[]
   switch (key) {
     case 'aws:sourceip':
       return addressesFor(literals).filter((address) => !isPrivate(address));
+    case 'aws:vpcsourceip':
+      return addressesFor(literals);
     case 'aws:multifactorauthpresent':
       return caller.kind === 'role' ? ['false'] : ['true', 'false'];
     case 'aws:securetransport':

@@ -20,6 +20,7 @@ import {
 import { matchPrincipal } from '../evaluate/principal-match.ts';
 import type { AssumeRequest, Caller } from '../evaluate/request.ts';
 import { YES } from '../evaluate/ternary.ts';
+import { type BoundKeys, bondAgreement } from './bound-keys.ts';
 import { Dimension, type DimensionShape, type Literal, type ValueDemand } from './dimension.ts';
 import { and, type Formula, literalNode, or } from './formula.ts';
 import { type NamedOrganizations, organizationAgreement } from './organization-agreement.ts';
@@ -136,6 +137,8 @@ export interface CallerWorld {
   readonly rolePaths: ReadonlyMap<string, string>;
   /** Where the policies speak of the caller's organization by both keys. */
   readonly organizations: NamedOrganizations | undefined;
+  /** Keys that the policies speak of and that no request has in every combination. */
+  readonly boundKeys: readonly BoundKeys[];
   /** The role's account, where known. */
   readonly home: string | undefined;
   /** Whether the policies speak of the time by both keys. */
@@ -158,6 +161,7 @@ export class CallerSpace {
   readonly #paths: ReadonlyMap<string, string>;
   readonly #partitions: readonly string[];
   readonly #organizations: NamedOrganizations | undefined;
+  readonly #boundKeys: readonly BoundKeys[];
   readonly #home: string | undefined;
   readonly #bothTimes: boolean;
   #agreement: Formula | undefined;
@@ -169,6 +173,7 @@ export class CallerSpace {
     this.#paths = world.rolePaths;
     this.#partitions = partitions;
     this.#organizations = world.organizations;
+    this.#boundKeys = world.boundKeys;
     this.#home = world.home;
     this.#bothTimes = world.bothTimes;
     this.#open = {
@@ -234,7 +239,11 @@ export class CallerSpace {
 
   /** @returns what holds of every request, whatever is demanded: keys that speak of one thing agree. */
   agreement(): Formula {
-    this.#agreement ??= and([this.#agreementOf(this.#organizations), this.#isOther()]);
+    this.#agreement ??= and([
+      this.#agreementOf(this.#organizations),
+      ...this.#boundKeys.map((bound) => this.#bondOf(bound)),
+      this.#isOther(),
+    ]);
     return this.#agreement;
   }
 
@@ -249,6 +258,11 @@ export class CallerSpace {
     if (organizations === undefined) return true;
     const [id, paths] = [this.#dimensionOf(organizations.id), this.#dimensionOf(organizations.paths)];
     return id === null || paths === null || organizationAgreement(id, paths, organizations.named);
+  }
+
+  #bondOf({ key, other, is }: BoundKeys): Formula {
+    const dimension = this.#dimensionOf(key);
+    return dimension === null || bondAgreement(dimension, this.#dimensionOf(other), is);
   }
 
   // Clauses

@@ -18,7 +18,8 @@
  * lets in by the very words of the other is left out before any search (`coverage.ts`).
  *
  * The space of requests is rather too wide than too narrow (keys other than the caller's are independent of each
- * other, save those of one organization and of one instant), so that a proof of "nobody" holds for fewer requests too.
+ * other, save those of one organization and of one instant, and the few of `bound-keys.ts`), so that a proof of
+ * "nobody" holds for fewer requests too.
  * A variable of a key that all callers of a kind have with one value, or that none has, is no variable to it.
  */
 import { type ArnParts, splitArn } from '../document/names.ts';

@@ -2,6 +2,7 @@
 import type { ArnParts } from '../document/names.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { PreparedKey } from '../evaluate/key-state.ts';
+import { boundKeysOf } from './bound-keys.ts';
 import type { CallerSpace, CallerWorld } from './caller-space.ts';
 import type { Undecided, Witness } from './comparison.ts';
 import { concreteWitness } from './concrete-witness.ts';
@@ -45,6 +46,7 @@ export class Inquiry {
       partitions: partitionsOf(policies, role?.partition),
       rolePaths: pathsOfRoles(policies),
       organizations: organizationsOf(this.keys, policies),
+      boundKeys: boundKeysOf(this.keys),
       home: role?.account,
       bothTimes: ['aws:currenttime', 'aws:epochtime'].every((name) => this.keys.some(({ lower }) => lower === name)),
     };

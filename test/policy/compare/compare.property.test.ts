@@ -7,6 +7,7 @@ import type { Comparison } from '../../../src/policy/compare/comparison.ts';
 import { parseTrustPolicy } from '../../../src/policy/document/parse.ts';
 import { type PolicyDocument, read } from '../../arbitraries/policies.ts';
 import {
+  boundPairs,
   openPolicyPairs,
   pairPolicies,
   pairStatements,
@@ -104,7 +105,11 @@ describe('brute force', () => {
     const tally = { pairs: 0, undecided: 0, differing: 0, found: 0 };
     fc.assert(
       fc.property(
-        fc.oneof({ weight: 4, arbitrary: policyPairs() }, { weight: 1, arbitrary: severalValuedPairs() }),
+        fc.oneof(
+          { weight: 4, arbitrary: policyPairs() },
+          { weight: 1, arbitrary: severalValuedPairs() },
+          { weight: 1, arbitrary: boundPairs() },
+        ),
         fc.integer(),
         (pair, seed) => {
           const answer = differentialOf(pair, { compare, seed });
