@@ -1,10 +1,10 @@
 /** What does whoever called type, or the owner of a role's settings, to put a cause right that no change of the policy cures? */
-import { shellQuote } from '../findings/escape.ts';
+import { asciiJson, shellQuote } from '../findings/escape.ts';
 import type { Fix } from '../findings/finding.ts';
 import { externalIdPlaceholder } from '../findings/mask.ts';
 import type { AssumeRequest } from '../policy/evaluate/request.ts';
 import type { DenialEvidence } from './evidence.ts';
-import { asciiJson, roleName } from './owner-commands.ts';
+import { roleName } from './owner-commands.ts';
 import { requestedDuration } from './requested-duration.ts';
 
 const anHour = 3600;

@@ -1,7 +1,7 @@
 /** Which commands save a repaired trust policy, try it out, and put back what was there? Quoted for a POSIX shell. */
 import type { Denial } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
-import { shellQuote } from '../findings/escape.ts';
+import { asciiJson, shellQuote } from '../findings/escape.ts';
 import { collectExternalIds, externalIdPlaceholder } from '../findings/mask.ts';
 import type { TrustPolicy } from '../policy/document/trust-policy.ts';
 import type { AssumeRequest } from '../policy/evaluate/request.ts';
@@ -128,12 +128,4 @@ function documentArgument(
 
 export function roleName(role: string | undefined): string {
   return shellQuote(role?.split('/').at(-1) ?? 'ROLE');
-}
-
-/** JSON in plain ASCII: nothing in it steers a terminal, and a shell needs no more than single quotes around it. */
-export function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -149,17 +149,32 @@ export function markdownCode(text: string): string {
 }
 
 /**
- * One word for a POSIX shell. What steers a terminal is written as `$'…'` escapes (POSIX.1-2024, "Dollar-single-quotes"),
- * so that the command can be shown and pasted and means the same.
+ * One word for any POSIX shell, on one line. What steers a terminal is printed from its octal codes, so that the command
+ * can be shown and pasted and means the same: `$'…'` would be shorter, but dash, the `sh` of Debian, reads it as a dollar
+ * sign. Line feeds at the end are left out then, as a shell takes them off what a command prints.
  */
 export function shellQuote(word: string): string {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
   if (withoutSteering(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
-  const inner = word
-    .replace(/[\\']/g, (sign) => `\\${sign}`)
-    .replace(steering, (character) => {
-      const bytes = new TextEncoder().encode(character);
-      return [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
-    });
-  return `$'${inner}'`;
+  const format = word
+    .replace(/\n+$/, '')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('%', '%%')
+    .replaceAll('\n', '\\n')
+    // Neither a quote inside of quotes, nor an option of printf, nor a sign by which bash looks up its history.
+    .replace(/["'`!]|^-/g, octal)
+    .replace(steering, octal);
+  return `"$(printf '${format}')"`;
+}
+
+function octal(character: string): string {
+  return [...new TextEncoder().encode(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+}
+
+/** JSON in plain ASCII: nothing in it steers a terminal, and a shell needs no more than single quotes around it. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

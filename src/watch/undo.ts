@@ -1,6 +1,6 @@
 /** By which commands is a change undone? Complete, quoted for a POSIX shell, and without any secret in them. */
 import { toIsoSeconds } from '../cloudtrail/event-time.ts';
-import { shellQuote } from '../findings/escape.ts';
+import { asciiJson, shellQuote } from '../findings/escape.ts';
 import { collectExternalIds } from '../findings/mask.ts';
 import type { WatchSettings } from './context.ts';
 import { roleNameOf } from './remember.ts';
@@ -42,7 +42,7 @@ function documentArgument(
   { historySource = 'lookup:' }: WatchSettings,
 ): { readonly prepare: readonly string[]; readonly document: string } {
   const value = documentOf(policyText);
-  const compact = typeof value === 'string' ? value : JSON.stringify(value);
+  const compact = typeof value === 'string' ? value : asciiJson(value);
   if (collectExternalIds(value).size === 0 && compact.length <= mostInline)
     return { prepare: [], document: shellQuote(compact) };
   const at = toIsoSeconds(Math.max(0, changedAt - 1_000));

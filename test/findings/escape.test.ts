@@ -182,19 +182,33 @@ describe('Markdown', () => {
 });
 
 describe('shellQuote', () => {
-  test('law: bash reads back the very word, and the command can be shown', () => {
+  // `sh` is dash on the runners of CI, and busybox or bash elsewhere.
+  test.for(['sh', 'bash'])('law: %s reads back the very word, and the command can be shown', (shell) => {
     const words = fc
       .array(anyText, { minLength: 20, maxLength: 20 })
       .map((all) => all.map((text) => text.toWellFormed().replaceAll('\0', '')));
     fc.assert(
       fc.property(words, (all) => {
-        for (const word of all) expect(plainLines(shellQuote(word))).toBe(shellQuote(word));
+        for (const word of all) {
+          expect(plainLines(shellQuote(word))).toBe(shellQuote(word));
+          expect(shellQuote(word)).not.toContain('\n');
+        }
         const script = `printf '%s\\0' ${all.map(shellQuote).join(' ')}`;
-        const read = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
-        expect(read).toEqual(all);
+        const read = execFileSync(shell, ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+        // A shell takes line feeds off the end of what a command prints.
+        expect(read).toEqual(all.map((word) => word.replace(/\n+$/, '')));
       }),
       { numRuns: runs(15) },
     );
+  });
+
+  test.for([
+    ['rtl\u202e%s\\', `"$(printf 'rtl\\342\\200\\256%%s\\\\')"`],
+    ['-n\u0007', `"$(printf '\\055n\\007')"`],
+    ['two\nlines\n', `"$(printf 'two\\nlines')"`],
+    ['\t"it\'s`!', `"$(printf '\\011\\042it\\047s\\140\\041')"`],
+  ])('what steers is printed, in signs that every shell knows: %j', ([word = '', quoted]) => {
+    expect(shellQuote(word)).toBe(quoted);
   });
 
   test('ARNs and file names stay readable', () => {

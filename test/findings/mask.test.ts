@@ -137,7 +137,13 @@ describe('what is meant for use', () => {
   });
 
   test('an external ID to pass is the placeholder, however it was quoted', () => {
-    for (const passed of ['secret-one', "'secret one'", '"secret one"', "$'secret\\x0aone'"])
+    for (const passed of [
+      'secret-one',
+      "'secret one'",
+      '"secret one"',
+      "$'secret\\x0aone'",
+      '"$(printf \'secret\\007one\')"',
+    ])
       expect(
         maskCommand(`aws sts assume-role --external-id ${passed} --role-arn r`, ['secret-one', 'secret one']),
       ).toBe(`aws sts assume-role --external-id ${externalIdPlaceholder} --role-arn r`);

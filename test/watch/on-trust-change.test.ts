@@ -59,6 +59,16 @@ describe('a changed trust policy', () => {
     expect(JSON.parse(words.slice(5).join('\n'))).toEqual(JSON.parse(before));
   });
 
+  test('undo of a document with signs that steer a terminal is plain text that every shell reads', async () => {
+    const before = document(ci, { StringLike: { 'aws:PrincipalTag/team': 'left\u202eright\u200b naïve \t\u{e0041}' } });
+    const [command = ''] =
+      (await lastChange([created(0, before), updated(60, document('999999999999'))])).rollback?.commands ?? [];
+    expect(command).toMatch(/^[ -~]+$/);
+    expect(command).not.toContain('$');
+    const printed = execFileSync('sh', ['-c', `aws() { printf '%s\n' "$6"; }; ${command}`], { encoding: 'utf8' });
+    expect(JSON.parse(printed)).toEqual(JSON.parse(before));
+  });
+
   test('never shows an external ID, and its undo takes the document from a file', async () => {
     const finding = await lastChange([
       created(0, document('777788889999', external)),
