@@ -2,6 +2,7 @@
 import { type CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import { readEventValue } from '../cloudtrail/read-record.ts';
 import { recognise } from '../cloudtrail/recognise.ts';
+import type { TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import type { ChangeHistory } from '../ports/change-history.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -30,6 +31,9 @@ export function lookupChangeHistory(clients: Pick<AccountClients, 'trail'>, cloc
   };
 }
 
+/** The others change how long a session may last, or leave no version at all. */
+const setsPolicy: ReadonlySet<TrustChange['change']> = new Set(['create-role', 'update-trust-policy']);
+
 async function changes(
   client: CloudTrailClient,
   account: string,
@@ -38,6 +42,7 @@ async function changes(
   now: number,
 ): Promise<readonly CloudTrailRecord[] | undefined> {
   const found: CloudTrailRecord[] = [];
+  let isInForceThere = false;
   let pages = 0;
   for await (const { Events: events, NextToken: next } of paginateLookupEvents(
     { client, pageSize: 50 },
@@ -51,11 +56,13 @@ async function changes(
     for (const { CloudTrailEvent: text } of events ?? [])
       for (const record of text === undefined ? [] : readEventValue(parsed(text), 'LookupEvents').records) {
         const change = recognise(record);
-        if (change?.kind === 'trust-change' && change.account === account && change.roleName === name)
-          found.push(record);
+        if (change?.kind !== 'trust-change' || change.account !== account || change.roleName !== name) continue;
+        found.push(record);
+        // Up to the end of that time means with the change itself that is asked about: what was before it is wanted.
+        if (record.at < before && change.succeeded && setsPolicy.has(change.change)) isInForceThere = true;
       }
     // The newest come first: once the version in force is there, what is older is not needed.
-    if (found.some((record) => record.errorCode === undefined && /^(?:Update|Create)/.test(record.eventName))) break;
+    if (isInForceThere) break;
     // There may be a change further back: of a role that is often looked at, most events are only that.
     if (pages >= mostPages && next !== undefined) return undefined;
   }

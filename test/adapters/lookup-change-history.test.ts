@@ -58,6 +58,36 @@ test('no change in what was looked at of more does not', async () => {
   expect(calls()).toHaveLength(6);
 });
 
+test('a change of how long sessions last is no version of the policy: what is behind it is asked for', async () => {
+  cloudTrail
+    .on(LookupEventsCommand)
+    .resolvesOnce({
+      Events: [
+        {
+          CloudTrailEvent: JSON.stringify(
+            iamCall('UpdateRole', { roleName: 'deploy', maxSessionDuration: 7200 }, { eventID: 'hours' }),
+          ),
+        },
+        ...looks(49),
+      ],
+      NextToken: '2',
+    })
+    .resolvesOnce({ Events: [event('UpdateAssumeRolePolicy', 'change')] });
+  expect(await asked()).toEqual(['hours', 'change']);
+});
+
+test('the change itself that is asked about is not the version before it', async () => {
+  const at = new Date(now).toISOString().replace('.000Z', 'Z');
+  cloudTrail
+    .on(LookupEventsCommand)
+    .resolvesOnce({
+      Events: [event('UpdateAssumeRolePolicy', 'itself', { eventTime: at }), ...looks(49)],
+      NextToken: '2',
+    })
+    .resolvesOnce({ Events: [event('CreateRole', 'before')] });
+  expect(await asked()).toEqual(['itself', 'before']);
+});
+
 test('what is refused, or is of a role of this name elsewhere, is not told', async () => {
   cloudTrail.on(LookupEventsCommand).resolvesOnce({
     Events: [
