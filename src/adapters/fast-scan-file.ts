@@ -1,5 +1,6 @@
 /** What does one log file hold, however large it is, however it is packed, and whatever is wrong with it? */
 import { readFileSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
 import { allRecognised } from '../cloudtrail/recognise.ts';
@@ -8,6 +9,7 @@ import { fileScanner, type Scanned } from './fast-scan.ts';
 import { decodedText, reasonOf, TooLargeUnpacked } from './log-files.ts';
 import {
   comingIn,
+  inLargePieces,
   inMemory,
   onDisk,
   type PackedSource,
@@ -154,7 +156,7 @@ export async function scanInput(
   input: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<LogScan> {
-  const pieces = untilAborted(input, signal);
+  const pieces = inLargePieces(untilAborted(input, signal));
   const first: Uint8Array[] = [];
   let bytes = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
@@ -185,8 +187,12 @@ async function* untilAborted(input: AsyncIterable<Uint8Array>, signal?: AbortSig
   const pieces = input[Symbol.asyncIterator]();
   for (;;) {
     const next = await Promise.race([pieces.next(), aborted]);
-    if (next === undefined || next.done === true) return;
-    yield next.value;
+    if (next?.done === false) yield next.value;
+    else {
+      // A stream that is waited for would keep the program from ending.
+      if (next === undefined && input instanceof Readable) input.destroy();
+      return;
+    }
   }
 }
 
