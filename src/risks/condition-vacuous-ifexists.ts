@@ -24,6 +24,14 @@ export const conditionVacuousIfexists = defineRiskRule({
       severity: 'high',
     },
     {
+      name: 'the only guard beside a Deny of another account',
+      policy: policyOf(
+        allow(account, { StringEqualsIfExists: { 'aws:PrincipalTag/team': 'ci' } }),
+        deny({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '999999999999' } }),
+      ),
+      severity: 'high',
+    },
+    {
       name: 'beside a guard that works',
       policy: policyOf(
         allow(

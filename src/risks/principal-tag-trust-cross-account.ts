@@ -1,7 +1,7 @@
 /** Is a tag that an outside administrator sets all that decides? */
 
 import type { Statement } from '../policy/document/trust-policy.ts';
-import { allow, policyOf } from './example-policies.ts';
+import { allow, deny, policyOf } from './example-policies.ts';
 import { holdToOwn } from './hold-to-own.ts';
 import { anyCallerCanMeet, isNetworkKey, publicStatements } from './public-statement.ts';
 import type { RiskContext } from './risk-context.ts';
@@ -23,6 +23,13 @@ export const principalTagTrustCrossAccount = defineRiskRule({
     {
       name: 'an outside account',
       policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'aws:PrincipalTag/team': 'ops' } })),
+    },
+    {
+      name: 'a Deny of all but that account adds nothing',
+      policy: policyOf(
+        allow({ AWS: '777788889999' }, { StringEquals: { 'aws:PrincipalTag/team': 'ops' } }),
+        deny({ AWS: '*' }, { StringNotEquals: { 'aws:PrincipalAccount': '777788889999' } }),
+      ),
     },
     {
       name: 'a session name beside it adds nothing',

@@ -1,5 +1,5 @@
 /** Does a tag that the caller passes itself decide? */
-import { allow, policyOf } from './example-policies.ts';
+import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const both = ['sts:AssumeRole', 'sts:TagSession'] as const;
@@ -20,6 +20,13 @@ export const requestTagAsAuthorization = defineRiskRule({
     {
       name: 'an outside account',
       policy: policyOf(allow({ AWS: '777788889999' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both)),
+    },
+    {
+      name: 'beside a Deny of another account',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both),
+        deny({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '999999999999' } }),
+      ),
     },
     {
       name: 'with a session name',

@@ -163,6 +163,7 @@ export function riskContext(question: RiskQuestion): RiskContext {
   function guardedWithin(statement: Statement, key: string, within: Limits): boolean {
     const lower = key.toLowerCase();
     if (!keysOfDenies.has(lower) && !statement.conditions.some((own) => own.key.toLowerCase() === lower)) return false;
+    if (lower === 'aws:principalaccount' && namesAccounts(statement, within)) return false;
     const having = (...more: readonly ConditionClause[]): Limits => ({
       ...within,
       clauses: [...(within.clauses ?? []), ...more],
@@ -289,6 +290,12 @@ function atWorst(policy: TrustPolicy): TrustPolicy {
 
 function isAllStars({ text }: { readonly text: string }): boolean {
   return /^\*+$/.test(text);
+}
+
+/** Whether the principals say already of which accounts callers are: a condition on the account then keeps no stranger out. */
+function namesAccounts(statement: Statement, { entries = () => true }: Limits): boolean {
+  const meant = statement.principal.entries.filter((entry) => entries(entry, statement));
+  return statement.principal.element === 'Principal' && meant.every(({ name }) => accountOf(name) !== undefined);
 }
 
 function homeOf({ role, policy }: RiskQuestion): AccountId | undefined {
