@@ -20,6 +20,7 @@ import {
 import { matchPrincipal } from '../evaluate/principal-match.ts';
 import type { AssumeRequest, Caller } from '../evaluate/request.ts';
 import { YES } from '../evaluate/ternary.ts';
+import { onAccounts, twelveDigits } from './account-numbers.ts';
 import { type BoundKeys, bondAgreement } from './bound-keys.ts';
 import { Dimension, type DimensionShape, type Literal, type ValueDemand } from './dimension.ts';
 import { and, type Formula, literalNode, or } from './formula.ts';
@@ -64,8 +65,6 @@ const pathCharacters = nameCharacters | printable | colon;
 const everyButSlash = 1023 & ~slash;
 const everyButColon = 1023 & ~colon;
 
-const times = (token: Pattern, count: number): Pattern => Array.from({ length: count }, () => token).flat();
-const twelveDigits = times([one(digit)], 12);
 const segments: Pattern = repeated([one(pathCharacters), run(pathCharacters), one(slash)]);
 const someName: Pattern = [one(nameCharacters), run(nameCharacters)];
 
@@ -102,6 +101,7 @@ const organizationId = new Language([ofOrganization]);
 const userIdOfService = new Language([[one(lower), run(1023)]]);
 const organizationPath = new Language([[...ofOrganization, one(slash), ...anyText]]);
 const someText = new Language([[one(1023), ...anyText]]);
+const accountId = new Language([twelveDigits]);
 
 /** What the values of a key look like, as far as no request can have others. */
 export const shapes: ReadonlyMap<string, Language> = new Map([
@@ -109,12 +109,21 @@ export const shapes: ReadonlyMap<string, Language> = new Map([
   ['aws:principalorgpaths', organizationPath],
   ['aws:resourceorgid', organizationId],
   ['aws:sourceorgid', organizationId],
+  ['aws:sourceaccount', accountId],
+  ['aws:sourceowner', accountId],
+  ['aws:resourceaccount', accountId],
   // STS API Reference, AssumeRole: the least length of each is two characters.
   ['sts:externalid', someText],
   ['sts:rolesessionname', someText],
   ['sts:sourceidentity', someText],
 ]);
 
+const keysOfAccountIds: ReadonlySet<string> = new Set([
+  'aws:principalaccount',
+  'aws:sourceaccount',
+  'aws:sourceowner',
+  'aws:resourceaccount',
+]);
 const keysOfAccounts: ReadonlySet<string> = new Set(['aws:principalarn', 'aws:principalaccount', 'aws:userid']);
 /** What follows from the ARN, and so is not the same in every request. */
 const keysOfArns: ReadonlySet<string> = new Set([...keysOfAccounts, 'aws:username']);
@@ -237,6 +246,21 @@ export class CallerSpace {
     return this.#dimensions;
   }
 
+  /** Of the keys, those that every request has are to stand in every witness, though no demand is made on them. */
+  speaksOf(keys: readonly PreparedKey[]): void {
+    for (const key of keys) this.#dimensionOf(key);
+  }
+
+  /** @returns values of the key that a request can have, of these; `null` among them where it can be without. */
+  possibleOf(key: PreparedKey, texts: Iterable<string>): readonly (readonly string[] | null)[] {
+    const dimension = this.#dimensionOf(key);
+    if (dimension === null) return [null];
+    const values = [...new Set([...texts, ...(dimension.shape.finite ?? [])])]
+      .filter((text) => dimension.canHave(text))
+      .map((text) => [text]);
+    return dimension.shape.presence === 'always' ? values : [...values, null];
+  }
+
   /** @returns what holds of every request, whatever is demanded: keys that speak of one thing agree. */
   agreement(): Formula {
     this.#agreement ??= and([
@@ -294,6 +318,8 @@ export class CallerSpace {
     const { lower: name } = clause.key;
     if (typeof value !== 'boolean' && twins.has(name))
       value = { ...value, predicate: this.#onTime(name, value.predicate) };
+    if (typeof value !== 'boolean' && keysOfAccountIds.has(name))
+      value = { ...value, predicate: onAccounts(value.predicate) };
     if (this.arn !== undefined && typeof value !== 'boolean') {
       if (name === 'aws:principalaccount' || (name === 'aws:username' && this.shape.kind === 'user')) {
         const part = name === 'aws:username' ? 'name' : 'account';
@@ -604,17 +630,20 @@ function onPartOfArn(predicate: ValuePredicate, part: 'account' | 'name'): Value
       opaque: [`${prefix} ${predicate.id}`],
       opaqueTexts: [`an operator of another type on the ${part} of the caller`],
     };
-  const patterns = predicate.values.flatMap((value): Pattern[] => {
-    // No such text is an ARN.
-    if (value.arn) return [];
-    const mask = part === 'account' ? everyButColon : everyButSlash;
-    const inner = fromTokens(value.tokens, value.ignoreCase, mask);
-    return [
+  const mask = part === 'account' ? everyButColon : everyButSlash;
+  const inner =
+    predicate.values.length === 0
+      ? predicate.language().patterns
+      : predicate.values.flatMap((value): Pattern[] =>
+          // No such text is an ARN.
+          value.arn ? [] : [fromTokens(value.tokens, value.ignoreCase, mask)],
+        );
+  const patterns = inner.map(
+    (own): Pattern =>
       part === 'account'
-        ? [...exactly('arn:'), run(everyButColon), ...exactly(':iam::'), ...inner, one(colon), ...anyText]
-        : [...anyText, one(slash), ...inner],
-    ];
-  });
+        ? [...exactly('arn:'), run(everyButColon), ...exactly(':iam::'), ...own, one(colon), ...anyText]
+        : [...anyText, one(slash), ...own],
+  );
   return {
     ...predicateOfPatterns(`${prefix} ${predicate.id}`, patterns),
     values: predicate.values,

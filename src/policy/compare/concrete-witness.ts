@@ -2,7 +2,7 @@
 import { resolveVariables } from '../evaluate/condition.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { KeyState, PreparedKey } from '../evaluate/key-state.ts';
-import { type CallerSpace, shapes } from './caller-space.ts';
+import type { CallerSpace } from './caller-space.ts';
 import type { Witness } from './comparison.ts';
 import type { Model } from './search.ts';
 import { witnessOf } from './witness.ts';
@@ -43,7 +43,6 @@ export function concreteWitness(
   const known = new Map(Object.entries(first.context).map(([key, values]) => [key.toLowerCase(), values]));
   const arn = first.context['aws:PrincipalArn']?.[0];
   const texts = new Set<string>(['x', 'y', 'o-zzzzzzzzzz']);
-  const canBe = (key: string, text: string) => shapes.get(key)?.matches(text) !== false;
   for (const key of compared.keys()) for (const value of known.get(key) ?? []) texts.add(value);
   if (arn !== undefined) texts.add(arn.slice(arn.lastIndexOf('/') + 1));
   const account = arn?.split(':')[4];
@@ -78,7 +77,9 @@ export function concreteWitness(
         key,
         values: [
           undefined,
-          ...[...(wanted.get(key.lower) ?? []), 'x', 'some-other-value'].filter((text) => canBe(key.lower, text)),
+          ...space
+            .possibleOf(key, [...(wanted.get(key.lower) ?? []), 'x', 'some-other-value'])
+            .flatMap((state) => state ?? []),
         ],
       }));
     const build = (at: number, chosen: ReadonlyMap<string, readonly string[] | null>): Witness | undefined => {
@@ -98,13 +99,18 @@ export function concreteWitness(
     };
     return build(0, assigned);
   };
+  /** What more than a variable asks of the key stays as it was found. */
+  const statesOf = (key: PreparedKey): readonly (readonly string[] | null)[] => {
+    const own = known.get(key.lower);
+    if (own === undefined) return space.possibleOf(key, texts);
+    const dimension = space.dimensions.get(key.lower) ?? undefined;
+    const isAsked = dimension !== undefined && (model.get(dimension)?.literals.length ?? 0) > 0;
+    return isAsked ? [own] : [own, ...space.possibleOf(key, texts)];
+  };
   const assign = (at: number, assigned: ReadonlyMap<string, readonly string[] | null>): Witness | undefined => {
     const key = free[at];
     if (key === undefined) return tryCompared(assigned);
-    const options = known.has(key.lower)
-      ? [known.get(key.lower) ?? null]
-      : [...[...texts].filter((text) => canBe(key.lower, text)).map((text) => [text]), null];
-    for (const option of options) {
+    for (const option of statesOf(key)) {
       const found = assign(at + 1, new Map([...assigned, [key.lower, option]]));
       if (found !== undefined || tries > mostTries) return found;
     }

@@ -274,23 +274,25 @@ export class Dimension {
       if (value === undefined) return 'none';
       return this.#isOfType(value) ? { value } : 'untold';
     }
-    if (base !== undefined) return this.#mixed(inside, fits, work);
     const universe = this.#values1();
     work.spend((universe.values.length * (predicates.length + 1)) / 16);
     const members = predicates.map((predicate) => this.#membersOf(universe, predicate, work));
+    let some = false;
     for (let at = 0; at < universe.values.length; at += 1) {
       const value = universe.values[at];
-      if (value !== undefined && members.every((member, number) => (member[at] === 1) === number < inside.length))
-        return { value };
+      if (value === undefined || !members.every((member, number) => (member[at] === 1) === number < inside.length))
+        continue;
+      if (this.canHave(value)) return { value };
+      some = true;
     }
-    return 'none';
+    // Another value that is told apart no further may be one that the key can have.
+    return some ? this.#mixed(inside, fits, work) : 'none';
   }
 
   /** Operators of several types on one key: the values that the policies name are tried. */
   #mixed(inside: readonly ValuePredicate[], fits: (value: string) => boolean, work: Work): Found {
-    const { base, preferred } = this.shape;
-    const proper = (value: string) =>
-      this.#isOfType(value) && (base === undefined || base.matches(value)) && fits(value);
+    const { preferred } = this.shape;
+    const proper = (value: string) => this.canHave(value) && fits(value);
     for (const predicate of inside) {
       if (predicate.theory !== 'text') continue;
       const { texts } = predicate.language();
@@ -300,10 +302,28 @@ export class Dimension {
       return 'none';
     }
     const named = [...this.#predicates.values()].flatMap(({ values }) => values.map(({ text }) => text));
-    const tried = [...preferred, ...named, ...this.#values1().values];
+    const tried = [...preferred, ...named, ...this.#values1().values, ...this.#otherwiseWritten()];
     work.spend(tried.length * 2);
     const value = tried.find(proper);
     return value === undefined ? 'untold' : { value };
+  }
+
+  /** A number can be written in more than one way, which to a comparison of texts are as many values. */
+  #otherwiseWritten(): readonly string[] {
+    if (this.shape.type !== 'string') return [];
+    return this.#values1().values.flatMap((text) => {
+      const number = parseNumber(text);
+      if (number === undefined) return [];
+      const digits = text.replace(/^[-+]/, '');
+      const sign = text.slice(0, text.length - digits.length);
+      return [`${text}${text.includes('.') ? '0' : '.0'}`, `${sign}0${digits}`, `${sign}00${digits}`];
+    });
+  }
+
+  /** Whether the key can have the value at all. */
+  canHave(value: string): boolean {
+    const { finite, base } = this.shape;
+    return (finite === undefined || finite.includes(value)) && base?.matches(value) !== false && this.#isOfType(value);
   }
 
   #isOfType(value: string): boolean {

@@ -32,6 +32,7 @@ export class Inquiry {
   readonly to: PreparedPolicy;
   readonly work: Work;
   readonly keys: readonly PreparedKey[];
+  readonly #variables: readonly PreparedKey[];
   readonly world: CallerWorld;
 
   /** @param role its ARN's parts, where known. */
@@ -40,6 +41,7 @@ export class Inquiry {
     this.to = to;
     this.work = work;
     this.keys = [...to.keys, ...from.keys];
+    this.#variables = [from, to].flatMap(variablesOf);
     const policies = [from.policy, to.policy];
     this.world = {
       freshAccounts: freshAccounts(policies),
@@ -56,6 +58,7 @@ export class Inquiry {
   ask({ space, formula: demanded, actions }: Ask, holds: (witness: Witness) => boolean): Answer {
     const formula = demanded === false ? false : and([demanded, space.agreement()]);
     if (formula === false) return 'no';
+    space.speaksOf(this.#variables);
     let witness: Witness | undefined;
     const certain = (model: Model) => {
       const found = witnessOf(space, actions, model, this.keys, this.work);
@@ -86,4 +89,8 @@ export class Inquiry {
     if (witness !== undefined) return { witness };
     return stopped.length === 0 ? 'no' : { undecided: stopped };
   }
+}
+
+function variablesOf({ statements }: PreparedPolicy): readonly PreparedKey[] {
+  return statements.flatMap(({ clauses }) => clauses.flatMap(({ variableKeys }) => variableKeys));
 }

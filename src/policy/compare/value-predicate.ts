@@ -86,7 +86,9 @@ function makePredicate(clause: PreparedClause): ValuePredicate | undefined {
     ids.push(id);
   }
   for (const parts of clause.withVariables) {
-    const id = `${theory}${operator.family === 'arn' ? 'a' : ''}${operator.ignoreCase ? 'i' : ''}$${parts
+    // Whatever the variable holds: to `Bool` only true and false are equal to anything.
+    const truth = clause.clause.operator.base === 'Bool' ? 'b' : '';
+    const id = `${theory}${operator.family === 'arn' ? 'a' : ''}${operator.ignoreCase ? 'i' : ''}${truth}$${parts
       .map((part) =>
         'text' in part
           ? JSON.stringify([...(operator.wildcards ? patternTokens([part]) : codes(part.text))])
