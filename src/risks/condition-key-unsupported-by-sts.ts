@@ -3,6 +3,7 @@
 import type { ConditionKey } from '../policy/keys/condition-key.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
+import { passesWithoutKey } from './passes-without-key.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const account = { AWS: 'arn:aws:iam::111122223333:root' };
@@ -67,10 +68,10 @@ export const conditionKeyUnsupportedBySts = defineRiskRule({
   ],
   check: ({ policy }) =>
     policy.statements.flatMap((statement) =>
-      statement.conditions.flatMap(({ key, operator, pointer }) => {
-        const found = lookUpKey(key);
+      statement.conditions.flatMap((condition) => {
+        const found = lookUpKey(condition.key);
         if (found.kind !== 'registered' || !isNeverSet(found.key)) return [];
-        const passes = operator.ifExists || operator.set === 'ForAllValues' || operator.base.includes('Not');
+        const passes = passesWithoutKey(condition);
         const effect =
           statement.effect === 'Allow'
             ? passes
@@ -81,7 +82,7 @@ export const conditionKeyUnsupportedBySts = defineRiskRule({
               : 'denies nobody';
         return [
           {
-            pointer,
+            pointer: condition.pointer,
             statement: statement.index,
             message: `AWS is not known to set \`${found.key.name}\` when a role is assumed; where it does not, the condition ${effect}.`,
           },

@@ -1,5 +1,6 @@
 /** Is an external ID asked of callers that cannot send one? */
 import { allow, github, githubProvider, policyOf } from './example-policies.ts';
+import { passesWithoutKey } from './passes-without-key.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const externalIdOnUnsupportedCaller = defineRiskRule({
@@ -55,10 +56,10 @@ export const externalIdOnUnsupportedCaller = defineRiskRule({
         return [];
       return statement.conditions
         .filter(({ key, operator }) => key.toLowerCase() === 'sts:externalid' && operator.base !== 'Null')
-        .map(({ pointer, operator }) => ({
-          pointer,
+        .map((condition) => ({
+          pointer: condition.pointer,
           statement: statement.index,
-          message: `Federated callers send no external ID: this condition ${operator.ifExists || operator.base.includes('Not') || operator.set === 'ForAllValues' ? 'keeps nobody out' : 'shuts them out'}.`,
+          message: `Federated callers send no external ID: this condition ${passesWithoutKey(condition) ? 'keeps nobody out' : 'shuts them out'}.`,
         }));
     }),
 });

@@ -1,5 +1,6 @@
 /** Is MFA asked of callers that can never have it? */
 import { allow, githubProvider, policyOf } from './example-policies.ts';
+import { passesWithoutKey } from './passes-without-key.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const mfaOnNonhuman = defineRiskRule({
@@ -72,10 +73,10 @@ export const mfaOnNonhuman = defineRiskRule({
             operator.base !== 'Null' &&
             (operator.base !== 'Bool' || values.some(({ text }) => text.toLowerCase() === 'true')),
         )
-        .map(({ pointer, operator }) => ({
-          pointer,
+        .map((condition) => ({
+          pointer: condition.pointer,
           statement: statement.index,
-          message: `These callers never carry MFA: the condition ${operator.ifExists ? 'keeps nobody out' : 'shuts all of them out'}.`,
+          message: `These callers never carry MFA: the condition ${passesWithoutKey(condition) ? 'keeps nobody out' : 'shuts all of them out'}.`,
         }));
     }),
 });

@@ -1,5 +1,6 @@
 /** Is a service asked for the account or organization of a principal, which it does not have? */
 import { allow, policyOf } from './example-policies.ts';
+import { passesWithoutKey } from './passes-without-key.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const serviceOrgGuardInvalid = defineRiskRule({
@@ -37,6 +38,15 @@ export const serviceOrgGuardInvalid = defineRiskRule({
       ),
     },
     {
+      name: 'all of its paths, of which there are none: then it keeps nobody out',
+      policy: policyOf(
+        allow(
+          { Service: 'events.amazonaws.com' },
+          { 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } },
+        ),
+      ),
+    },
+    {
       name: 'optional: then it keeps nobody out',
       policy: policyOf(
         allow({ Service: 'sns.amazonaws.com' }, { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
@@ -66,10 +76,10 @@ export const serviceOrgGuardInvalid = defineRiskRule({
       if (!statement.principal.entries.every(({ type }) => type === 'Service')) return [];
       return statement.conditions
         .filter(({ key, operator }) => /^aws:principal(orgid|orgpaths)$/i.test(key) && operator.base !== 'Null')
-        .map(({ key, pointer, operator }) => ({
-          pointer,
+        .map((condition) => ({
+          pointer: condition.pointer,
           statement: statement.index,
-          message: `Services belong to no organization and send no \`${key}\`: the condition ${operator.ifExists || operator.base.includes('Not') ? 'keeps nobody out' : 'shuts the service out'}.`,
+          message: `Services belong to no organization and send no \`${condition.key}\`: the condition ${passesWithoutKey(condition) ? 'keeps nobody out' : 'shuts the service out'}.`,
         }));
     }),
 });

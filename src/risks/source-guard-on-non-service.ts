@@ -1,5 +1,6 @@
 /** Is a key that only services send asked of users, roles or federated callers? */
 import { allow, githubProvider, policyOf } from './example-policies.ts';
+import { passesWithoutKey } from './passes-without-key.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { isSourceKey } from './service-callers.ts';
 
@@ -42,6 +43,12 @@ export const sourceGuardOnNonService = defineRiskRule({
       ),
     },
     {
+      name: 'some value other than ours, of which there has to be one',
+      policy: policyOf(
+        allow({ AWS: '111122223333' }, { 'ForAnyValue:StringNotEquals': { 'aws:SourceAccount': '999999999999' } }),
+      ),
+    },
+    {
       name: 'optional',
       policy: policyOf(
         allow({ AWS: '111122223333' }, { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } }),
@@ -80,10 +87,10 @@ export const sourceGuardOnNonService = defineRiskRule({
         return [];
       return statement.conditions
         .filter(({ key, operator }) => isSourceKey(key) && operator.base !== 'Null')
-        .map(({ key, pointer, operator }) => ({
-          pointer,
+        .map((condition) => ({
+          pointer: condition.pointer,
           statement: statement.index,
-          message: `Only AWS services send \`${key}\`: for these callers the condition ${operator.ifExists || operator.base.includes('Not') || operator.set === 'ForAllValues' ? 'keeps nobody out' : 'is never met'}.`,
+          message: `Only AWS services send \`${condition.key}\`: for these callers the condition ${passesWithoutKey(condition) ? 'keeps nobody out' : 'is never met'}.`,
         }));
     }),
 });

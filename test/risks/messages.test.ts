@@ -1,0 +1,57 @@
+/** A rule's sentence says no more, and nothing else, than what the evaluation of the policy says. */
+import { describe, expect, test } from 'vitest';
+import { riskRuleById } from '../../src/risks/catalogue.ts';
+import { allow, policyOf } from '../../src/risks/example-policies.ts';
+import { providerArn } from '../../src/risks/example-providers.ts';
+import { riskContext } from '../../src/risks/risk-context.ts';
+import type { RiskHit } from '../../src/risks/risk-rule.ts';
+import { questionOf } from './questions.ts';
+
+function hitsOf(id: string, policy: object, more: object = {}): readonly RiskHit[] {
+  const rule = riskRuleById(id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  return rule.check(riskContext(questionOf({ policy, ...more })));
+}
+
+/** Every way to write a comparison of one type. */
+function operators(...bases: readonly string[]): readonly string[] {
+  return ['', 'ForAnyValue:', 'ForAllValues:'].flatMap((set) =>
+    bases.flatMap((base) => ['', 'IfExists'].map((end) => `${set}${base}${end}`)),
+  );
+}
+
+const texts = operators('StringEquals', 'StringNotEquals', 'StringLike', 'StringNotLike', 'StringNotEqualsIgnoreCase');
+
+describe('what is said of a condition on a key that no such caller brings', () => {
+  const cases: readonly (readonly [string, object, string, readonly string[], string])[] = [
+    ['source-guard-on-non-service', { AWS: '111122223333' }, 'aws:SourceAccount', texts, '111122223333'],
+    ['service-org-guard-invalid', { Service: 'sns.amazonaws.com' }, 'aws:PrincipalOrgPaths', texts, 'o-own1234567/'],
+    [
+      'external-id-on-unsupported-caller',
+      { Federated: providerArn('token.actions.githubusercontent.com') },
+      'sts:ExternalId',
+      texts,
+      'b7e2f1c4-8a3d-4d56',
+    ],
+    [
+      'mfa-on-nonhuman',
+      { Service: 'sns.amazonaws.com' },
+      'aws:MultiFactorAuthAge',
+      operators('NumericLessThan', 'NumericNotEquals'),
+      '3600',
+    ],
+  ];
+
+  test.for(cases)('%s', ([id, principal, key, ways, value]) => {
+    for (const operator of ways) {
+      // AWS does not settle what `IfExists` under `ForAnyValue` means.
+      if (/^ForAnyValue:.*IfExists$/.test(operator)) continue;
+      const policy = policyOf(allow(principal, { [operator]: { [key]: value } }));
+      const [hit, ...others] = hitsOf(id, policy);
+      expect(others).toEqual([]);
+      const context = riskContext(questionOf({ policy }));
+      const letsIn = context.allows.every((statement) => context.alive(statement));
+      expect(`${operator}: ${hit?.message}`).toMatch(letsIn ? /keeps nobody out\.$/ : /(?:never met|shuts .* out)\.$/);
+    }
+  });
+});
