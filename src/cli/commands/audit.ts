@@ -5,13 +5,16 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Review, ReviewFilter } from '../../audit/report.ts';
 import { documentOf, nothingWasRead, reviewJson, severityWords } from '../../audit/report.ts';
 import type { RoleTimeline } from '../../audit/timeline.ts';
+import type { CloudTrailRecord } from '../../cloudtrail/record.ts';
 import { plainText, shellQuote } from '../../findings/escape.ts';
 import { type Finding, type RiskFinding, type Severity, severities } from '../../findings/finding.ts';
 import { jsonFinding, safeJson } from '../../findings/forms/json.ts';
 import { sarifOfRisks } from '../../findings/forms/sarif.ts';
 import { terminalFinding, terminalRecap } from '../../findings/forms/terminal.ts';
 import { kindName, readableTime } from '../../findings/forms/words.ts';
+import { withLaterChanges } from '../../findings/overtaken.ts';
 import { atLeast } from '../../findings/severity.ts';
+import { actorName } from '../../watch/actor.ts';
 import { findConfiguration } from '../configuration-file.ts';
 import { type HistoryReview, reviewHistory } from '../history-review.ts';
 import { foldersOf, historySources, lookBack, timeOption } from '../history-sources.ts';
@@ -116,7 +119,7 @@ async function audit(io: Io, words: readonly string[], options: Options): Promis
   });
   using interrupt = interruptible(io, 'interrupted: this is what was read up to now; again to stop at once');
   const started = performance.now();
-  const review = await reviewHistory(sources, {
+  const found = await reviewHistory(sources, {
     filter,
     configuration,
     // In an order of their own, so that the one in which they were given changes no command.
@@ -125,6 +128,7 @@ async function audit(io: Io, words: readonly string[], options: Options): Promis
     signal: interrupt.signal,
     progress: progress(io, 0),
   });
+  const review = { ...found, findings: withLaterChanges(found.findings) };
   try {
     if (nothingWasRead(review.counts) && !review.interrupted) throw nothingRead(words, review);
     await tell(io, review, options, (performance.now() - started) / 1000);
@@ -197,6 +201,12 @@ export function tellProblems(io: Io, { problems, counts }: Pick<Review, 'problem
   if (counts.problems > 100) io.err(`trusttrail: and ${counts.problems - 100} more that could not be read\n`);
 }
 
+/** The same name as in the findings. */
+export function whoSet(record: CloudTrailRecord): string {
+  const name = actorName(record);
+  return name === 'unknown' ? 'somebody the record does not name' : name;
+}
+
 /** A line for each version of each role's trust policy. */
 function lives(io: Io, found: readonly RoleTimeline[]): string {
   const paint = paintFor(io.stdout);
@@ -206,7 +216,7 @@ function lives(io: Io, found: readonly RoleTimeline[]): string {
   const blocks = shown.slice(0, most).map(({ role, versions }) => {
     const lines = versions.map((one) => {
       const since = one.since === undefined ? 'before that' : readableTime(one.since);
-      const by = one.setBy?.record.userIdentity.arn;
+      const by = one.setBy === undefined ? undefined : whoSet(one.setBy.record);
       const what =
         one.exists === false
           ? one.setBy === undefined

@@ -14,6 +14,7 @@ import { htmlReport } from '../../findings/forms/html.ts';
 import { jsonFinding, safeJson } from '../../findings/forms/json.ts';
 import { terminalFinding, terminalRecap } from '../../findings/forms/terminal.ts';
 import { readableTime } from '../../findings/forms/words.ts';
+import { withLaterChanges } from '../../findings/overtaken.ts';
 import { byTime, countBySeverity } from '../../findings/severity.ts';
 import type { Publisher } from '../../ports/publisher.ts';
 import type { TrustStore } from '../../ports/trust-store.ts';
@@ -121,7 +122,8 @@ async function replay(io: Io, given: readonly string[], options: Options): Promi
     bar.stop();
     if (counts.records === 0) throw nothingRead(paths, problems);
     await service.conclude(affected);
-    const findings = [...found.values()].filter(({ supersededBy }) => supersededBy === undefined).sort(byTime);
+    const last = [...found.values()].filter(({ supersededBy }) => supersededBy === undefined).sort(byTime);
+    const findings = withLaterChanges(last);
     tell(io, options, findings, problems, counts);
     if (options.report !== undefined) {
       const keys = [...affected.roles.keys()];

@@ -16,7 +16,7 @@ import { type Io, UserError } from '../io.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { paintFor } from '../paint.ts';
 import { progress } from '../progress.ts';
-import { nothingRead, type SourceWords, sourceOptions, tellProblems, withSourceOptions } from './audit.ts';
+import { nothingRead, type SourceWords, sourceOptions, tellProblems, whoSet, withSourceOptions } from './audit.ts';
 
 interface Options extends SourceWords {
   readonly at?: string;
@@ -162,7 +162,7 @@ function text(io: Io, answer: WhoCouldAssume, showExternalIds: boolean): string 
     ...(setBy === undefined
       ? []
       : [
-          `${version.exists === false ? 'Deleted' : 'Set'} ${readableTime(setBy.record.eventTime)} by ${plainText(setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? 'somebody the record does not name')} (event ${plainText(setBy.record.eventId)})${until(version)}.`,
+          `${version.exists === false ? 'Deleted' : 'Set'} ${readableTime(setBy.record.eventTime)} by ${plainText(whoSet(setBy.record))} (event ${plainText(setBy.record.eventId)})${until(version)}.`,
         ]),
     ...(version.exists === false && allowed !== undefined
       ? [

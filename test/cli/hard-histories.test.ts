@@ -1,0 +1,137 @@
+/** `audit` and `who` over histories that are hard to read: is everything said that is known, and nothing more? */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../src/cli/main.ts';
+import type { Finding } from '../../src/findings/finding.ts';
+import { deniedCall, iamCall } from '../cloudtrail/records.ts';
+import { type FakeIo, fakeIo } from './fake-io.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trusttrail-hard-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+type Raw = Record<string, unknown>;
+
+const deploy = 'arn:aws:iam::111122223333:role/deploy';
+
+function trusting(...accounts: readonly string[]): string {
+  const principals = accounts.map((account) => `arn:aws:iam::${account}:root`);
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: principals }, Action: 'sts:AssumeRole' }],
+  });
+}
+
+let made = 0;
+function changed(eventTime: string, policyDocument: string, more: Raw = {}): Raw {
+  made += 1;
+  return iamCall(
+    'UpdateAssumeRolePolicy',
+    { roleName: 'deploy', policyDocument },
+    {
+      eventTime,
+      eventID: `change-${made}`,
+      ...more,
+    },
+  );
+}
+
+/** Of one caller, a minute apart. */
+function burst(hour: string): readonly Raw[] {
+  return [0, 1, 2, 3, 4, 5].map((minute) =>
+    deniedCall({
+      eventTime: `2026-03-02T${hour}:0${minute}:00Z`,
+      eventID: `call-${hour}-${minute}`,
+      errorMessage: `User: arn:aws:iam::444455556666:user/dev is not authorized to perform: sts:AssumeRole on resource: ${deploy}`,
+    }),
+  );
+}
+
+async function file(name: string, records: readonly Raw[]): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, JSON.stringify({ Records: records }));
+  return path;
+}
+
+async function cli(...args: readonly string[]): Promise<FakeIo> {
+  const io = fakeIo({}, { cwd: folder, columns: 200 });
+  await run(args, io);
+  return io;
+}
+
+async function findingsOf(command: 'audit' | 'replay', path: string): Promise<readonly Finding[]> {
+  const io = await cli(command, path, '--format', 'json');
+  return (JSON.parse(io.printed()) as { readonly findings: readonly Finding[] }).findings;
+}
+
+describe('a change after those that a finding speaks of', () => {
+  const overtaken =
+    /^The trust policy was changed again, last at 2026-03-02T12:00:00Z by `arn:.*user\/admin`: compare /;
+
+  test('is told beside the repair and the undoing that it has overtaken, in an audit as in a replay', async () => {
+    const path = await file('overtaken.json', [
+      changed('2026-03-01T10:00:00Z', trusting('444455556666')),
+      changed('2026-03-02T10:00:00Z', trusting('444455556666', '999988887777')),
+      changed('2026-03-02T10:30:00Z', trusting('999988887777')),
+      ...burst('11'),
+      changed('2026-03-02T12:00:00Z', trusting('111122223333')),
+    ]);
+    for (const command of ['audit', 'replay'] as const) {
+      const findings = await findingsOf(command, path);
+      const told = findings.filter(({ notes = [] }) => notes.some((note) => overtaken.test(note)));
+      // The first change has nothing to undo, the third would open a door again, and the last is overtaken by none.
+      expect(told.map(({ kind, time }) => [kind, time])).toEqual([
+        ['trust-change', '2026-03-02T10:00:00Z'],
+        ['denial-spike', '2026-03-02T11:00:00Z'],
+      ]);
+    }
+  });
+
+  test('that lets in the same callers overtakes nothing', async () => {
+    const path = await file('same.json', [
+      changed('2026-03-01T10:00:00Z', trusting('444455556666')),
+      changed('2026-03-02T10:00:00Z', trusting('999988887777')),
+      ...burst('11'),
+      changed('2026-03-02T12:00:00Z', `${trusting('999988887777')} `),
+    ]);
+    const findings = await findingsOf('audit', path);
+    expect(findings.find(({ kind }) => kind === 'denial-spike')?.fix?.verified).toBe(true);
+    expect(findings.flatMap(({ notes = [] }) => notes).filter((note) => /changed again/.test(note))).toEqual([]);
+  });
+
+  test('may be the end of the role', async () => {
+    const path = await file('ended.json', [
+      changed('2026-03-01T10:00:00Z', trusting('444455556666')),
+      changed('2026-03-02T10:00:00Z', trusting('999988887777')),
+      ...burst('11'),
+      iamCall('DeleteRole', { roleName: 'deploy' }, { eventTime: '2026-03-02T12:00:00Z', eventID: 'end' }),
+    ]);
+    const spike = (await findingsOf('audit', path)).find(({ kind }) => kind === 'denial-spike');
+    expect(spike?.notes?.at(-1)).toMatch(/^The role was deleted at 2026-03-02T12:00:00Z by .*as it was before\.$/);
+  });
+});
+
+describe('who changed it', () => {
+  test('is told by what the record has of a name, alike in the life of the role, in `who` and in the finding', async () => {
+    const names: readonly (readonly [Raw, string])[] = [
+      [{ type: 'AWSService', invokedBy: 'sso.amazonaws.com' }, 'sso.amazonaws.com'],
+      [{ type: 'IAMUser', userName: 'dana', accountId: '111122223333' }, 'dana'],
+      [{ type: 'IdentityCenterUser', accountId: '111122223333' }, 'account 111122223333'],
+    ];
+    for (const [userIdentity, name] of names) {
+      const path = await file('names.json', [
+        changed('2026-03-01T10:00:00Z', trusting('444455556666'), { userIdentity }),
+      ]);
+      const audit = (await cli('audit', path)).printed();
+      expect(audit).toContain(`2026-03-01 10:00:00 UTC  changed by ${name}`);
+      expect(audit).toContain(`by      ${name}, from`);
+      expect((await cli('who', 'deploy', path)).printed()).toContain(`Set 2026-03-01 10:00:00 UTC by ${name} (event`);
+    }
+  });
+});
