@@ -1,7 +1,7 @@
 /** Did whoever changed the policy let themselves in? */
 import { splitArn } from '../policy/document/names.ts';
 import { callerFromArn } from '../policy/evaluate/caller.ts';
-import { matchWildcard } from '../policy/evaluate/wildcard.ts';
+import { isAutomation } from './actor-identity.ts';
 import { allow, policyOf } from './example-policies.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -59,6 +59,13 @@ export const actorGrantsSelf = defineRiskRule({
       more: { actor: { arn: 'arn:aws:sts::111122223333:assumed-role/terraform/run-5' } },
     },
     {
+      name: 'approved automation, told by its role',
+      previous: before,
+      policy: policyOf(allow({ AWS: 'arn:aws:iam::111122223333:role/pipelines/terraform' })),
+      world: { automation: ['arn:aws:iam::111122223333:role/pipelines/terraform'] },
+      more: { actor: { arn: 'arn:aws:sts::111122223333:assumed-role/terraform/run-5' } },
+    },
+    {
       name: 'the own account as a whole, which has rules of its own',
       previous: before,
       policy: policyOf(allow({ AWS: '111122223333' })),
@@ -67,7 +74,7 @@ export const actorGrantsSelf = defineRiskRule({
   ],
   check: (context) => {
     const { actor, world } = context.question;
-    if (actor === undefined || (world.automation ?? []).some((pattern) => matchWildcard(pattern, actor.arn))) return [];
+    if (actor === undefined || isAutomation(actor.arn, world.automation ?? [])) return [];
     const caller = callerFromArn(actor.arn);
     if (caller === undefined || !('account' in caller) || caller.kind === 'root') return [];
     const external = caller.account !== context.home;
