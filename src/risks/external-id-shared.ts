@@ -24,6 +24,13 @@ export const externalIdShared = defineRiskRule({
       more: elsewhere('b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945', '222233334444', '333344445555'),
     },
     {
+      name: 'compared in any letter case',
+      policy: policyOf(
+        allow({ AWS: '777788889999' }, { StringEqualsIgnoreCase: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56' } }),
+      ),
+      more: elsewhere('b7e2f1c4-8a3d-4d56', '222233334444'),
+    },
+    {
       name: 'the second value of two',
       policy: policyOf(
         allow(
@@ -46,7 +53,7 @@ export const externalIdShared = defineRiskRule({
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.conditions.flatMap((condition) => {
-        if (condition.key.toLowerCase() !== 'sts:externalid' || !/^String(Equals|Like)$/.test(condition.operator.base))
+        if (condition.key.toLowerCase() !== 'sts:externalid' || !/^String(Equals(IgnoreCase)?|Like)$/.test(condition.operator.base))
           return [];
         return condition.values.flatMap((value) => {
           const others = (context.question.externalIdsElsewhere?.get(value.text) ?? []).filter(

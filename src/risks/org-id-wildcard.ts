@@ -81,6 +81,18 @@ export const orgIdWildcard = defineRiskRule({
       ),
     },
     {
+      name: 'a pattern beside the exact value in any letter case',
+      policy: policyOf(
+        allow(
+          { AWS: '*' },
+          {
+            StringLike: { 'aws:PrincipalOrgID': 'o-*' },
+            StringEqualsIgnoreCase: { 'aws:PrincipalOrgID': 'o-own1234567' },
+          },
+        ),
+      ),
+    },
+    {
       name: 'a pattern beside the exact value',
       policy: policyOf(
         allow(
@@ -108,7 +120,7 @@ export const orgIdWildcard = defineRiskRule({
         const exact = statement.conditions.some(
           (other) =>
             other.key.toLowerCase() === key.toLowerCase() &&
-            other.operator.base === 'StringEquals' &&
+            /^StringEquals(IgnoreCase)?$/.test(other.operator.base) &&
             !other.operator.ifExists,
         );
         return exact

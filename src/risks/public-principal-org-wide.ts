@@ -18,6 +18,10 @@ export const publicPrincipalOrgWide = defineRiskRule({
       policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
     },
     {
+      name: 'the whole organization, in any letter case',
+      policy: policyOf(allow({ AWS: '*' }, { StringEqualsIgnoreCase: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
+    {
       name: 'a privileged role',
       policy: policyOf(allow({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
       more: { attachedPolicies: ['AdministratorAccess'] },

@@ -310,7 +310,8 @@ function homeOf({ role, policy }: RiskQuestion): AccountId | undefined {
 
 /** The caller is of none of these organizations. */
 export function noneOf(organizations: readonly string[]): readonly ConditionClause[] {
-  return [clause('StringNotEquals', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000'])];
+  // Their ids are in small letters: a condition that takes no account of the letter case lets in no stranger by it.
+  return [clause('StringNotEqualsIgnoreCase', 'aws:PrincipalOrgID', [...organizations, 'o-0000000000'])];
 }
 
 /** What was possible only in the past is no risk any more: where the time is known, the questions are about it and after. */

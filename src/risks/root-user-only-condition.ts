@@ -62,7 +62,7 @@ export const rootUserOnlyCondition = defineRiskRule({
         .filter(
           ({ key, operator, values }) =>
             key.toLowerCase() === 'aws:principalarn' &&
-            /^(Arn|String)(Equals|Like)$/.test(operator.base) &&
+            /^(Arn|String)(Equals(IgnoreCase)?|Like)$/.test(operator.base) &&
             values.length > 0 &&
             values.every(({ text }) => /^arn:[^:]*:iam::[^:]*:root$/.test(text)),
         )

@@ -31,6 +31,12 @@ export const serviceSourceAccountForeign = defineRiskRule({
       ),
     },
     {
+      name: 'in any letter case',
+      policy: policyOf(
+        allow({ Service: 'sns.amazonaws.com' }, { StringEqualsIgnoreCase: { 'aws:SourceAccount': '999999999999' } }),
+      ),
+    },
+    {
       name: 'beside our own',
       policy: policyOf(
         allow(
@@ -70,7 +76,7 @@ export const serviceSourceAccountForeign = defineRiskRule({
     if (context.home === undefined) return [];
     return context.allows.flatMap((statement) =>
       statement.conditions.flatMap(({ key, operator, values }) => {
-        if (!isSourceKey(key) || !/^(String|Arn)(Equals|Like)$/.test(operator.base)) return [];
+        if (!isSourceKey(key) || !/^(String|Arn)(Equals(IgnoreCase)?|Like)$/.test(operator.base)) return [];
         return values.flatMap((value) => {
           const account = /^\d{12}$/.test(value.text) ? value.text : splitArn(value.text)?.account;
           if (

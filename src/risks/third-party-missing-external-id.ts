@@ -80,6 +80,12 @@ export const thirdPartyMissingExternalId = defineRiskRule({
       policy: policyOf(allow({ AWS: '999999999999' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
     },
     {
+      name: 'held to our own organization in any letter case',
+      policy: policyOf(
+        allow({ AWS: '999999999999' }, { StringEqualsIgnoreCase: { 'aws:PrincipalOrgID': 'o-own1234567' } }),
+      ),
+    },
+    {
       name: 'held to a unit of our own organization',
       policy: policyOf(
         allow(
