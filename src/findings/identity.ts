@@ -19,11 +19,15 @@ export function canonicalJson(value: Fact): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item: Fact) => canonicalJson(item)).join(',')}]`;
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
+  const object = value as { readonly [name: string]: Fact };
+  let members = '';
+  // Without an order of its own, `sort` compares by UTF-16 code units.
+  for (const name of Object.keys(object).sort()) {
+    const member = object[name];
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
 
 /** @returns the SHA-256 (FIPS 180-4) of the text's UTF-8 bytes in lower-case hex. Own code: the core has no `node:*`. */
@@ -74,7 +78,8 @@ function digest(text: string): readonly number[] {
       b = a;
       a = (t1 + t2) | 0;
     }
-    for (const [index, value] of [a, b, c, d, e, f, g, h].entries()) state[index] = (state[index] ?? 0) + value;
+    const added = [a, b, c, d, e, f, g, h];
+    for (let index = 0; index < 8; index += 1) state[index] = (state[index] ?? 0) + (added[index] ?? 0);
   }
   return [...state];
 }

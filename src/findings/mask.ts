@@ -272,8 +272,9 @@ function maskNeed(need: Need, ids: ReadonlySet<string>): Need {
 /** An answer of `explain` as it is told by default. */
 export function maskExplanation(explanation: Explanation, ids: ReadonlySet<string>): Explanation {
   const { event, causes, unknown, ...rest } = explanation;
+  // In the order in which it is read, here and below.
+  if (ids.size === 0 && mentionsNone(explanation)) return { event, causes, ...rest, unknown };
   const all = new Set([...ids, ...collectExternalIds(explanation)]);
-  // In the order in which it is read.
   return {
     ...maskExternalIds({ event }, all),
     causes: causes.map((cause) => maskCause(cause, all)),

@@ -84,10 +84,13 @@ export function repair(question: RepairQuestion): Repair | undefined {
   const caller = principalOfCaller(question.call.caller);
   const spared = caller === undefined ? undefined : spareCaller(question, caller);
   if (caller === undefined || spared === undefined) return undefined;
-  const judged = candidatesFor(question, caller, spared).flatMap(
-    (candidate) => judge(question, caller, candidate) ?? [],
-  );
-  return judged.find(({ verified }) => verified) ?? judged[0];
+  let unverified: Repair | undefined;
+  for (const candidate of candidatesFor(question, caller, spared)) {
+    const judged = judge(question, caller, candidate);
+    if (judged?.verified === true) return judged;
+    unverified ??= judged;
+  }
+  return unverified;
 }
 
 function candidatesFor(question: RepairQuestion, caller: NamedPrincipal, spared: Spared): readonly Candidate[] {
