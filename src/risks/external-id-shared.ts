@@ -53,7 +53,10 @@ export const externalIdShared = defineRiskRule({
   check: (context) =>
     context.allows.flatMap((statement) =>
       statement.conditions.flatMap((condition) => {
-        if (condition.key.toLowerCase() !== 'sts:externalid' || !/^String(Equals(IgnoreCase)?|Like)$/.test(condition.operator.base))
+        if (
+          condition.key.toLowerCase() !== 'sts:externalid' ||
+          !/^String(Equals(IgnoreCase)?|Like)$/.test(condition.operator.base)
+        )
           return [];
         return condition.values.flatMap((value) => {
           const others = (context.question.externalIdsElsewhere?.get(value.text) ?? []).filter(

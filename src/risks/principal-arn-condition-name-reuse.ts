@@ -54,7 +54,8 @@ export const principalArnConditionNameReuse = defineRiskRule({
       if (!statement.principal.entries.some(({ name }) => name.kind === 'account' || name.kind === 'everyone'))
         return [];
       return statement.conditions.flatMap(({ key, operator, values }) => {
-        if (key.toLowerCase() !== 'aws:principalarn' || !/^(Arn|String)(Equals(IgnoreCase)?|Like)$/.test(operator.base)) return [];
+        if (key.toLowerCase() !== 'aws:principalarn' || !/^(Arn|String)(Equals(IgnoreCase)?|Like)$/.test(operator.base))
+          return [];
         return values.flatMap((value) => {
           const account = /^arn:[^:*?]+:iam::(\d{12}):(role|user)\/[^*?]+$/.exec(value.text)?.[1];
           if (
