@@ -1,5 +1,6 @@
 /** What does a change of a role's trust mean: who can newly assume it, how risky is that, and how is it undone? */
 import { explainFailedChange } from '../causes/explain.ts';
+import { onlyOneOrder } from '../cloudtrail/change-order.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { unanswered } from '../cloudtrail/unanswered-call.ts';
 import { acceptanceOf } from '../configuration/acceptance.ts';
@@ -34,7 +35,7 @@ export function trustChangeDraft(history: RoleHistory, one: RoleChange, context:
   const risks = risksOf(history, one, role, context);
   const severity = severityOfChange(access, risks, one, context);
   const undo = reopens(one, risks.ended) ? [] : undoCommands(one, context.settings);
-  const notes = notesOf(one, access, risks, undo);
+  const notes = [...notesOf(one, access, risks, undo), ...orderNotes(history, record.at)];
   const content: Content = {
     id: findingId('trust-change', { role: history.key, event: record.eventId }),
     kind: 'trust-change',
@@ -348,6 +349,18 @@ function notesOf(
   for (const { risk, reason, until } of accepted) notes.push(`${risk.rule} is accepted until ${until}: ${reason}`);
   for (const { risk, until } of expired) notes.push(`The acceptance of ${risk.rule} ended on ${until}.`);
   return notes;
+}
+
+/** CloudTrail's times are whole seconds: of several changes in one, which came last may not be known. */
+function orderNotes({ changes }: RoleHistory, at: number): readonly string[] {
+  const second = changes.filter(({ change }) => change.record.at === at && change.change !== 'update-role');
+  const existed = changes.findLast(({ change }) => change.record.at < at)?.after.exists;
+  const ofPolicy = second.map(({ change }) => change);
+  return onlyOneOrder(ofPolicy, existed)
+    ? []
+    : [
+        'Another change of this role was made in the same second: which of them came last is not certain, nor what was before each.',
+      ];
 }
 
 /** The finding of one change that IAM refused. */

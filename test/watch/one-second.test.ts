@@ -30,3 +30,22 @@ test('a role that is replaced: the deletion puts back what was there before, and
   expect(deletion?.rollback?.commands.join()).toContain('444455556666');
   expect(deletion?.rollback?.commands.join()).not.toContain('999999999999');
 });
+
+test('that may have come in either order are told with it, and others without', async () => {
+  const unclear = (one: Finding | undefined): boolean =>
+    (one?.notes ?? []).some((note) => /in the same second/.test(note));
+  const either = await told([
+    created(0, partner, 'deploy', { id: 'c' }),
+    updated(60, partner, 'deploy', { id: 'b' }),
+    updated(60, stranger, 'deploy', { id: 'a' }),
+  ]);
+  expect(either.map((one) => [one.events[0], unclear(one)])).toEqual(
+    expect.arrayContaining([
+      ['a', true],
+      ['b', true],
+      ['c', false],
+    ]),
+  );
+  const one = await told([updated(0, stranger, 'deploy', { id: 'a' }), created(0, partner, 'deploy', { id: 'b' })]);
+  expect(one.filter(unclear)).toEqual([]);
+});
