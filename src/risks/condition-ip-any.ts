@@ -67,10 +67,9 @@ export const conditionIpAny = defineRiskRule({
         if (condition.key.toLowerCase() !== 'aws:sourceip' || !fences(statement, condition)) return [];
         const whole = families.find((family) => holdsAll(context, statement, condition, family));
         if (whole === undefined) return [];
-        const { text, pointer } = condition.values.find((value) => isWide(value.text)) ?? {
-          text: '',
-          pointer: condition.pointer,
-        };
+        const widest = widestOf(condition, whole.kind);
+        if (widest === undefined) return [];
+        const { text, pointer } = widest;
         return [
           {
             pointer,
@@ -78,7 +77,7 @@ export const conditionIpAny = defineRiskRule({
             ...(statement.effect === 'Allow' && context.guards(statement).length > 0
               ? { severity: 'medium' as const }
               : {}),
-            message: `The ranges, \`${text}\` among them, hold every ${whole.name} address, so the condition keeps none of them out.`,
+            message: `${parseRange(text)?.[1] === 0 ? `\`${text}\` holds` : `The ranges, \`${text}\` among them, hold`} every ${whole.name} address, so the condition keeps none of them out.`,
           },
         ];
       }),
@@ -95,9 +94,10 @@ const families = [
   { name: 'IPv6', kind: 'ipv6', all: '::/0', some: '2a01:4f8:c2c:7d1::9/128' },
 ] as const;
 
-function isWide(text: string): boolean {
-  const range = parseRange(text);
-  return range !== undefined && range[1] <= 8;
+function widestOf({ values }: ConditionClause, kind: string): ConditionClause['values'][number] | undefined {
+  const bits = ({ text }: { readonly text: string }) => parseRange(text)?.[1] ?? 128;
+  const own = values.filter(({ text }) => parseRange(text)?.[0].kind() === kind);
+  return own.toSorted((left, right) => bits(left) - bits(right))[0];
 }
 
 /**

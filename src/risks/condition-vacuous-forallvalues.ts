@@ -2,6 +2,7 @@
 import { setMember } from '../policy/document/edit.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
 import { isRegistered, wayInWithoutKey } from './passes-when-absent.ts';
+import { saysNothingOfCaller } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const account = { AWS: 'arn:aws:iam::111122223333:root' };
@@ -101,7 +102,7 @@ export const conditionVacuousForallvalues = defineRiskRule({
           {
             pointer,
             statement: statement.index,
-            severity: context.guards(statement).length === 0 ? ('high' as const) : ('medium' as const),
+            severity: context.guards(statement).every(saysNothingOfCaller) ? ('high' as const) : ('medium' as const),
             message: `\`${operator.text}\` lets in callers whose requests do not carry \`${key}\`.`,
           },
         ];

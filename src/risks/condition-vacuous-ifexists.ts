@@ -2,6 +2,7 @@
 
 import { allow, deny, policyOf } from './example-policies.ts';
 import { isRegistered, wayInWithoutKey } from './passes-when-absent.ts';
+import { saysNothingOfCaller } from './public-statement.ts';
 import { replaceOperator } from './replace-operator.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -28,6 +29,16 @@ export const conditionVacuousIfexists = defineRiskRule({
       policy: policyOf(
         allow(account, { StringEqualsIfExists: { 'aws:PrincipalTag/team': 'ci' } }),
         deny({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '999999999999' } }),
+      ),
+      severity: 'high',
+    },
+    {
+      name: 'the only guard beside one that says nothing of who calls',
+      policy: policyOf(
+        allow(account, {
+          StringEqualsIfExists: { 'aws:PrincipalTag/team': 'ci' },
+          Bool: { 'aws:SecureTransport': 'true' },
+        }),
       ),
       severity: 'high',
     },
@@ -116,7 +127,7 @@ export const conditionVacuousIfexists = defineRiskRule({
           {
             pointer,
             statement: statement.index,
-            severity: context.guards(statement).length === 0 ? ('high' as const) : ('medium' as const),
+            severity: context.guards(statement).every(saysNothingOfCaller) ? ('high' as const) : ('medium' as const),
             message: `\`${operator.text}\` lets in callers whose requests do not carry \`${key}\`.`,
           },
         ];

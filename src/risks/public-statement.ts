@@ -104,6 +104,15 @@ export function anyCallerCanMeet(key: string): boolean {
   return worthless.has(lower) || /^(?:aws:requesttag|aws:resourcetag|iam:resourcetag)\//.test(lower);
 }
 
+/** Those of them that say nothing of who calls: whoever is trusted meets them, in time and place. */
+const ofNoCaller =
+  /^aws:(?:currenttime|epochtime|principalisawsservice|referer|requestedregion|resourceaccount|resourceorgid|resourceorgpaths|securetransport|useragent|viaawsservice)$/;
+
+/** @returns whether a condition on the key says nothing of who calls. */
+export function saysNothingOfCaller(key: string): boolean {
+  return ofNoCaller.test(key.toLowerCase());
+}
+
 const networkKeys: ReadonlySet<string> = new Set([
   'aws:sourceip',
   'aws:vpcsourceip',

@@ -1,7 +1,10 @@
 /** Does a tag that the caller passes itself decide? */
 import { allow, deny, policyOf } from './example-policies.ts';
+import { saysNothingOfCaller } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
+/** What the caller passes. */
+const chosen = /^(aws:requesttag\/|aws:tagkeys$|sts:rolesessionname$|sts:transitivetagkeys$)/;
 const both = ['sts:AssumeRole', 'sts:TagSession'] as const;
 
 export const requestTagAsAuthorization = defineRiskRule({
@@ -26,6 +29,16 @@ export const requestTagAsAuthorization = defineRiskRule({
       policy: policyOf(
         allow({ AWS: '111122223333' }, { StringEquals: { 'aws:RequestTag/team': 'ops' } }, both),
         deny({ AWS: '*' }, { StringEquals: { 'aws:PrincipalAccount': '999999999999' } }),
+      ),
+    },
+    {
+      name: 'over TLS, as every call is',
+      policy: policyOf(
+        allow(
+          { AWS: '111122223333' },
+          { StringEquals: { 'aws:RequestTag/team': 'ops' }, Bool: { 'aws:SecureTransport': 'true' } },
+          both,
+        ),
       ),
     },
     {
@@ -84,7 +97,7 @@ export const requestTagAsAuthorization = defineRiskRule({
       const guards = context.guards(statement);
       if (
         !guards.some((key) => key.startsWith('aws:requesttag/')) ||
-        guards.some((key) => !/^(aws:requesttag\/|aws:tagkeys$|sts:rolesessionname$|sts:transitivetagkeys$)/.test(key))
+        guards.some((key) => !chosen.test(key) && !saysNothingOfCaller(key))
       )
         return [];
       return [
