@@ -164,9 +164,23 @@ function roleOfChange(record: CloudTrailRecord, created: JsonObject | undefined)
       path === undefined ? undefined : roleFromArn(bare?.arn.replace(/:role\/.*$/, () => `:role${path}${name}`));
     return withPath ?? bare;
   }
+  const only = onlyRoleInResources(record);
+  if (only !== undefined) return only;
   // Nothing but the message is left: `… on resource: role NAME`, or the role's ARN.
   const { resource } = readDenialMessage(record.errorMessage ?? '');
   return roleFromArn(resource) ?? roleFromName(record, /^role (\S+)$/i.exec(resource ?? '')?.[1]);
+}
+
+/** The role of the record's own account that its resources name, where that is one alone. */
+function onlyRoleInResources(record: CloudTrailRecord): NamedRole | undefined {
+  const named = new Map(
+    record.resources.flatMap(({ arn }) => {
+      const role = roleFromArn(arn);
+      return role === undefined ? [] : [[role.arn, role] as const];
+    }),
+  );
+  const [role, ...more] = named.values();
+  return more.length === 0 && role?.account === accountOf(record) ? role : undefined;
 }
 
 /** The document as submitted: text, or (in trimmed fixtures) the object itself; URL-encoding undone. */

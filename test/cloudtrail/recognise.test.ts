@@ -195,6 +195,17 @@ describe('a trust change', () => {
   });
 });
 
+test('a change without its parameters is of the one role of its account that the resources name', () => {
+  const own = { ARN: 'arn:aws:iam::111122223333:role/app/deploy', type: 'AWS::IAM::Role' };
+  const other = { ARN: 'arn:aws:iam::111122223333:role/other', type: 'AWS::IAM::Role' };
+  const foreign = { ARN: 'arn:aws:iam::444455556666:role/deploy', type: 'AWS::IAM::Role' };
+  const of = (...resources: readonly object[]) => change(iamCall('UpdateAssumeRolePolicy', null, { resources }));
+  expect(of(own)).toMatchObject({ role: own.ARN, roleName: 'deploy', pathKnown: true, succeeded: true });
+  expect(of(own, own).role).toBe(own.ARN);
+  expect(of(own)).not.toHaveProperty('policyText');
+  for (const resources of [[own, other], [foreign], []]) expect(of(...resources).role).toBeUndefined();
+});
+
 describe('an event of a principal', () => {
   const provider = 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com';
   test.for([
