@@ -1,7 +1,11 @@
 /** Is a whole outside account trusted, whoever in it? */
 import { allow, deny, policyOf } from './example-policies.ts';
+import { saysNothingOfCaller } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 import { askedOf, outsideParties } from './trusted-accounts.ts';
+
+/** Keys of conditions that the message tells of. */
+const told = /^(?:sts:externalid|aws:multifactorauthpresent|aws:principalaccount)$/;
 
 export const externalAccountRootDelegation = defineRiskRule({
   id: 'external-account-root-delegation',
@@ -76,6 +80,7 @@ export const externalAccountRootDelegation = defineRiskRule({
           : `${context.nameOf(account)} (${account})`;
       const externalId = askedOf(context, party, 'sts:ExternalId');
       const guarded = externalId || askedOf(context, party, 'aws:MultiFactorAuthPresent');
+      const conditional = context.guards(statement).some((key) => !told.test(key) && !saysNothingOfCaller(key));
       const who = `Every user and role of ${whose}${entry.name.kind === 'account' ? ' that its administrators allow' : ''}`;
       return [
         {
@@ -83,7 +88,7 @@ export const externalAccountRootDelegation = defineRiskRule({
           statement: statement.index,
           discriminator: account,
           severity: guarded || context.mayBeHome(account) ? ('low' as const) : ('medium' as const),
-          message: `${who} can assume this role${externalId ? ', with the external ID' : guarded ? ', with MFA' : ''}.`,
+          message: `${who} can assume this role${externalId ? ', with the external ID' : guarded ? ', with MFA' : ''}${conditional ? ', where it meets the other conditions' : ''}.`,
         },
       ];
     }),

@@ -1,5 +1,6 @@
 /** Is the role's whole own account trusted, so that identity policies alone decide? */
 import { allow, policyOf } from './example-policies.ts';
+import { saysNothingOfCaller } from './public-statement.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -71,14 +72,17 @@ export const homeAccountRootDelegation = defineRiskRule({
         )
           return [];
         const star = entry.name.kind === 'everyone';
+        const beside = (key: string) => key !== 'aws:principalaccount' && !saysNothingOfCaller(key);
+        const who = `Every user and role of account ${home}`;
+        const meeting = guards.some(beside) ? 'meets the conditions' : '';
+        const allowed = star ? '' : 'an identity-based policy allows';
+        const which = [meeting, allowed].filter((one) => one !== '').join(' and that ');
         return [
           {
             pointer: entry.pointer,
             statement: statement.index,
             severity: context.raised('low'),
-            message: star
-              ? `Every user and role of account ${home} can assume this role, without any identity-based policy.`
-              : `Every user and role of account ${home} that an identity-based policy allows can assume this role.`,
+            message: `${who}${which === '' ? '' : ` that ${which}`} can assume this role${star ? ', without any identity-based policy' : ''}.`,
           },
         ];
       }),

@@ -1,7 +1,7 @@
 /** Is a whole organization trusted that is not ours? */
 
 import { allow, deny, policyOf } from './example-policies.ts';
-import { starOf } from './public-statement.ts';
+import { saysNothingOfCaller, starOf } from './public-statement.ts';
 import { removeValue } from './remove-value.ts';
 import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
@@ -57,6 +57,7 @@ export const publicPrincipalForeignOrg = defineRiskRule({
   check: (context) =>
     context.allows.flatMap((statement) => {
       if (starOf(statement) === undefined) return [];
+      const beside = (key: string) => key !== 'aws:principalorgid' && !saysNothingOfCaller(key);
       return statement.conditions.flatMap((condition) => {
         if (!/^aws:principalorg(id|paths)$/i.test(condition.key)) return [];
         return condition.values.flatMap((value) => {
@@ -76,7 +77,7 @@ export const publicPrincipalForeignOrg = defineRiskRule({
             {
               pointer: value.pointer,
               statement: statement.index,
-              message: `Every principal of organization \`${organization}\`, which is not registered as ours, can assume this role.`,
+              message: `${context.guards(statement).some(beside) ? 'Principals' : 'Every principal'} of organization \`${organization}\`, which is not registered as ours, can assume this role.`,
             },
           ];
         });

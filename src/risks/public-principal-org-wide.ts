@@ -1,7 +1,9 @@
 /** Can every principal of the own organization assume the role? */
+
+import type { Statement } from '../policy/document/trust-policy.ts';
 import { allow, policyOf } from './example-policies.ts';
-import { starOf } from './public-statement.ts';
-import { clause } from './risk-context.ts';
+import { saysNothingOfCaller, starOf } from './public-statement.ts';
+import { clause, type RiskContext } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 export const publicPrincipalOrgWide = defineRiskRule({
@@ -20,6 +22,12 @@ export const publicPrincipalOrgWide = defineRiskRule({
     {
       name: 'the whole organization, in any letter case',
       policy: policyOf(allow({ AWS: '*' }, { StringEqualsIgnoreCase: { 'aws:PrincipalOrgID': 'o-own1234567' } })),
+    },
+    {
+      name: 'the whole organization by its paths',
+      policy: policyOf(
+        allow({ AWS: '*' }, { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-own1234567/*' } }),
+      ),
     },
     {
       name: 'a privileged role',
@@ -94,8 +102,11 @@ export const publicPrincipalOrgWide = defineRiskRule({
       });
       if (anyAccount.answer !== 'yes') return [];
       const guards = context.guards(statement);
-      if (guards.includes('aws:principalorgpaths')) return [];
+      if (guards.includes('aws:principalorgpaths') && !fromAnyUnit(context, statement)) return [];
       const narrowed = guards.some((key) => key === 'aws:principalarn' || key.startsWith('aws:principaltag/'));
+      const conditional = guards.some(
+        (key) => !/^aws:principalorg(?:id|paths)$/.test(key) && !saysNothingOfCaller(key),
+      );
       return [
         {
           pointer: star.pointer,
@@ -103,8 +114,19 @@ export const publicPrincipalOrgWide = defineRiskRule({
           severity: narrowed ? ('info' as const) : context.raised('low'),
           message: narrowed
             ? 'Matching principals of every account of the organization can assume this role.'
-            : 'Every principal of every account of the organization can assume this role.',
+            : `Every principal of every account of the organization${conditional ? ' that meets the other conditions' : ''} can assume this role.`,
         },
       ];
     }),
 });
+
+/** Whether a unit that the policy does not name is let in as well. */
+function fromAnyUnit(context: RiskContext, statement: Statement): boolean {
+  const paths = context.organizations.map((organization) => `${organization}/r-q7w4/ou-q7w4-q7w4z1x9/`);
+  const clauses = [
+    clause('StringEquals', 'aws:PrincipalOrgID', context.organizations),
+    clause('StringEquals', 'aws:PrincipalOrgPaths', paths, { set: 'ForAllValues' }),
+    clause('Null', 'aws:PrincipalOrgPaths', ['false']),
+  ];
+  return context.someone({ statements: ({ index }) => index === statement.index, clauses }).answer === 'yes';
+}

@@ -55,3 +55,51 @@ describe('what is said of a condition on a key that no such caller brings', () =
     }
   });
 });
+
+describe('nobody is said to get in whom a condition keeps out', () => {
+  const star = { AWS: '*' };
+  const tag = { 'aws:PrincipalTag/team': 'ops' };
+  const ip = { IpAddress: { 'aws:SourceIp': '8.8.4.0/24' } };
+  const tls = { Bool: { 'aws:SecureTransport': 'true' } };
+  const organization = (id: string) => ({ StringEquals: { 'aws:PrincipalOrgID': id } });
+
+  test.for([
+    [
+      'public-principal-foreign-org',
+      allow(star, { StringEquals: { 'aws:PrincipalOrgID': 'o-foreign12345', ...tag } }),
+      'Principals of organization `o-foreign12345`, which is not registered as ours, can assume this role.',
+    ],
+    [
+      'public-principal-foreign-org',
+      allow(star, { ...organization('o-foreign12345'), ...tls }),
+      'Every principal of organization `o-foreign12345`, which is not registered as ours, can assume this role.',
+    ],
+    [
+      'public-principal-org-wide',
+      allow(star, { ...organization('o-own1234567'), ...ip }),
+      'Every principal of every account of the organization that meets the other conditions can assume this role.',
+    ],
+    [
+      'public-principal-org-wide',
+      allow(star, { ...organization('o-own1234567'), ...tls }),
+      'Every principal of every account of the organization can assume this role.',
+    ],
+    [
+      'home-account-root-delegation',
+      allow({ AWS: '111122223333' }, ip),
+      'Every user and role of account 111122223333 that meets the conditions and that an identity-based policy allows can assume this role.',
+    ],
+    [
+      'home-account-root-delegation',
+      allow(star, { StringEquals: { 'aws:PrincipalAccount': '111122223333' }, ...ip }),
+      'Every user and role of account 111122223333 that meets the conditions can assume this role, without any identity-based policy.',
+    ],
+    [
+      'external-account-root-delegation',
+      allow({ AWS: '999999999999' }, { StringEquals: tag }),
+      'Every user and role of account 999999999999 that its administrators allow can assume this role, where it meets the other conditions.',
+    ],
+  ] as const)('%s: %j', ([id, statement, message]) => {
+    expect(hitsOf(id, policyOf(statement)).map((hit) => hit.message)).toEqual([message]);
+  });
+});
