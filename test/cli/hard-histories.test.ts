@@ -135,3 +135,28 @@ describe('who changed it', () => {
     }
   });
 });
+
+describe('`who`', () => {
+  test('says with its answer that a change may be among what could not be read', async () => {
+    const path = await file('unread.json', [
+      changed('2026-03-01T10:00:00Z', trusting('444455556666')),
+      changed('2026-03-01T11:00:00Z', trusting('999988887777'), { requestParameters: null }),
+    ]);
+    const unread = '1 record or file could not be read: a change of this role in them would not be known';
+    const asked = ['who', 'deploy', path, '--at', '2026-03-01T10:30:00Z'];
+    expect((await cli(...asked)).printed()).toContain(`Note: ${unread}.`);
+    expect(JSON.parse((await cli(...asked, '--format', 'json')).printed())).toMatchObject({
+      notes: expect.arrayContaining([unread]),
+    });
+    const policy = await cli(...asked, '--format', 'policy');
+    expect(policy.printed()).toBe(`${trusting('444455556666')}\n`);
+    expect(policy.warned()).toContain(`trusttrail: ${unread}\n`);
+  });
+
+  test('says beside the document alone why it is not one to use as it is', async () => {
+    const path = await file('cut.json', [changed('2026-03-01T10:00:00Z', trusting('444455556666').slice(0, 40))]);
+    const io = await cli('who', 'deploy', path, '--at', '2026-03-01T10:30:00Z', '--format', 'policy');
+    expect(io.exitCode()).toBe(1);
+    expect(io.warned()).toContain('trusttrail: the document that was set cannot be read as a trust policy\n');
+  });
+});

@@ -9,7 +9,7 @@ import { safeJson } from '../../findings/forms/json.ts';
 import { witnessLine } from '../../findings/forms/terminal.ts';
 import { readableTime } from '../../findings/forms/words.ts';
 import { collectExternalIds, maskExternalIds } from '../../findings/mask.ts';
-import { reviewHistory } from '../history-review.ts';
+import { type HistoryReview, reviewHistory } from '../history-review.ts';
 import { historySources, timeOption } from '../history-sources.ts';
 import { interruptible } from '../interrupt.ts';
 import { type Io, UserError } from '../io.ts';
@@ -77,11 +77,23 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
   if (review.interrupted) throw new UserError('interrupted before the history was read');
   if (nothingWasRead(review.counts)) throw nothingRead(words, review);
   const timeline = oneOf(review.timelines, role, words);
-  const answer = whoCouldAssume(timeline, until ?? review.latest, review.latest);
-  if (options.format === 'policy') io.out(policyOf(answer));
-  else if (options.format === 'json') io.out(`${safeJson(json(answer, options.showExternalIds === true), 2)}\n`);
+  const found = whoCouldAssume(timeline, until ?? review.latest, review.latest);
+  const answer = { ...found, notes: [...found.notes, ...unreadNotes(review)] };
+  if (options.format === 'policy') {
+    io.out(policyOf(answer));
+    // The document alone says nothing of how sure it is.
+    for (const note of answer.notes) io.err(`trusttrail: ${plainText(note)}\n`);
+  } else if (options.format === 'json') io.out(`${safeJson(json(answer, options.showExternalIds === true), 2)}\n`);
   else io.out(text(io, answer, options.showExternalIds === true));
   io.exit(answer.allowed === undefined ? 1 : 0);
+}
+
+/** A change among what could not be read would not be known. */
+function unreadNotes({ counts: { problems } }: Pick<HistoryReview, 'counts'>): readonly string[] {
+  if (problems === 0) return [];
+  return [
+    `${problems.toLocaleString('en')} ${problems === 1 ? 'record or file' : 'records or files'} could not be read: a change of this role in them would not be known`,
+  ];
 }
 
 /** The one role that is meant; a name may be that of roles in several accounts. */
