@@ -11,6 +11,8 @@ export interface ScanAllOptions {
   readonly jobs?: number;
   /** Ends the scan: what was found up to then was given. */
   readonly signal?: AbortSignal;
+  /** What a thread runs, by default `fast-scan-worker` beside this file. */
+  readonly program?: URL;
 }
 
 /**
@@ -21,10 +23,15 @@ const ordersAhead = { content: 3, file: 32 } as const;
 /** Small files are ordered together, up to so many and so many bytes: a message costs as much as the scan of one. */
 const mostTogether = { files: 16, bytes: 250_000 } as const;
 
+/** Beside this file, in the same language: `.ts` in a checkout, `.js` where it was compiled. */
+const ownProgram = new URL(`./fast-scan-worker${extname(import.meta.url)}`, import.meta.url);
+/** Threads that may fail before nothing is given to another one. */
+const mostLost = 20;
+
 /** Scans the files as they are listed. @returns one scan a task, in the order of the tasks. */
 export async function* scanAll(
   tasks: Iterable<ScanTask> | AsyncIterable<ScanTask>,
-  { jobs = Math.min(8, availableParallelism()), signal }: ScanAllOptions = {},
+  { jobs = Math.min(8, availableParallelism()), signal, program = ownProgram }: ScanAllOptions = {},
 ): AsyncGenerator<LogScan, void, undefined> {
   if (jobs < 1) {
     for await (const task of tasks) {
@@ -33,7 +40,7 @@ export async function* scanAll(
     }
     return;
   }
-  const pool = workerPool(jobs);
+  const pool = workerPool(jobs, program);
   const aborted = new Promise<undefined>((resolve) => {
     if (signal?.aborted === true) resolve(undefined);
     signal?.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -91,7 +98,10 @@ interface Lane {
   >;
 }
 
-function workerPool(most: number): {
+function workerPool(
+  most: number,
+  program: URL,
+): {
   /** @returns what the files hold, in the order of the tasks. */
   scan(tasks: readonly ScanTask[]): Promise<readonly LogScan[]>;
   close(): Promise<void>;
@@ -100,9 +110,10 @@ function workerPool(most: number): {
   // A thread does not share the compiled code that the program keeps on the disk, unless it is told where.
   const cache = getCompileCacheDir();
   let last = 0;
+  let failures = 0;
+  let closed = false;
   const open = (): Lane => {
-    // Beside this file, in the same language: `.ts` in a checkout, `.js` where it was compiled.
-    const worker = new Worker(new URL(`./fast-scan-worker${extname(import.meta.url)}`, import.meta.url), {
+    const worker = new Worker(program, {
       // What a scan leaves behind is short-lived: a small nursery costs nothing and keeps each thread small.
       resourceLimits: { maxYoungGenerationSizeMb: 6 },
       ...(cache === undefined ? {} : { env: { ...process.env, NODE_COMPILE_CACHE: dirname(cache) } }),
@@ -115,31 +126,47 @@ function workerPool(most: number): {
       lane.load -= workOfAll(answered.tasks);
       answered.resolve(scans);
     });
-    // A worker that fails, for want of memory above all, costs the files it had, and another takes its place.
+    // A worker that fails, for want of memory above all, costs the file that it was at: all others are given to another one.
     const lost = (error: Error): void => {
-      lanes.splice(lanes.indexOf(lane), lanes.includes(lane) ? 1 : 0);
-      for (const { tasks, resolve } of lane.waiting.values()) resolve(tasks.map((task) => notRead(task, error)));
+      if (!lanes.includes(lane)) return;
+      lanes.splice(lanes.indexOf(lane), 1);
+      failures += 1;
+      const [underWay, ...behind] = lane.waiting.values();
       lane.waiting.clear();
+      const again = (tasks: readonly ScanTask[]): Promise<readonly LogScan[]> =>
+        failures > mostLost || closed ? Promise.resolve(tasks.map((task) => notRead(task, error))) : scan(tasks);
+      if (underWay !== undefined) {
+        // Which file it was is not known where several were ordered together: each is tried alone.
+        const alone = underWay.tasks.map((task) => [task]);
+        const scans =
+          alone.length > 1
+            ? Promise.all(alone.map(again))
+            : Promise.resolve([alone.flat().map((task) => notRead(task, error))]);
+        void scans.then((all) => underWay.resolve(all.flat()));
+      }
+      for (const { tasks, resolve } of behind) void again(tasks).then(resolve);
     };
     worker.on('error', lost);
     worker.on('exit', () => lost(new Error('the scanning was ended')));
     lanes.push(lane);
     return lane;
   };
+  const scan = (tasks: readonly ScanTask[]): Promise<readonly LogScan[]> => {
+    const idle = lanes.find(({ waiting }) => waiting.size === 0);
+    const lane =
+      idle ?? (lanes.length < most ? open() : lanes.toSorted((left, right) => left.load - right.load)[0]) ?? open();
+    last += 1;
+    const id = last;
+    return new Promise((resolve) => {
+      lane.waiting.set(id, { tasks, resolve });
+      lane.load += workOfAll(tasks);
+      lane.worker.postMessage({ id, tasks } satisfies ScanOrder);
+    });
+  };
   return {
-    scan(tasks) {
-      const idle = lanes.find(({ waiting }) => waiting.size === 0);
-      const lane =
-        idle ?? (lanes.length < most ? open() : lanes.toSorted((left, right) => left.load - right.load)[0]) ?? open();
-      last += 1;
-      const id = last;
-      return new Promise((resolve) => {
-        lane.waiting.set(id, { tasks, resolve });
-        lane.load += workOfAll(tasks);
-        lane.worker.postMessage({ id, tasks } satisfies ScanOrder);
-      });
-    },
+    scan,
     async close() {
+      closed = true;
       await Promise.all(lanes.map(({ worker }) => worker.terminate()));
     },
   };

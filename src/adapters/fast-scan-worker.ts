@@ -13,7 +13,11 @@ export interface ScanAnswer {
   readonly scans: readonly LogScan[];
 }
 
-parentPort?.on('message', (order: ScanOrder) => void answered(order));
+/** One order at a time: large files are streamed, and each that is under way has buffers of its own. */
+let last = Promise.resolve();
+parentPort?.on('message', (order: ScanOrder) => {
+  last = last.then(() => answered(order));
+});
 
 async function answered({ id, tasks }: ScanOrder): Promise<void> {
   const scans: LogScan[] = [];

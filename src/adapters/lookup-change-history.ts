@@ -4,7 +4,7 @@ import { readEventValue } from '../cloudtrail/read-record.ts';
 import { recognise } from '../cloudtrail/recognise.ts';
 import type { TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
-import type { ChangeHistory } from '../ports/change-history.ts';
+import { type ChangeHistory, shownWithin } from '../ports/change-history.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountClients } from './account-clients.ts';
 import { remembering } from './remembering.ts';
@@ -15,19 +15,34 @@ const ninetyDays = 90 * 24 * 60 * 60_000;
 
 /** @returns a history that never throws: what cannot be looked up is `undefined`. */
 export function lookupChangeHistory(clients: Pick<AccountClients, 'trail'>, clock: Clock): ChangeHistory {
-  const asked = remembering<readonly CloudTrailRecord[] | undefined>({ clock, most: 500, age: 5 * 60_000 });
+  const options = { clock, most: 500, age: 5 * 60_000 };
+  const asked = remembering<readonly CloudTrailRecord[] | undefined>(options);
+  /** Of a role that is denied again and again the next call is another question, and would be answered no better. */
+  const failed = new Map<string, number>();
   return {
-    changesOf: ({ account, name }, before) =>
-      asked(`${account}/${name} ${before}`, async () => {
+    async changesOf({ account, name }, before) {
+      const role = `${account}/${name}`;
+      const now = clock.now();
+      if (now < (failed.get(role) ?? 0)) return undefined;
+      failed.delete(role);
+      // An answer that may not have been all is none when it could be.
+      const isWhole = now >= before + shownWithin;
+      const answer = await asked(`${role} ${before} ${isWhole}`, async () => {
         const client = clients.trail(account);
         if (client === undefined) return undefined;
         try {
-          return await changes(client, account, name, before, clock.now());
+          return await changes(client, account, name, before, now);
         } catch {
           // Not permitted, throttled, or not answered in time: nothing is known then.
           return undefined;
         }
-      }),
+      });
+      if (answer !== undefined) return answer;
+      const [oldest] = failed.keys();
+      if (failed.size >= options.most && oldest !== undefined) failed.delete(oldest);
+      failed.set(role, now + options.age);
+      return undefined;
+    },
   };
 }
 

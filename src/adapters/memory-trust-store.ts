@@ -6,6 +6,7 @@ import {
   inOrder,
   merge,
   minuteOf,
+  type SketchEntry,
   weighed,
 } from '../ports/denial-sketch.ts';
 import type {
@@ -30,7 +31,11 @@ export function memoryTrustStore(): TrustStore {
   return {
     async addEvents(stream, added) {
       const known = ofKey(events, stream);
-      for (const { eventId, at, body } of added) if (!known.has(eventId)) known.add(eventId, { eventId, at, body });
+      for (const { eventId, at, body } of added) {
+        const before = known.get(eventId);
+        if (before === undefined) known.add(eventId, { eventId, at, body });
+        else if (isFuller(body, before.body)) known.replace(eventId, { eventId, at, body });
+      }
     },
     async events(stream, { most = Number.POSITIVE_INFINITY, ...window } = {}) {
       const found = events.get(stream)?.within(window) ?? [];
@@ -46,7 +51,7 @@ export function memoryTrustStore(): TrustStore {
           place = { at: bucket.minute, eventId: name, sketch: emptySketch };
           minutes.add(name, place);
         }
-        place.sketch = merge(place.sketch, entries);
+        place.sketch = withFuller(merge(place.sketch, entries), entries);
         const stays = new Set(place.sketch.entries.map(({ eventId }) => eventId));
         for (const { eventId } of entries) if (stays.has(eventId)) kept.add(eventId);
       }
@@ -107,6 +112,26 @@ export function memoryTrustStore(): TrustStore {
   };
 }
 
+/**
+ * Files of one history may hold copies of an event of which one lacks something: columns that a query left out, say. Which of
+ * them comes first is chance, so that here, unlike in a store of deliveries, the fuller one is kept.
+ */
+function isFuller(body: string, than: string): boolean {
+  return body.length > than.length || (body.length === than.length && body < than);
+}
+
+function withFuller(sketch: DenialSketch, added: readonly SketchEntry[]): DenialSketch {
+  const fullest = new Map(sketch.entries.map((entry) => [entry.eventId, entry]));
+  let isChanged = false;
+  for (const entry of added) {
+    const kept = fullest.get(entry.eventId);
+    if (kept === undefined || !isFuller(entry.body, kept.body)) continue;
+    fullest.set(entry.eventId, entry);
+    isChanged = true;
+  }
+  return isChanged ? { ...sketch, entries: [...fullest.values()] } : sketch;
+}
+
 interface Timed {
   readonly at: number;
   /** Decides between those of one time. */
@@ -141,10 +166,6 @@ class InTime<T extends Timed> {
   readonly #inOrder: T[] = [];
   #isSorted = true;
 
-  has(name: string): boolean {
-    return this.#byName.has(name);
-  }
-
   get(name: string): T | undefined {
     return this.#byName.get(name);
   }
@@ -154,6 +175,18 @@ class InTime<T extends Timed> {
     const last = this.#inOrder.at(-1);
     if (last !== undefined && inOrder(last, one) > 0) this.#isSorted = false;
     this.#inOrder.push(one);
+  }
+
+  /** Seldom: it looks through all of them. */
+  replace(name: string, one: T): void {
+    const before = this.#byName.get(name);
+    this.#byName.set(name, one);
+    this.#inOrder.splice(
+      this.#inOrder.findIndex((other) => other === before),
+      1,
+      one,
+    );
+    this.#isSorted = false;
   }
 
   within({ from = 0, to = Number.MAX_SAFE_INTEGER }: TimeWindow = {}): readonly T[] {

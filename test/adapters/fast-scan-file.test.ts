@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
 import { createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LogScan, scanInput, scanLogFile } from '../../src/adapters/fast-scan-file.ts';
@@ -326,8 +327,8 @@ describe('standard input', () => {
     }
     return await scanInput('standard input', input(), signal);
   }
-  const large = (): Buffer => {
-    const records = Array.from({ length: 40 }, (_, index) => [
+  const large = (count: number): Buffer => {
+    const records = Array.from({ length: count }, (_, index) => [
       { ...noise, x: unpackable(1_300_000, `${index}`) },
       deniedCall({ eventID: `${index}` }),
     ]);
@@ -335,28 +336,30 @@ describe('standard input', () => {
   };
 
   test.for([
-    ['plain', (text: Buffer) => [text]],
-    ['gzip', (text: Buffer) => [gzipSync(text, { level: 0 })]],
+    ['plain', 27, 65_536, (text: Buffer) => [text]],
+    ['gzip', 27, 65_536, (text: Buffer) => [gzipSync(text, { level: 0 })]],
     [
       'gzip members with zero bytes between them',
+      27,
+      1_000_003,
       (text: Buffer) => [
-        gzipSync(text.subarray(0, 44_000_000), { level: 0 }),
+        gzipSync(text.subarray(0, 34_000_000), { level: 0 }),
         Buffer.alloc(200_000),
-        gzipSync(text.subarray(44_000_000), { level: 0 }),
+        gzipSync(text.subarray(34_000_000), { level: 0 }),
       ],
     ],
     [
       'zstd frames',
-      (text: Buffer) => [zstdCompressSync(text.subarray(0, 44_000_000)), zstdCompressSync(text.subarray(44_000_000))],
+      36,
+      65_536,
+      (text: Buffer) => [zstdCompressSync(text.subarray(0, 44_500_000)), zstdCompressSync(text.subarray(44_500_000))],
     ],
-  ] as const)('of more than is kept is scanned as it comes: %s', async ([, pack]) => {
-    const bytes = Buffer.concat(pack(large()));
+  ] as const)('of more than is kept is scanned as it comes: %s', async ([, count, width, pack]) => {
+    const bytes = Buffer.concat(pack(large(count)));
     expect(bytes.length).toBeGreaterThan(32 * 1024 * 1024);
-    for (const width of [65_536, 1_000_003]) {
-      const scan = await scannedInput(bytes, width);
-      expect(scan).toMatchObject({ bytes: bytes.length, looked: 80, problems: [] });
-      expect(idsOf(scan)).toEqual(Array.from({ length: 40 }, (_, index) => `${index}`));
-    }
+    const scan = await scannedInput(bytes, width);
+    expect(scan).toMatchObject({ bytes: bytes.length, looked: 2 * count, problems: [] });
+    expect(idsOf(scan)).toEqual(Array.from({ length: count }, (_, index) => `${index}`));
   });
 
   test('a small one is read like a file', async () => {
@@ -408,6 +411,34 @@ describe('many files', () => {
     }
     expect(scans).toBeGreaterThanOrEqual(5);
     expect(scans).toBeLessThan(20);
+  });
+
+  test('a thread that fails costs the file it was at, and no other', async () => {
+    await mkdir(at('fatal'));
+    const program = join(at('fatal'), 'worker.mjs');
+    const worker = new URL('../../src/adapters/fast-scan-worker.ts', import.meta.url).href;
+    // As where the memory runs out: the thread is gone before it can say anything.
+    await writeFile(
+      program,
+      `import { parentPort } from 'node:worker_threads';
+       parentPort.on('message', ({ tasks }) => { if (tasks.some(({ name }) => name.includes('deadly'))) process.exit(1); });
+       await import('${worker}');`,
+    );
+    const names: string[] = [];
+    for (let index = 0; index < 60; index += 1) {
+      names.push(at('fatal', `${String(index).padStart(2, '0')}${index % 25 === 7 ? '-deadly' : ''}.json`));
+      await writeFile(names.at(-1) ?? '', logText([`${index}`]));
+    }
+    const scans: LogScan[] = [];
+    const tasks = names.map((name) => ({ name, named: true, size: 1000 }));
+    for await (const scan of scanAll(tasks, { jobs: 2, program: pathToFileURL(program) })) scans.push(scan);
+    expect(scans.map(({ name }) => name)).toEqual(names);
+    const lost = scans.filter(({ problems }) => problems.length > 0);
+    expect(lost.map(({ problems }) => problems.map(({ message }) => message))).toEqual(
+      Array(3).fill(['cannot be read: the scanning was ended']),
+    );
+    expect(lost.every(({ name }) => name.includes('deadly'))).toBe(true);
+    expect(scans.flatMap((scan) => idsOf(scan))).toHaveLength(57);
   });
 
   test('as a source: what there is to read, what cannot be, standard input, folders that hold digests', async () => {

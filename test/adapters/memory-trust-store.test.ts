@@ -7,7 +7,47 @@ import type { TrustStore } from '../../src/ports/trust-store.ts';
 import { runs } from '../arbitraries/runs.ts';
 import { trustStoreContract } from '../contracts/trust-store.ts';
 
-trustStoreContract('in memory', async () => memoryTrustStore());
+trustStoreContract(
+  'in memory',
+  async () => memoryTrustStore(),
+  async () => {},
+  { keepsFuller: true },
+);
+
+test('law: of several copies of an event the fullest is kept, in whatever order they come', async () => {
+  const copies = fc.array(
+    fc.record({
+      eventId: fc.constantFrom('a', 'b', 'c'),
+      at: fc.constantFrom(1_000, 2_000),
+      body: fc.string({ maxLength: 4 }),
+      role: fc.constant('role'),
+      caller: fc.constant('caller'),
+    }),
+    { minLength: 2, maxLength: 8 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      copies.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+      async ([given, shuffled]) => {
+        const kept = async (all: typeof given): Promise<unknown> => {
+          const store = memoryTrustStore();
+          for (const one of all) {
+            await store.addEvents('s', [one]);
+            await store.addDenials([one]);
+          }
+          const answer = [await store.events('s'), await store.denials({ role: 'role' }, {})];
+          await store.close();
+          return answer;
+        };
+        expect(await kept(shuffled)).toEqual(await kept(given));
+      },
+    ),
+    { numRuns: runs(100) },
+  );
+  const store = memoryTrustStore();
+  for (const body of ['whole', 'cut', 'whole too']) await store.addEvents('s', [{ eventId: 'a', at: 1, body }]);
+  expect(await store.events('s')).toEqual([{ eventId: 'a', at: 1, body: 'whole too' }]);
+});
 
 /** One of few names, so that calls meet the same things. */
 const few = (name: string, count: number) => fc.nat({ max: count - 1 }).map((number) => `${name}-${number}`);
