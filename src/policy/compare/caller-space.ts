@@ -24,7 +24,15 @@ import { onAccounts, twelveDigits } from './account-numbers.ts';
 import { type BoundKeys, bondAgreement } from './bound-keys.ts';
 import { Dimension, type DimensionShape, type Literal, type ValueDemand } from './dimension.ts';
 import { and, type Formula, literalNode, or } from './formula.ts';
-import { type NamedOrganizations, organizationAgreement } from './organization-agreement.ts';
+import {
+  examplePaths,
+  keysOfIds,
+  keysOfPaths,
+  type OrganizationKeys,
+  onPaths,
+  organization,
+  organizationPath,
+} from './organization-keys.ts';
 import {
   anyText,
   characterClass,
@@ -95,20 +103,17 @@ const userIdOfUser = new Language([[...exactly('AIDA'), one(idCharacters), run(i
 const userIdOfRole = new Language([
   [...exactly('AROA'), one(idCharacters), run(idCharacters), one(colon), ...someName],
 ]);
-const ofOrganization: Pattern = [...exactly('o-'), one(digit | lower), run(digit | lower | upper | dash)];
-const organizationId = new Language([ofOrganization]);
+const organizationId = new Language([organization]);
 /** What it is for a service AWS does not say; the ids of users and roles it is none of. */
 const userIdOfService = new Language([[one(lower), run(1023)]]);
-const organizationPath = new Language([[...ofOrganization, one(slash), ...anyText]]);
+const pathOfOrganization = new Language([organizationPath]);
 const someText = new Language([[one(1023), ...anyText]]);
 const accountId = new Language([twelveDigits]);
 
 /** What the values of a key look like, as far as no request can have others. */
 export const shapes: ReadonlyMap<string, Language> = new Map([
-  ['aws:principalorgid', organizationId],
-  ['aws:principalorgpaths', organizationPath],
-  ['aws:resourceorgid', organizationId],
-  ['aws:sourceorgid', organizationId],
+  ...[...keysOfIds].map((key) => [key, organizationId] as const),
+  ...[...keysOfPaths].map((key) => [key, pathOfOrganization] as const),
   ['aws:sourceaccount', accountId],
   ['aws:sourceowner', accountId],
   ['aws:resourceaccount', accountId],
@@ -144,8 +149,8 @@ export interface CallerWorld {
   readonly partitions: readonly string[];
   /** By account and name, the path of roles named with just one. */
   readonly rolePaths: ReadonlyMap<string, string>;
-  /** Where the policies speak of the caller's organization by both keys. */
-  readonly organizations: NamedOrganizations | undefined;
+  /** Where the policies speak of one organization by both keys. */
+  readonly organizations: readonly OrganizationKeys[];
   /** Keys that the policies speak of and that no request has in every combination. */
   readonly boundKeys: readonly BoundKeys[];
   /** The role's account, where known. */
@@ -169,7 +174,7 @@ export class CallerSpace {
   readonly #otherPrincipals = new Map<PrincipalElement, Formula>();
   readonly #paths: ReadonlyMap<string, string>;
   readonly #partitions: readonly string[];
-  readonly #organizations: NamedOrganizations | undefined;
+  readonly #organizations: readonly OrganizationKeys[];
   readonly #boundKeys: readonly BoundKeys[];
   readonly #home: string | undefined;
   readonly #bothTimes: boolean;
@@ -203,6 +208,7 @@ export class CallerSpace {
         base: arnShape(user ? 'user' : 'role', partitions),
         finite: undefined,
         publicAddresses: false,
+        ofOneOrganization: false,
         preferred: freshAccounts.map(
           (account) => `arn:${partitions[0] ?? 'aws'}:iam::${account}:${user ? 'user' : 'role'}/x`,
         ),
@@ -216,6 +222,7 @@ export class CallerSpace {
         base: user ? userIdOfUser : userIdOfRole,
         finite: undefined,
         publicAddresses: false,
+        ofOneOrganization: false,
         preferred: user ? ['AIDAEXAMPLEANYBODY00'] : ['AROAEXAMPLEANYBODY00:session', 'AROAEXAMPLEANYBODY00:x'],
       });
       this.#dimensions.set('aws:principalarn', this.arn);
@@ -231,6 +238,7 @@ export class CallerSpace {
         base: shape.others.names,
         finite: undefined,
         publicAddresses: false,
+        ofOneOrganization: false,
         preferred: [nameOf(shape.caller)],
       });
       this.#dimensions.set(shape.others.key, this.name);
@@ -246,7 +254,7 @@ export class CallerSpace {
     return this.#dimensions;
   }
 
-  /** Of the keys, those that every request has are to stand in every witness, though no demand is made on them. */
+  /** Keys that follow from others, or that every request has, are to stand in a witness, though no demand is made on them. */
   speaksOf(keys: readonly PreparedKey[]): void {
     for (const key of keys) this.#dimensionOf(key);
   }
@@ -263,11 +271,7 @@ export class CallerSpace {
 
   /** @returns what holds of every request, whatever is demanded: keys that speak of one thing agree. */
   agreement(): Formula {
-    this.#agreement ??= and([
-      this.#agreementOf(this.#organizations),
-      ...this.#boundKeys.map((bound) => this.#bondOf(bound)),
-      this.#isOther(),
-    ]);
+    this.#agreement ??= and([...this.#boundKeys.map((bound) => this.#bondOf(bound)), this.#isOther()]);
     return this.#agreement;
   }
 
@@ -276,12 +280,6 @@ export class CallerSpace {
     const { key, but } = this.shape.others;
     const predicate = predicateOfPatterns(`named ${key}`, but);
     return formulaOf(this.name.literal(false, { quantifier: 'every', predicate, negated: true }, ''), true);
-  }
-
-  #agreementOf(organizations: NamedOrganizations | undefined): Formula {
-    if (organizations === undefined) return true;
-    const [id, paths] = [this.#dimensionOf(organizations.id), this.#dimensionOf(organizations.paths)];
-    return id === null || paths === null || organizationAgreement(id, paths, organizations.named);
   }
 
   #bondOf({ key, other, is }: BoundKeys): Formula {
@@ -330,6 +328,8 @@ export class CallerSpace {
       }
     }
     const dimension = this.#dimensionOf(clause.key);
+    if (dimension?.shape.ofOneOrganization === true && keysOfIds.has(name))
+      return onOrganization(dimension, { absent, value, pointer }, positive);
     if (dimension === null) return settled(absent, positive) ?? this.#unsettledAbsence(clause.key, pointer, positive);
     return formulaOf(dimension.literal(absent, value, pointer), positive);
   }
@@ -385,7 +385,10 @@ export class CallerSpace {
     const known = this.#dimensions.get(key.lower);
     if (known !== undefined) return known;
     const twin = this.#bothTimes ? twins.get(key.lower) : undefined;
-    const made = (twin === undefined ? undefined : this.#dimensions.get(twin)) ?? this.#makeDimension(key);
+    const paths = this.#organizations.find(({ id }) => id.lower === key.lower)?.paths;
+    const made =
+      (twin === undefined ? undefined : this.#dimensions.get(twin)) ??
+      (paths === undefined ? this.#makeDimension(key) : this.#dimensionOf(paths));
     this.#dimensions.set(key.lower, made);
     return made;
   }
@@ -416,16 +419,16 @@ export class CallerSpace {
       base: key.lower === 'aws:userid' ? userIdOfService : shapes.get(key.lower),
       finite: ofHome ?? (domain !== undefined && 'values' in domain ? domain.values : undefined),
       publicAddresses: key.lower === 'aws:sourceip',
+      ofOneOrganization: this.#organizations.some(({ paths }) => paths.lower === key.lower),
       preferred: this.#preferredOf(key.lower),
     };
   }
 
   #preferredOf(name: string): readonly string[] {
+    if (keysOfPaths.has(name)) return examplePaths;
     switch (name) {
       case 'aws:principalorgid':
         return ['o-zzzzzzzzzz', 'o-yyyyyyyyyy'];
-      case 'aws:principalorgpaths':
-        return ['o-zzzzzzzzzz/r-zzzz/ou-zzzz-zzzzzzzz/', 'o-yyyyyyyyyy/r-yyyy/ou-yyyy-yyyyyyyy/'];
       case 'aws:principalaccount':
       case 'aws:sourceaccount':
       case 'aws:resourceaccount':
@@ -619,6 +622,22 @@ function formulaOf(literal: Literal, positive: boolean): Formula {
     if (absent === value) return value;
   }
   return literalNode(wanted);
+}
+
+/** What is asked of an id, asked of every path of the organization: not asking it of one is to ask it of none. */
+function onOrganization(
+  dimension: Dimension,
+  { absent, value, pointer }: Pick<Literal, 'absent' | 'value' | 'pointer'>,
+  positive: boolean,
+): Formula {
+  if (typeof value === 'boolean') return formulaOf(dimension.literal(absent, value, pointer), positive);
+  const { predicate, negated } = value;
+  const literal = dimension.literal(
+    absent === 'unsettled' ? absent : absent === positive,
+    { quantifier: 'every', predicate: onPaths(predicate), negated: negated === positive },
+    pointer,
+  );
+  return formulaOf(literal, true);
 }
 
 /** A demand on the account or on the name behind the last slash, as a demand on the whole ARN. */

@@ -2,8 +2,9 @@
 import { resolveVariables } from '../evaluate/condition.ts';
 import type { PreparedPolicy } from '../evaluate/evaluate.ts';
 import type { KeyState, PreparedKey } from '../evaluate/key-state.ts';
-import type { CallerSpace } from './caller-space.ts';
+import type { CallerSpace, CallerWorld } from './caller-space.ts';
 import type { Witness } from './comparison.ts';
+import { ofOneOrganization } from './organization-keys.ts';
 import type { Model } from './search.ts';
 import { witnessOf } from './witness.ts';
 import type { Work } from './work.ts';
@@ -23,6 +24,7 @@ export function concreteWitness(
     readonly from: PreparedPolicy;
     readonly to: PreparedPolicy;
     readonly keys: readonly PreparedKey[];
+    readonly world: CallerWorld;
     readonly work: Work;
   },
   holds: (witness: Witness) => boolean,
@@ -89,7 +91,7 @@ export function concreteWitness(
         tries += 1;
         policies.work.spend(150);
         const witness = withValues(first, chosen, variables, compared);
-        return holds(witness) ? witness : undefined;
+        return ofOneOrganization(witness, policies.world.organizations).find(holds);
       }
       for (const value of option.values) {
         const found = build(at + 1, value === undefined ? chosen : new Map([...chosen, [option.key.lower, [value]]]));

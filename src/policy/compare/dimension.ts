@@ -14,8 +14,9 @@ import { parseNumber } from '../evaluate/operators/numeric.ts';
 import { isPrivateRange } from '../keys/address-ranges.ts';
 import type { KeyType } from '../keys/condition-key.ts';
 import { type Address, type AddressSpan, addressesApart, withinAny } from './address-set.ts';
-import { characterClass, findText, Language, one, repeated, run } from './string-language.ts';
-import { onAddresses, type Theory, theoryOf, type ValuePredicate } from './value-predicate.ts';
+import { organizationIn, organizationsNamedBy } from './organization-keys.ts';
+import { anyText, characterClass, exactly, findText, Language, one, repeated, run } from './string-language.ts';
+import { onAddresses, predicateOfPatterns, type Theory, theoryOf, type ValuePredicate } from './value-predicate.ts';
 import type { Work } from './work.ts';
 
 /** What a demand asks of the values, where the key is there. */
@@ -52,6 +53,8 @@ export interface DimensionShape {
   /** All values there are. */
   readonly finite: readonly string[] | undefined;
   readonly publicAddresses: boolean;
+  /** All values of one request are held to be paths of the same organization; another key asks for its id. */
+  readonly ofOneOrganization: boolean;
   /** Values that people can read, tried first. */
   readonly preferred: readonly string[];
 }
@@ -99,6 +102,15 @@ interface Universe {
 }
 
 type Found = { readonly value: string } | 'none' | 'untold';
+
+interface Sides {
+  readonly within: readonly ValuePredicate[];
+  readonly without: readonly ValuePredicate[];
+}
+
+function organizationOf(found: Found): string {
+  return typeof found === 'string' ? found : organizationIn(found.value);
+}
 
 let ids = 0;
 
@@ -219,6 +231,7 @@ export class Dimension {
       else if (!place(value, inside, outside, denied, mode)) return undefined;
     }
     if (some.length === 0) return listOf([this.#find(inside, outside, work)], mode);
+    const each: Sides[] = [];
     const values: Found[] = [];
     for (const demand of some) {
       const within = [...inside];
@@ -226,9 +239,32 @@ export class Dimension {
       if (!place(demand, within, without, denied, mode)) return undefined;
       const found = this.#find(within, without, work);
       if (found === 'none') return undefined;
+      each.push({ within, without });
       values.push(found);
     }
-    return listOf(values, mode);
+    const agree = !this.shape.ofOneOrganization || new Set(values.map(organizationOf)).size < 2;
+    return listOf(agree ? values : this.#ofOneOrganization(each, work), mode);
+  }
+
+  /** One value for each, all of one organization. */
+  #ofOneOrganization(each: readonly Sides[], work: Work): readonly Found[] {
+    const { named, told } = organizationsNamedBy(each.flatMap(({ within, without }) => [...within, ...without]));
+    for (const organization of named) {
+      const own = this.#pathsOf(organization);
+      const values = each.map(({ within, without }) => this.#find([...within, own], without, work));
+      if (values.every((value) => value !== 'none')) return values;
+    }
+    return [told ? 'none' : 'untold'];
+  }
+
+  #pathsOf(organization: string): ValuePredicate {
+    const id = `paths of ${organization}`;
+    const known = this.#predicates.get(id);
+    if (known !== undefined) return known;
+    const made = predicateOfPatterns(id, [[...exactly(`${organization}/`), ...anyText]]);
+    this.#predicates.set(id, made);
+    this.#numbers.set(made, this.#numbers.size);
+    return made;
   }
 
   #find(inside: readonly ValuePredicate[], outside: readonly ValuePredicate[], work: Work): Found {

@@ -7,7 +7,7 @@ import type { CallerSpace, CallerWorld } from './caller-space.ts';
 import type { Undecided, Witness } from './comparison.ts';
 import { concreteWitness } from './concrete-witness.ts';
 import { and, type Formula } from './formula.ts';
-import { ofOneOrganization, organizationsOf } from './organization-agreement.ts';
+import { organizationKeysOf } from './organization-keys.ts';
 import { freshAccounts, partitionsOf, pathsOfRoles } from './request-space.ts';
 import { type Model, search } from './search.ts';
 import { undecidedBy } from './undecided.ts';
@@ -32,7 +32,8 @@ export class Inquiry {
   readonly to: PreparedPolicy;
   readonly work: Work;
   readonly keys: readonly PreparedKey[];
-  readonly #variables: readonly PreparedKey[];
+  /** Keys that stand in a witness without a demand of their own. */
+  readonly #shown: readonly PreparedKey[];
   readonly world: CallerWorld;
 
   /** @param role its ARN's parts, where known. */
@@ -41,30 +42,30 @@ export class Inquiry {
     this.to = to;
     this.work = work;
     this.keys = [...to.keys, ...from.keys];
-    this.#variables = [from, to].flatMap(variablesOf);
     const policies = [from.policy, to.policy];
     this.world = {
       freshAccounts: freshAccounts(policies),
       partitions: partitionsOf(policies, role?.partition),
       rolePaths: pathsOfRoles(policies),
-      organizations: organizationsOf(this.keys, policies),
+      organizations: organizationKeysOf(this.keys),
       boundKeys: boundKeysOf(this.keys),
       home: role?.account,
       bothTimes: ['aws:currenttime', 'aws:epochtime'].every((name) => this.keys.some(({ lower }) => lower === name)),
     };
+    this.#shown = [...[from, to].flatMap(variablesOf), ...this.world.organizations.map(({ id }) => id)];
   }
 
   /** @param holds whether the evaluator confirms a witness. */
   ask({ space, formula: demanded, actions }: Ask, holds: (witness: Witness) => boolean): Answer {
     const formula = demanded === false ? false : and([demanded, space.agreement()]);
     if (formula === false) return 'no';
-    space.speaksOf(this.#variables);
+    space.speaksOf(this.#shown);
     let witness: Witness | undefined;
     const certain = (model: Model) => {
       const found = witnessOf(space, actions, model, this.keys, this.work);
-      if (found === undefined) return false;
-      witness = ofOneOrganization(found).find(holds);
-      return witness !== undefined;
+      if (found === undefined || !holds(found)) return false;
+      witness = found;
+      return true;
     };
     let tries = 0;
     search(formula, 'claim', this.work, (model) => {

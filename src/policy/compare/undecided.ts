@@ -14,7 +14,7 @@ export function undecidedBy(model: Model, work: Work): Stopped {
   let hopeless = false;
   for (const [dimension, demands] of model) {
     const { literals } = demands;
-    const { name, unregistered, presence } = dimension.shape;
+    const { name, unregistered, presence, ofOneOrganization } = dimension.shape;
     const [first] = literals;
     if (first === undefined || demands.possible('claim', work)) continue;
     const add = (construct: string, pointer: string) =>
@@ -35,7 +35,11 @@ export function undecidedBy(model: Model, work: Work): Stopped {
     } else if (opaque.length === 0 && presence === 'unsettled') {
       add(`whether such a call brings ${name}`, first.pointer);
       hopeless = true;
-    } else if (opaque.length === 0) add(`operators of several types on ${name}`, first.pointer);
+    } else if (opaque.length === 0)
+      add(
+        ofOneOrganization ? `patterns of organizations in ${name}` : `operators of several types on ${name}`,
+        first.pointer,
+      );
   }
   if (undecided.length === 0)
     undecided.push({ construct: 'internal: the evaluator does not confirm the request found' });

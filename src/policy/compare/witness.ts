@@ -8,6 +8,8 @@ import { parseDate } from '../evaluate/operators/date.ts';
 import type { AssumeRequest, Caller, Decision } from '../evaluate/request.ts';
 import type { CallerSpace } from './caller-space.ts';
 import type { Witness } from './comparison.ts';
+import type { Dimension } from './dimension.ts';
+import { keysOfIds, organizationIn } from './organization-keys.ts';
 import type { Model } from './search.ts';
 import type { Work } from './work.ts';
 
@@ -40,7 +42,7 @@ export function witnessOf(
     const state = dimension.state(literals, work);
     if (state === undefined) return undefined;
     if (state !== null && !followsFromCaller[space.shape.kind].includes(lower))
-      context[named.get(lower) ?? dimension.shape.name] = lower === 'aws:epochtime' ? state.map(inSeconds) : state;
+      context[named.get(lower) ?? dimension.shape.name] = ownOf(lower, dimension, state);
   }
   const [action, ...others] = actions;
   const caller = callerNamed(space, model, work);
@@ -53,6 +55,12 @@ export function witnessOf(
     ...(caller.kind === 'web-identity' || caller.kind === 'saml' ? { federated: caller.provider } : {}),
     context,
   };
+}
+
+/** Of two keys of one thing, each has it in its own form. */
+function ownOf(key: string, { shape }: Dimension, state: readonly string[]): readonly string[] {
+  if (key === 'aws:epochtime') return state.map(inSeconds);
+  return shape.ofOneOrganization && keysOfIds.has(key) ? state.slice(0, 1).map(organizationIn) : state;
 }
 
 function inSeconds(date: string): string {
