@@ -180,12 +180,9 @@ class InTime<T extends Timed> {
   /** Seldom: it looks through all of them. */
   replace(name: string, one: T): void {
     const before = this.#byName.get(name);
+    if (before === undefined) return;
     this.#byName.set(name, one);
-    this.#inOrder.splice(
-      this.#inOrder.findIndex((other) => other === before),
-      1,
-      one,
-    );
+    this.#inOrder[this.#inOrder.indexOf(before)] = one;
     this.#isSorted = false;
   }
 

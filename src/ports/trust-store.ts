@@ -97,7 +97,7 @@ export interface TimeWindow {
 export interface TrustStore {
   /**
    * Appends events to a stream (`role:KEY` changes of a role, `principal:KEY` its creations and deletions, …).
-   * An eventID that the stream holds stays as it is.
+   * An eventID that the stream holds stays as it is, save that a store of a single reading keeps the fuller of two copies.
    */
   addEvents(stream: string, events: readonly StoredEvent[]): Promise<void>;
   /** @returns the events of a stream in the order of time, then eventID; the newest `most` of them. */

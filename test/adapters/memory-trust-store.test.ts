@@ -16,13 +16,15 @@ trustStoreContract(
 
 test('law: of several copies of an event the fullest is kept, in whatever order they come', async () => {
   const copies = fc.array(
-    fc.record({
-      eventId: fc.constantFrom('a', 'b', 'c'),
-      at: fc.constantFrom(1_000, 2_000),
-      body: fc.string({ maxLength: 4 }),
-      role: fc.constant('role'),
-      caller: fc.constant('caller'),
-    }),
+    fc
+      .record({
+        eventId: fc.constantFrom('a', 'b', 'c'),
+        body: fc.string({ maxLength: 4 }),
+        role: fc.constant('role'),
+        caller: fc.constant('caller'),
+      })
+      // Equal texts are of one time.
+      .map((one) => ({ ...one, at: one.body.length * 1_000 })),
     { minLength: 2, maxLength: 8 },
   );
   await fc.assert(

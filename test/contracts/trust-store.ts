@@ -31,13 +31,14 @@ function state(changes: Partial<FindingState> = {}): FindingState {
 /**
  * Registers the suite. @param open makes an empty store. @param done what follows each test, after the store is closed.
  * @param options `propertyRuns`: fewer where a store answers over a network.
+ * `keepsFuller`: of two copies of an event the longer one stays, whichever came first: files have no order.
  * `takesTurns`: the emulator looks at a condition and writes in two steps, between which another request may come.
  */
 export function trustStoreContract(
   name: string,
   open: () => Promise<TrustStore>,
   done: () => Promise<void> = async () => {},
-  options: { readonly propertyRuns?: number; readonly takesTurns?: boolean } = {},
+  options: { readonly propertyRuns?: number; readonly takesTurns?: boolean; readonly keepsFuller?: boolean } = {},
 ): void {
   describe(`the contract of a store: ${name}`, () => {
     let store: TrustStore;
@@ -56,7 +57,7 @@ export function trustStoreContract(
         expect((await store.events('role:x')).map(({ eventId }) => eventId)).toEqual(['d', 'c', 'a', 'b']);
       });
 
-      test('are kept once an id: what came first stays', async () => {
+      test.skipIf(options.keepsFuller === true)('are kept once an id: what came first stays', async () => {
         await store.addEvents('role:x', [event('a', start, 'first')]);
         await store.addEvents('role:x', [event('a', start, 'second'), event('b')]);
         await store.addEvents('role:x', [event('a', start + 5, 'third')]);
