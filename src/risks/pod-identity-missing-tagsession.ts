@@ -44,7 +44,7 @@ export const podIdentityMissingTagsession = defineRiskRule({
       {
         pointer: statement.actions.pointer,
         statement: statement.index,
-        message: `EKS Pod Identity cannot use this role: ${missing.map((action) => `\`${action}\``).join(' and ')} is not allowed to it.`,
+        message: `EKS Pod Identity cannot use this role: ${missing.map((action) => `\`${action}\``).join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not allowed to it.`,
       },
     ];
   },

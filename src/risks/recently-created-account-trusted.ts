@@ -80,7 +80,7 @@ export const recentlyCreatedAccountTrusted = defineRiskRule({
         {
           pointer,
           statement,
-          message: `Account ${account} was created ${days === 0 ? 'today' : days === 1 ? 'a day ago' : `${days} days ago`} and is newly trusted.`,
+          message: `Account ${account} was created ${days === 0 ? 'less than a day ago' : days === 1 ? 'a day ago' : `${days} days ago`} and is newly trusted.`,
         },
       ];
     });

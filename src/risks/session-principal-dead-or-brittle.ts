@@ -1,4 +1,5 @@
 /** Is one session of a role trusted rather than the role? */
+import type { PrincipalName, Statement } from '../policy/document/trust-policy.ts';
 import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -40,18 +41,33 @@ export const sessionPrincipalDeadOrBrittle = defineRiskRule({
       ),
     },
   ],
-  check: (context) =>
-    context.allows.flatMap((statement) =>
-      statement.principal.entries.flatMap((entry) =>
-        entry.name.kind === 'session'
+  check: ({ allows }) =>
+    allows.flatMap((statement) =>
+      statement.principal.entries.flatMap(({ name, pointer }) =>
+        name.kind === 'session'
           ? [
               {
-                pointer: entry.pointer,
+                pointer,
                 statement: statement.index,
-                message: `Only the session named \`${entry.name.session}\` of role \`${entry.name.role}\` is trusted; any other name is refused.`,
+                message: allows.some((other) => meansOthersOf(name, other))
+                  ? `Of role \`${name.role}\` the session named \`${name.session}\` is trusted by its name, beside whoever else of the account is.`
+                  : `Only the session named \`${name.session}\` of role \`${name.role}\` is trusted; any other name is refused.`,
               },
             ]
           : [],
       ),
     ),
 });
+
+/** Whether the statement trusts further sessions of the role: by another name, the role, its account or everyone. */
+function meansOthersOf(session: PrincipalName & { readonly kind: 'session' }, { principal }: Statement): boolean {
+  return (
+    principal.element === 'NotPrincipal' ||
+    principal.entries.some(({ name }) => {
+      if (name.kind === 'everyone') return true;
+      if (!('account' in name) || name.account !== session.account) return false;
+      if (name.kind === 'session') return name.role === session.role && name.session !== session.session;
+      return name.kind === 'account' || (name.kind === 'role' && name.name === session.role);
+    })
+  );
+}

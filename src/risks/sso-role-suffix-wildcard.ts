@@ -62,6 +62,19 @@ export const ssoRoleSuffixWildcard = defineRiskRule({
       ),
     },
     {
+      name: 'any account in the pattern, and one in the principal',
+      policy: policyOf(
+        allow(
+          { AWS: '111122223333' },
+          {
+            ArnLike: {
+              'aws:PrincipalArn': `arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_${'?'.repeat(16)}`,
+            },
+          },
+        ),
+      ),
+    },
+    {
       name: 'the whole name',
       policy: policyOf(
         allow(
@@ -82,18 +95,17 @@ export const ssoRoleSuffixWildcard = defineRiskRule({
       statement.conditions.flatMap(({ key, operator, values }) => {
         if (key.toLowerCase() !== 'aws:principalarn' || !/^(ArnLike|ArnEquals|StringLike)$/.test(operator.base))
           return [];
+        // A principal of one account leaves no other to a pattern.
+        const open = statement.principal.entries.some(({ name }) => name.kind === 'everyone');
+        const anywhere = (text: string) => open && inAnyAccount(text);
         return values
-          .filter(
-            ({ text }) => /AWSReservedSSO_/.test(text) && (/AWSReservedSSO_[^/]*\*/.test(text) || inAnyAccount(text)),
-          )
+          .filter(({ text }) => /AWSReservedSSO_/.test(text) && (/AWSReservedSSO_[^/]*\*/.test(text) || anywhere(text)))
           .map(({ text, pointer }) => ({
             pointer,
             statement: statement.index,
             // `AWSReservedSSO_Name_*` is how most people write it; a star within the name reaches much further.
             severity:
-              /AWSReservedSSO_[\w+=,.@-]+_\*$/.test(text) && !inAnyAccount(text)
-                ? ('low' as const)
-                : ('medium' as const),
+              /AWSReservedSSO_[\w+=,.@-]+_\*$/.test(text) && !anywhere(text) ? ('low' as const) : ('medium' as const),
             message: /AWSReservedSSO_[^/]*\*/.test(text)
               ? `\`${text}\` also fits other permission sets whose name begins alike.`
               : `\`${text}\` fits that permission set in every account.`,

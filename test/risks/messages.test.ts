@@ -103,3 +103,33 @@ describe('nobody is said to get in whom a condition keeps out', () => {
     expect(hitsOf(id, policyOf(statement)).map((hit) => hit.message)).toEqual([message]);
   });
 });
+
+describe('what is said of one session', () => {
+  const session = 'arn:aws:sts::111122223333:assumed-role/ci/build-17';
+
+  test.for([
+    [{ AWS: session }, 'Only the session named `build-17` of role `ci` is trusted; any other name is refused.'],
+    [
+      { AWS: [session, 'arn:aws:iam::111122223333:role/ci'] },
+      'Of role `ci` the session named `build-17` is trusted by its name, beside whoever else of the account is.',
+    ],
+    [
+      { AWS: [session, '111122223333'] },
+      'Of role `ci` the session named `build-17` is trusted by its name, beside whoever else of the account is.',
+    ],
+    [
+      { AWS: [session, '444455556666'] },
+      'Only the session named `build-17` of role `ci` is trusted; any other name is refused.',
+    ],
+  ] as const)('%j', ([principal, message]) => {
+    const hits = hitsOf('session-principal-dead-or-brittle', policyOf(allow(principal)));
+    expect(hits.map((hit) => hit.message)).toEqual([message]);
+  });
+
+  test('actions that are missing are counted in the verb', () => {
+    const policy = policyOf(allow({ Service: 'pods.eks.amazonaws.com' }, undefined, 'sts:SetContext'));
+    expect(hitsOf('pod-identity-missing-tagsession', policy).map((hit) => hit.message)).toEqual([
+      'EKS Pod Identity cannot use this role: `sts:AssumeRole` and `sts:TagSession` are not allowed to it.',
+    ]);
+  });
+});
