@@ -11,6 +11,7 @@ import {
   principalEvents,
   trustChanges,
 } from '../cloudtrail/recognise.ts';
+import { partitionOfRegion } from '../cloudtrail/role-name.ts';
 import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-source.ts';
 import { awsFailure } from './aws-failure.ts';
 
@@ -44,7 +45,7 @@ export async function lookupRegions(
   ofProfile: () => Promise<string | undefined> = regionOfProfile,
 ): Promise<readonly string[]> {
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? (await ofProfile()) ?? 'us-east-1';
-  const iam = iamEventRegion(partitionOf(region)) ?? region;
+  const iam = iamEventRegion(partitionOfRegion(region)) ?? region;
   return [...new Set([iam, region])];
 }
 
@@ -97,7 +98,7 @@ function beyondReach({ since, until, now = Date.now }: LookupEventsOptions): str
 
 /** The calls that a region records, those first that matter most. */
 export function callsOf(region: string): readonly string[] {
-  const partition = partitionOf(region);
+  const partition = partitionOfRegion(region);
   const names: string[] = [...assumeCalls];
   if (iamEventRegion(partition) === region)
     names.unshift(...new Set([...trustChanges.keys(), ...principalEvents.keys()]));
@@ -169,12 +170,6 @@ async function sleepFor(milliseconds: number, signal?: AbortSignal): Promise<voi
 
 function isThrottled(error: unknown): boolean {
   return error instanceof Error && /Throttl|TooManyRequests|RequestLimitExceeded/.test(error.name);
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return region.startsWith('eusc-') ? 'aws-eusc' : 'aws';
 }
 
 function failed(place: string, message: string): RecordBatch {

@@ -54,7 +54,11 @@ export function accountOf(record: CloudTrailRecord): string | undefined {
 export function partitionOf(record: CloudTrailRecord): string {
   const fromArn = splitArn(record.userIdentity.arn ?? '')?.partition;
   if (fromArn !== undefined && /^aws[a-z-]{0,20}$/.test(fromArn)) return fromArn;
-  const region = record.region ?? '';
+  return partitionOfRegion(record.region ?? '');
+}
+
+/** The partition of a region by its name. */
+export function partitionOfRegion(region: string): string {
   return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 

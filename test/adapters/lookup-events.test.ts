@@ -63,6 +63,9 @@ describe('what is asked for', () => {
     const profile = async () => 'eu-central-1';
     expect(await lookupRegions({ AWS_REGION: 'eu-west-1' }, profile)).toEqual(['us-east-1', 'eu-west-1']);
     expect(await lookupRegions({ AWS_REGION: 'cn-northwest-1' })).toEqual(['cn-north-1', 'cn-northwest-1']);
+    expect(await lookupRegions({ AWS_REGION: 'us-iso-west-1' })).toEqual(['us-iso-east-1', 'us-iso-west-1']);
+    expect(await lookupRegions({ AWS_REGION: 'us-isob-east-1' })).toEqual(['us-isob-east-1']);
+    expect(callsOf('us-isob-east-1')).toContain('UpdateAssumeRolePolicy');
     expect(await lookupRegions({}, profile)).toEqual(['us-east-1', 'eu-central-1']);
     expect(await lookupRegions({}, async () => undefined)).toEqual(['us-east-1']);
   });
