@@ -89,7 +89,7 @@ export function foldersOf(words: readonly string[]): readonly string[] {
  */
 export function timeOption(value: string, name: string, end = false): number {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(value);
-  const isTime = day || /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?$/i.test(value);
+  const isTime = day || /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?$/i.test(value);
   const at =
     isTime && isDay(value.slice(0, 10))
       ? Date.parse(day ? `${value}T00:00:00Z` : /(?:Z|[+-]\d{2}:\d{2})$/i.test(value) ? value : `${value}Z`)

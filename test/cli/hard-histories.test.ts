@@ -159,4 +159,24 @@ describe('`who`', () => {
     expect(io.exitCode()).toBe(1);
     expect(io.warned()).toContain('trusttrail: the document that was set cannot be read as a trust policy\n');
   });
+
+  test('tells what is wrong with its words in one line', async () => {
+    const path = await file('words.json', [changed('2026-03-01T10:00:00Z', trusting('444455556666'))]);
+    for (const [words, line] of [
+      [
+        ['arn:aws:sts::111122223333:assumed-role/deploy/dana', path],
+        /: a session, not a role \(the role is arn:aws:iam::111122223333:role\/deploy, or /,
+      ],
+      [['arn:aws:iam::111122223333:user/deploy', path], /: no role \(expected the ARN or the name of a role\)$/],
+      [['', path], /^trusttrail: '': no role /],
+      [['deploy', 'nowhere.json'], /^trusttrail: nowhere\.json: no such file or folder$/],
+    ] as const) {
+      const io = await cli('who', ...words);
+      expect(io.exitCode()).toBe(2);
+      expect(io.warned().trimEnd()).toMatch(line);
+      expect(io.warned().trimEnd()).not.toContain('\n');
+    }
+    // Fractions of any length, as other programs write them.
+    expect((await cli('who', 'deploy', path, '--at', '2026-03-01T10:00:01.123456Z')).exitCode()).toBe(0);
+  });
 });

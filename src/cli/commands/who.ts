@@ -57,6 +57,7 @@ export function register(program: Command, io: Io): void {
 }
 
 async function who(io: Io, role: string, words: readonly string[], options: Options): Promise<void> {
+  namesRole(role);
   const until = options.at === undefined ? undefined : timeOption(options.at, '--at', true);
   const sources = await historySources(io, words, {
     ...sourceOptions(options),
@@ -73,9 +74,9 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
     findings: false,
   });
   await review.store.close();
+  if (nothingWasRead(review.counts) && !review.interrupted) throw nothingRead(words, review);
   tellProblems(io, review);
   if (review.interrupted) throw new UserError('interrupted before the history was read');
-  if (nothingWasRead(review.counts)) throw nothingRead(words, review);
   const timeline = oneOf(review.timelines, role, words);
   const found = whoCouldAssume(timeline, until ?? review.latest, review.latest);
   const answer = { ...found, notes: [...found.notes, ...unreadNotes(review)] };
@@ -86,6 +87,18 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
   } else if (options.format === 'json') io.out(`${safeJson(json(answer, options.showExternalIds === true), 2)}\n`);
   else io.out(text(io, answer, options.showExternalIds === true));
   io.exit(answer.allowed === undefined ? 1 : 0);
+}
+
+/** @throws UserError for what is no role: that nothing is known of it would sound as if there was nothing to know. */
+function namesRole(role: string): void {
+  const session = /^(arn:[^:]*):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(role);
+  if (session !== null)
+    throw new UserError(
+      `${role}: a session, not a role`,
+      `the role is ${session[1]}:iam::${session[2]}:role/${session[3]}, or has a path before its name`,
+    );
+  if (role.trim() === '' || (role.startsWith('arn:') && !/^arn:[^/]*:role\//.test(role)))
+    throw new UserError(`${role === '' ? "''" : role}: no role`, 'expected the ARN or the name of a role');
 }
 
 /** A change among what could not be read would not be known. */
