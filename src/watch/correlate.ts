@@ -56,7 +56,8 @@ export function explainingChange(history: RoleHistory, denial: Denial, lookBack:
     if (now === 'allow') return undefined;
     if (now === 'unknown') return { change, proved: false };
     const then = answerOf(before, denial);
-    if (then === 'allow') return { change, proved: true };
+    const isDoubtful = [inForce, before, after].some(({ doubtful }) => doubtful === true);
+    if (then === 'allow') return { change, proved: !isDoubtful };
     if (then === 'unknown') return { change, proved: false };
   }
   return undefined;
@@ -78,7 +79,9 @@ function shorteningChange(history: RoleHistory, denial: Denial, lookBack: number
   );
   if (found === undefined || found.change.change !== 'update-role') return undefined;
   const { before, after } = found;
-  const proved = (before.maxSessionDuration ?? 0) >= asked && asked > (after.maxSessionDuration ?? asked);
+  const isDoubtful = before.doubtful === true || stateAt(history, at).doubtful === true;
+  const proved =
+    !isDoubtful && (before.maxSessionDuration ?? 0) >= asked && asked > (after.maxSessionDuration ?? asked);
   return { change: found.change, proved };
 }
 

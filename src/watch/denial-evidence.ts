@@ -39,12 +39,13 @@ function fromHistory(denial: Denial, history: RoleHistory): Partial<DenialEviden
   const { at } = denial.record;
   const unclear = orderUnclear(history, at);
   const state = stateOf(denial, history);
-  const as = unclear ? 'now' : 'in-force';
+  const isDoubtful = unclear || state.doubtful === true;
+  const as = isDoubtful ? 'now' : 'in-force';
   if (state.exists === undefined) return {};
   const { setBy } = state;
   const changedBy = history.changes.findLast(({ change }) => change === setBy);
   if (state.exists === false)
-    return unclear
+    return isDoubtful
       ? {}
       : {
           roleExists: false,
@@ -76,12 +77,13 @@ function stateOf(denial: Denial, history: RoleHistory): RoleState {
 }
 
 function known(state: RoleState, as: KnownPolicy['as'], unclear: boolean): KnownPolicy | undefined {
-  const { policy, setBy, observedAt } = state;
+  const { policy, setBy, observedAt, doubtful } = state;
   // Read from IAM before the call; that nothing was changed since is what the events say.
   if (policy !== undefined && observedAt !== undefined)
     return { policy, as: 'now', from: `IAM, as it was read before ${toIsoSeconds(observedAt)}` };
   if (policy === undefined || setBy === undefined) return undefined;
   const from = `the version of ${setBy.record.eventTime}, set by ${actorName(setBy.record)}`;
+  if (doubtful === true) return { policy, as: 'now', from: `${from}; CloudTrail may not have shown a later one yet` };
   return { policy, as, from: unclear ? `${from}, in a second in which the order of events is not known` : from };
 }
 

@@ -1,15 +1,29 @@
 /** Is a role as the events say, or was it changed, made or deleted without one? */
 import { toIsoSeconds } from '../cloudtrail/event-time.ts';
 import { roleFromArn } from '../cloudtrail/role-name.ts';
+import type { Finding } from '../findings/finding.ts';
 import { findingId, sha256 } from '../findings/identity.ts';
 import { worst } from '../findings/severity.ts';
 import { compare } from '../policy/compare/compare.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
 import type { ReadRole, RoleAnswer } from '../ports/role-reader.ts';
+import type { StoredFinding } from '../ports/trust-store.ts';
 import type { RuledRisk } from '../risks/risk-rule.ts';
 import { actorName } from './actor.ts';
-import type { Draft } from './draft.ts';
-import { documentOf, type RoleHistory, sameDocument, settling } from './role-history.ts';
+import type { Draft, Retraction } from './draft.ts';
+import {
+  documentOf,
+  type RoleChange,
+  type RoleHistory,
+  type RoleState,
+  sameDocument,
+  settling,
+} from './role-history.ts';
+
+/** The drifts that were told of a role. */
+export function driftStream(key: string): string {
+  return `drift:${key}`;
+}
 
 /** The policy as IAM has it now, against the last version that an event told of. */
 export function driftOf(
@@ -33,12 +47,7 @@ export function driftOf(
       : undefined;
   if (live !== undefined && sameDocument(live, state.policyText)) return undefined;
   if (compared?.verdict === 'equivalent' && (compared.direct ?? []).length === 0) return undefined;
-  const id = findingId('drift', {
-    role: history.key,
-    event: last?.eventId,
-    ...(observedAt === undefined ? {} : { observed: sha256(state.policyText) }),
-    live: live === undefined ? null : sha256(live),
-  });
+  const id = driftId(history.key, state, live);
   const at = last?.at ?? observedAt ?? 0;
   // The id that IAM puts in the place of a deleted principal lets nobody in: that deletion is told of by its own event.
   const onlyDeleted =
@@ -85,6 +94,59 @@ export function driftOf(
     },
     tell: { to: onlyDeleted ? 'programs' : 'people' },
   };
+}
+
+/** Known by what was known last and by what is there, so that the same state of things is the same finding each day. */
+function driftId(role: string, { setBy, observedAt, policyText }: RoleState, live: string | undefined): string {
+  return findingId('drift', {
+    role,
+    event: setBy?.record.eventId,
+    ...(observedAt === undefined || policyText === undefined ? {} : { observed: sha256(policyText) }),
+    live: live === undefined ? null : hashOf(live),
+  });
+}
+
+/** The same for the same JSON, however it is laid out. */
+function hashOf(policyText: string): string {
+  return sha256(JSON.stringify(documentOf(policyText)) ?? '');
+}
+
+/** Milliseconds by which the time of a role's creation by IAM and that of its event may differ. */
+const asCreated = 5 * 60_000;
+
+/**
+ * What was told as drift and is none: the event of it has come since, later than a look allows for.
+ * @param known findings of the role, others among them.
+ */
+export function explainedDrift(history: RoleHistory, known: readonly StoredFinding[]): readonly Retraction[] {
+  return known.flatMap((one): readonly Retraction[] => {
+    if (one.kind !== 'drift' || one.supersededBy !== undefined) return [];
+    const by = changeBehind(history, one);
+    if (by === undefined) return [];
+    const supersededBy = findingId('trust-change', { role: history.key, event: by.change.record.eventId });
+    return [{ key: one, supersededBy }];
+  });
+}
+
+function changeBehind(
+  { key, changes, seen }: RoleHistory,
+  { id, at, body, deliveries }: StoredFinding,
+): RoleChange | undefined {
+  const { events, change: shown } = JSON.parse(body) as Finding;
+  const isUnannounced = events.length === 0 && shown?.previous === undefined;
+  const told = [...deliveries.values()].flatMap(({ sentAt }) => sentAt ?? []);
+  const seenAt = told.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...told);
+  const states = [...changes.flatMap(({ before, after }) => [before, after]), ...seen];
+  return changes.find(({ change, after }) => {
+    const { record } = change;
+    // What was changed after the look cannot be what it saw.
+    if (record.at > seenAt || change.change === 'update-role') return false;
+    if (isUnannounced) return after.exists === true && Math.abs(record.at - at) <= asCreated;
+    const live = after.exists === false ? undefined : after.policyText;
+    // An event that does not show its document may have set any.
+    if (after.exists === true && live === undefined) return shown?.current !== undefined && record.at > at;
+    return states.some((state) => state.setBy !== change && driftId(key, state, live) === id);
+  });
 }
 
 /** The text without principals that are an id, `AROA…` or `AIDA…`, where it can be read at all. */

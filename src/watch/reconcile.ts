@@ -9,10 +9,12 @@ import type { StoredFinding } from '../ports/trust-store.ts';
 import { checkRisks } from '../risks/check-risks.ts';
 import type { WatchContext } from './context.ts';
 import type { Conclusions, Draft } from './draft.ts';
-import { driftOf, unannouncedDraft } from './drift.ts';
+import { driftOf, driftStream, explainedDrift, unannouncedDraft } from './drift.ts';
 import { roleFactOf, roleKeyOf, roleStream } from './facts.ts';
-import { publishUntilSettled } from './publish.ts';
+import { askAgain } from './looked-up.ts';
+import { PublishingFailed, publishUntilSettled } from './publish.ts';
 import { rolesStream } from './remember.ts';
+import { roleFindings } from './role-findings.ts';
 import { type RoleState, roleHistory, sameDocument, settling } from './role-history.ts';
 import {
   accountsInTurn,
@@ -45,20 +47,37 @@ export interface ReconcileOptions {
 
 /** Roles that are looked at at once. */
 const atOnce = 8;
+/** Roles that fail before the fault is taken for one of all. */
+const mostFailed = 20;
 
 export async function reconcile(context: WatchContext, { until }: ReconcileOptions = {}): Promise<Reconciled> {
   const { store, roleReader, accountRoles, clock } = context;
   const tally = { roles: 0, drifted: 0, unread: [] as { role: string; because: string }[] };
-  const known = new Map((await store.events(rolesStream)).map(({ eventId, body }) => [eventId, body]));
-  const look = async (key: string, live: Live | undefined, seeding: Seeding | undefined): Promise<void> => {
-    tally.roles += 1;
-    const looked = await lookAt(key, known.get(key), live, seeding, context);
-    if (looked.drifted) tally.drifted += 1;
-    if (looked.unread !== undefined) tally.unread.push(looked.unread);
+  const failures: unknown[] = [];
+  /** One role of which something cannot be told, or that breaks the watch, keeps no other from being looked at. */
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    if (failures.length >= mostFailed) return;
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
+    }
   };
+  await attempt(() =>
+    askAgain(context, (key, touched) => publishUntilSettled(context, () => roleFindings(key, touched, context))),
+  );
+  const known = new Map((await store.events(rolesStream)).map(({ eventId, body }) => [eventId, body]));
+  const look = (key: string, live: Live | undefined, seeding: Seeding | undefined): Promise<void> =>
+    attempt(async () => {
+      tally.roles += 1;
+      const looked = await lookAt(key, known.get(key), live, seeding, context);
+      if (looked.drifted) tally.drifted += 1;
+      if (looked.unread !== undefined) tally.unread.push(looked.unread);
+    });
   if (accountRoles === undefined) {
     const live = roleReader === undefined ? undefined : { read: (arn: string) => roleReader.read(arn) };
     for (const key of known.keys()) await look(key, live, undefined);
+    if (failures.length > 0) throw new PublishingFailed(failures);
     return tally;
   }
   const accounts = { read: 0, seeded: [] as string[], unread: [] as { account: string; because: string }[] };
@@ -88,6 +107,8 @@ export async function reconcile(context: WatchContext, { until }: ReconcileOptio
     });
     await inParallel([...new Set([...own, ...roles.keys()])], (key) => look(key, read(key), seeding));
   }
+  // A summary counts all roles: it waits until all could be looked at.
+  if (failures.length > 0) throw new PublishingFailed(failures);
   await endSeeding(seedings, accounts.unread, context);
   accounts.seeded.push(...seedings.map(({ account }) => account));
   return { ...tally, accounts };
@@ -111,7 +132,7 @@ async function lookAt(
   let drifted = false;
   let unread: { role: string; because: string } | undefined;
   let seen: ReadRole | undefined;
-  await publishUntilSettled(context, async (): Promise<Conclusions> => {
+  const conclude = async (): Promise<Conclusions> => {
     drifted = false;
     seen = undefined;
     const known = await store.findings(key);
@@ -130,13 +151,16 @@ async function lookAt(
     if (answer?.answer === 'unknown') unread = { role: role ?? key, because: answer.because };
     const drafts: Draft[] = [];
     if (role !== undefined && !gone) drafts.push(...expiredAcceptances(key, role, latest, known, context));
-    if (answer === undefined || answer.answer === 'unknown') return { known, drafts, retractions: [] };
+    // What a look told before, and what has been delivered since.
+    const retractions = explainedDrift(history, known);
+    if (answer === undefined || answer.answer === 'unknown') return { known, drafts, retractions };
     if (latest.exists === true && role !== undefined) {
       const drift = driftOf(history, role, answer, clock.now());
       if (drift !== undefined) drafts.push(drift);
       drifted = drift !== undefined;
     }
-    if (answer.answer !== 'role' || live?.readAt === undefined) return { known, drafts, retractions: [] };
+    if (answer.answer !== 'role' || live?.readAt === undefined)
+      return { known, drafts: await noted(drafts), retractions };
     const risks = standingRisks(answer.role, context);
     const last = history.changes.at(-1)?.change.record.at;
     const settled = last === undefined || clock.now() - last >= settling;
@@ -146,8 +170,18 @@ async function lookAt(
     }
     if (seeding !== undefined) drafts.push(...seedRole(key, answer.role, risks, seeding));
     if (settled && isNews(latest, answer.role)) seen = answer.role;
-    return { known, drafts, retractions: [] };
-  });
+    return { known, drafts: await noted(drafts), retractions };
+  };
+  /** So that a change that is delivered later finds what it explains. */
+  const noted = async (drafts: readonly Draft[]): Promise<readonly Draft[]> => {
+    const drifts = drafts.filter(({ content }) => content.kind === 'drift');
+    const events = drifts.map((draft) => ({ eventId: draft.key.id, at: draft.key.at, body: '' }));
+    if (events.length > 0) await store.addEvents(driftStream(key), events);
+    return drafts;
+  };
+  await publishUntilSettled(context, conclude);
+  // A change that was delivered meanwhile did not find what was not told yet.
+  if (drifted) await publishUntilSettled(context, conclude);
   // Only when everything was told: what is kept as seen is no drift any more.
   if (seen !== undefined && live?.readAt !== undefined) await keepSeen(key, seen, live.readAt, context);
   return { drifted, ...(unread === undefined ? {} : { unread }) };

@@ -11,37 +11,30 @@ import type { WatchContext } from './context.ts';
 import { answerOf, callerSideNote } from './correlate.ts';
 import type { Surroundings } from './denial-evidence.ts';
 import type { Conclusions, Draft, Retraction } from './draft.ts';
+import { driftStream, explainedDrift } from './drift.ts';
 import { enumerationId, isProbe } from './enumeration.ts';
-import {
-  callerKeyOf,
-  callerOf,
-  callerSideStream,
-  eventOf,
-  factOf,
-  type KnownEvent,
-  nameOfCaller,
-  type Observation,
-  roleFactOf,
-  roleStream,
-} from './facts.ts';
+import { callerKeyOf, callerOf, callerSideStream, eventOf, nameOfCaller } from './facts.ts';
+import { knownHistory, lookUp } from './looked-up.ts';
 import { burstDrafts, denialDraft, type KnownDenial, type Told } from './on-denial.ts';
 import { failedChangeDraft, trustChangeDraft } from './on-trust-change.ts';
 import { tellsOfUnanswered, unansweredBurstDraft } from './on-unanswered.ts';
 import { callerAccessFor, readingFor } from './outside.ts';
 import { eventsOfPrincipal, principalDrafts, trustedPrincipals } from './principal-findings.ts';
 import { accountOfCaller } from './remember.ts';
-import { type RoleHistory, roleHistory, stateAt } from './role-history.ts';
+import { type RoleHistory, stateAt } from './role-history.ts';
 
 const day = 24 * 60 * 60_000;
 /** How long a burst waits for the change that resolves it. */
 const mostWaiting = 30 * day;
-/** Changes of one role that are looked at, the newest: nobody changes a role more often and means it. */
-const mostChanges = 5_000;
 
-export async function roleFindings(key: string, touched: RoleTouched, context: WatchContext): Promise<Conclusions> {
+export async function roleFindings(key: string, cameIn: RoleTouched, context: WatchContext): Promise<Conclusions> {
   const { store } = context;
-  const known = await store.findings(key, { from: await firstConcerned(key, touched, context) });
-  const history = await historyOf(key, touched, context);
+  const touched = await lookUp(key, cameIn, context);
+  const known = [
+    ...(await store.findings(key, { from: await firstConcerned(key, touched, context) })),
+    ...(touched.changed === undefined ? [] : await knownDrifts(key, context)),
+  ];
+  const history = await knownHistory(key, context);
   const drafts: Draft[] = [];
   const retractions: Retraction[] = [];
   if (touched.changed !== undefined) {
@@ -51,42 +44,26 @@ export async function roleFindings(key: string, touched: RoleTouched, context: W
     await addFailedChanges(history, from, known, context, drafts, retractions);
     const principals = await principalDrafts(history, from, known, context);
     drafts.push(...principals.drafts);
-    retractions.push(...principals.retractions);
+    retractions.push(...principals.retractions, ...explainedDrift(history, known));
   }
   await addDenials(key, touched, history, known, context, drafts, retractions);
   return { known, drafts, retractions };
 }
 
+/** What the daily look told, however long ago that was which it was held against. */
+async function knownDrifts(key: string, { store }: WatchContext): Promise<readonly StoredFinding[]> {
+  const told = await store.events(driftStream(key));
+  const found = await Promise.all(told.map(({ eventId: id, at }) => store.finding({ id, subject: key, at })));
+  return found.filter((one) => one !== undefined);
+}
+
 /** @returns the time from which on findings may change. */
 async function firstConcerned(key: string, touched: RoleTouched, context: WatchContext): Promise<number> {
   const { changed, denials } = touched;
-  const before = changed === undefined ? undefined : await historyOf(key, touched, context);
+  const before = changed === undefined ? undefined : await knownHistory(key, context);
   const since = before === undefined ? undefined : sinceChange(touched, before, context.limits.lookBack);
   const run = Math.min(...denials) - 2 * day;
   return Math.max(0, Math.min(run, (since?.from ?? Number.POSITIVE_INFINITY) - mostWaiting - 2 * day));
-}
-
-async function historyOf(key: string, touched: RoleTouched, context: WatchContext): Promise<RoleHistory> {
-  const { store } = context;
-  const read = async (): Promise<readonly (KnownEvent | Observation)[]> =>
-    (await store.events(roleStream(key), { most: mostChanges })).flatMap((fact) => roleFactOf(fact) ?? []);
-  const events = await read();
-  if (context.history === undefined) return roleHistory(key, events);
-  const before = roleHistory(key, events);
-  const [first] = before.changes;
-  const isNeeded = first === undefined ? touched.denials.size > 0 : first.before.exists === undefined;
-  const asked = `looked-up:${key}`;
-  if (!isNeeded || (await store.events(asked)).length > 0) return before;
-  const [account = '', ...rest] = key.split('/');
-  const at = first?.change.record.at ?? Math.max(...touched.denials) + 1;
-  const found = await context.history.changesOf({ account, name: rest.join('/') }, at);
-  if (found === undefined) return before;
-  await store.addEvents(
-    roleStream(key),
-    found.filter((record) => record.at <= at).map((record) => factOf(record, 'history')),
-  );
-  await store.addEvents(asked, [{ eventId: 'once', at, body: '' }]);
-  return roleHistory(key, await read());
 }
 
 /** A failed change that is part of an enumeration is told by that one alone. */

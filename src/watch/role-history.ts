@@ -33,6 +33,8 @@ export interface RoleState {
   readonly createdBy?: TrustChange;
   /** Milliseconds: the policy is the one that IAM showed then, and no event told of it. */
   readonly observedAt?: number;
+  /** It was looked up when a later change may not have been shown yet. */
+  readonly doubtful?: true;
 }
 
 export interface RoleHistory {
@@ -53,8 +55,15 @@ export const settling = 15 * 60_000;
 const unknownRole: RoleState = { exists: undefined };
 const noRole: RoleState = { exists: false };
 
-/** @param events the stream of the role's changes, in the order of time, then eventID. */
-export function roleHistory(key: string, events: readonly (KnownEvent | Observation)[]): RoleHistory {
+/**
+ * @param events the stream of the role's changes, in the order of time, then eventID.
+ * @param isWhole whether what was looked up of a time is all that happened then.
+ */
+export function roleHistory(
+  key: string,
+  events: readonly (KnownEvent | Observation)[],
+  isWhole: (at: number) => boolean = () => true,
+): RoleHistory {
   const changes: RoleChange[] = [];
   const failed: RoleChange[] = [];
   const seen: RoleState[] = [];
@@ -80,6 +89,8 @@ export function roleHistory(key: string, events: readonly (KnownEvent | Observat
       }
       const before = beforeOf(state, change);
       state = changed(before, change, from);
+      const { at } = change.record;
+      if (from === 'history' && change.change !== 'update-role' && !isWhole(at)) state = { ...state, doubtful: true };
       changes.push({ change, from, before, after: state });
     }
   }
@@ -162,7 +173,7 @@ function changed(state: RoleState, change: TrustChange, from: KnownEvent['from']
 }
 
 function withoutPolicy(state: RoleState): RoleState {
-  const { policy: _, policyText: __, setBy: ___, setFrom: ____, observedAt: _____, ...rest } = state;
+  const { policy: _, policyText: __, setBy: ___, setFrom: ____, observedAt: _____, doubtful: ______, ...rest } = state;
   return rest;
 }
 

@@ -192,10 +192,13 @@ export function isUnannounced({ arn, createDate }: ReadRole, now: number): boole
   return !/:role\/aws-service-role\//.test(arn) && !Number.isNaN(created) && now - created >= settling;
 }
 
-/** Keeps what IAM showed, so that the next change of the role finds the version before it. */
+/**
+ * Keeps what IAM showed, so that the next change of the role finds the version before it. Last of all the policy itself:
+ * once that is kept, no look takes the role for news, and what a process that died had not written would never be.
+ */
 export async function keepSeen(key: string, role: ReadRole, readAt: number, { store }: WatchContext): Promise<void> {
-  await store.addEvents(roleStream(key), [observationFactOf({ observed: role, at: readAt + skew })]);
   await store.addEvents(rolesStream, [{ eventId: key, at: 0, body: role.arn }]);
   for (const principal of principalsNamedIn(role.policyText))
     await store.addEvents(namedByStream(principal), [{ eventId: key, at: 0, body: key }]);
+  await store.addEvents(roleStream(key), [observationFactOf({ observed: role, at: readAt + skew })]);
 }

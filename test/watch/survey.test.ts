@@ -1,5 +1,5 @@
 /** What is there when an account is first watched: one summary, and a version before for the next change. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { AccountAnswer } from '../../src/ports/account-roles.ts';
 import type { ReadRole } from '../../src/ports/role-reader.ts';
 import { roleStream } from '../../src/watch/facts.ts';
@@ -251,5 +251,99 @@ describe('drift', () => {
     await one.reconcile();
     expect(one.people.told.filter(({ kind }) => kind === 'drift')).toEqual([]);
     expect(one.bus.told.filter(({ kind }) => kind === 'drift')).toMatchObject([{ severity: 'info' }]);
+  });
+
+  test('is taken back when the event of it comes later than a look allows for', async () => {
+    const one = surveyed();
+    const open = document([ci, '999999999999']);
+    const late = {
+      update: updated(7_200, open),
+      create: created(10_800, document(ci), 'late'),
+      removal: deleted(10_800, 'gone'),
+    };
+    one.has(like(document(ci)), like(document(ci), 'gone'));
+    await one.reconcile();
+    one.at(start + 24 * hour);
+    one.has(like(open), like(document(ci), 'late', { createDate: late.create.eventTime }));
+    expect(await one.reconcile()).toMatchObject({ drifted: 3 });
+    await one.take([late.update, late.create, late.removal]);
+    expect(one.findings().filter(({ kind }) => kind === 'drift')).toEqual([]);
+    const changes = new Set(one.findings().flatMap(({ kind, id }) => (kind === 'trust-change' ? [id] : [])));
+    const withdrawn = one.people.told.filter(
+      ({ kind, supersededBy }) => kind === 'drift' && supersededBy !== undefined,
+    );
+    expect(withdrawn).toHaveLength(3);
+    expect(withdrawn.every(({ supersededBy = '' }) => changes.has(supersededBy))).toBe(true);
+  });
+
+  test('is not taken back by the same change, made by somebody later', async () => {
+    const one = surveyed();
+    const open = document([ci, '999999999999']);
+    one.has(like(document(ci)));
+    await one.reconcile();
+    one.at(start + 24 * hour);
+    one.has(like(open));
+    await one.reconcile();
+    await one.take([updated(26 * 3_600, open)]);
+    expect(one.findings().filter(({ kind }) => kind === 'drift')).toHaveLength(1);
+  });
+
+  test('of which the event comes while the look is under way is taken back at once', async () => {
+    const one = surveyed();
+    const open = document([ci, '999999999999']);
+    one.has(like(document(ci)));
+    await one.reconcile();
+    one.at(start + 24 * hour);
+    one.has(like(open));
+    const late = updated(7_200, open);
+    const { events: kept } = one.store;
+    let isDelivered = false;
+    // What follows from it is told before there is a drift to be taken back.
+    const read = vi.spyOn(one.store, 'events').mockImplementation(async (stream, window) => {
+      const events = await kept(stream, window);
+      if (stream === roleStream(`${home}/deploy`) && !isDelivered) {
+        isDelivered = true;
+        await one.take([late]);
+      }
+      return events;
+    });
+    await one.reconcile();
+    read.mockRestore();
+    expect(one.findings().filter(({ kind }) => kind === 'drift')).toEqual([]);
+  });
+});
+
+describe('a look that is broken off', () => {
+  test('goes on to the other roles where one cannot be told of', async () => {
+    const one = surveyed();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
+    one.has(...names.map((name) => like(document(ci), name)));
+    await one.reconcile();
+    one.at(start + 24 * hour);
+    one.has(...names.map((name) => like(document([ci, '999999999999']), name)));
+    const publish = one.people.publish;
+    one.people.publish = async (finding) => {
+      if (finding.role?.endsWith('/a') === true) throw new Error('too large');
+      await publish(finding);
+    };
+    await expect(one.reconcile()).rejects.toThrow('too large');
+    expect(one.people.told.filter(({ kind }) => kind === 'drift')).toHaveLength(10);
+  });
+
+  test('finds a role by whom it trusts all the same', async () => {
+    const one = surveyed();
+    one.has(like(document(ci)));
+    const { addEvents } = one.store;
+    const broken = vi.spyOn(one.store, 'addEvents').mockImplementation(async (stream, events) => {
+      if (stream.startsWith('named-by:')) throw new Error('it died');
+      await addEvents(stream, events);
+    });
+    await expect(one.reconcile()).rejects.toThrow('it died');
+    broken.mockRestore();
+    await one.reconcile();
+    await one.take([deleted(7_200, 'ci', { more: { recipientAccountId: '444455556666' } })]);
+    expect(
+      one.bus.told.filter(({ kind, role: of, events }) => kind === 'trust-risk' && of === role && events.length > 0),
+    ).toMatchObject([{ title: expect.stringContaining('which admin deleted') }]);
   });
 });
