@@ -179,4 +179,25 @@ describe('`who`', () => {
     // Fractions of any length, as other programs write them.
     expect((await cli('who', 'deploy', path, '--at', '2026-03-01T10:00:01.123456Z')).exitCode()).toBe(0);
   });
+
+  test('answers for the time that is asked about where the policy asks for one', async () => {
+    const document = JSON.parse(trusting('444455556666')) as { Statement: [Record<string, unknown>] };
+    document.Statement[0]['Condition'] = { DateLessThan: { 'aws:CurrentTime': '2026-03-01T12:00:00Z' } };
+    const path = await file('time.json', [changed('2026-03-01T10:00:00Z', JSON.stringify(document))]);
+    const note = 'its conditions on the time of the call are decided for the time asked about';
+    for (const [at, summaries] of [
+      ['2026-03-01T11:59:59Z', ['any principal of account 444455556666']],
+      ['2026-03-01T12:00:00Z', []],
+    ] as const) {
+      const io = await cli('who', 'deploy', path, '--at', at, '--format', 'json');
+      const answer = JSON.parse(io.printed()) as { allowed: readonly { summary: string }[]; notes: readonly string[] };
+      expect(answer.allowed.map(({ summary }) => summary)).toEqual(summaries);
+      expect(answer.notes).toContain(note);
+      expect(io.exitCode()).toBe(0);
+    }
+    const text = (await cli('who', 'deploy', path, '--at', '2026-03-02')).printed();
+    expect(text).toContain('Nobody could assume it.');
+    // The document is shown as it was set.
+    expect(text).toContain('"aws:CurrentTime"');
+  });
 });

@@ -9,6 +9,7 @@ import { safeJson } from '../../findings/forms/json.ts';
 import { witnessLine } from '../../findings/forms/terminal.ts';
 import { readableTime } from '../../findings/forms/words.ts';
 import { collectExternalIds, maskExternalIds } from '../../findings/mask.ts';
+import { heldAt } from '../../policy/evaluate/held-at.ts';
 import { type HistoryReview, reviewHistory } from '../history-review.ts';
 import { historySources, timeOption } from '../history-sources.ts';
 import { interruptible } from '../interrupt.ts';
@@ -78,8 +79,9 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
   tellProblems(io, review);
   if (review.interrupted) throw new UserError('interrupted before the history was read');
   const timeline = oneOf(review.timelines, role, words);
-  const found = whoCouldAssume(timeline, until ?? review.latest, review.latest);
-  const answer = { ...found, notes: [...found.notes, ...unreadNotes(review)] };
+  const at = until ?? review.latest;
+  const found = whoCouldAssume(ofMoment(timeline, at), at, review.latest);
+  const answer = { ...found, notes: [...found.notes, ...timeNotes(timeline, found), ...unreadNotes(review)] };
   if (options.format === 'policy') {
     io.out(policyOf(answer));
     // The document alone says nothing of how sure it is.
@@ -99,6 +101,21 @@ function namesRole(role: string): void {
     );
   if (role.trim() === '' || (role.startsWith('arn:') && !/^arn:[^/]*:role\//.test(role)))
     throw new UserError(`${role === '' ? "''" : role}: no role`, 'expected the ARN or the name of a role');
+}
+
+/** The versions with their conditions on the time decided: whom a version lets in at another time is not asked. */
+function ofMoment(timeline: RoleTimeline, at: number): RoleTimeline {
+  const [first, ...later] = timeline.versions;
+  const decided = (version: TimelineVersion): TimelineVersion =>
+    version.policy === undefined ? version : { ...version, policy: heldAt(version.policy, at) };
+  return { ...timeline, versions: [decided(first), ...later.map(decided)] };
+}
+
+function timeNotes({ versions }: RoleTimeline, { version }: WhoCouldAssume): readonly string[] {
+  const whole = versions.find(({ setBy }) => setBy !== undefined && setBy === version.setBy)?.policy;
+  return whole === undefined || whole === version.policy
+    ? []
+    : ['its conditions on the time of the call are decided for the time asked about'];
 }
 
 /** A change among what could not be read would not be known. */
