@@ -8,8 +8,9 @@ import { meantKey } from '../policy/repair/meant-key.ts';
 import { type Repair, type RepairQuestion, repair } from '../policy/repair/repair.ts';
 import type { DenialEvidence } from './evidence.ts';
 import { saveCommands, testCommands } from './owner-commands.ts';
+import { unsavedPrincipals } from './unsaved-principals.ts';
 import type { FoundCause } from './weigh-policy.ts';
-import { shortened } from './wording.ts';
+import { listed, shortened } from './wording.ts';
 
 /** Statements of one policy whose repair is worked out: the first is the one that comes closest. */
 const mostRepairs = 2;
@@ -130,9 +131,16 @@ function fixBy({ evidence, call }: Weighable, done: Repair, more: readonly strin
   if (parsed.status !== 'read') return undefined;
   const repaired = parsed.policy;
   const document = JSON.parse(done.text) as unknown;
+  const unsaved = unsavedPrincipals(repaired, evidence.role?.arn ?? evidence.denial.role);
+  const refused =
+    unsaved.length === 0
+      ? []
+      : [
+          `IAM does not save a policy that names ${listed(unsaved)}, which it does not find: take ${unsaved.length === 1 ? 'that' : 'those'} out as well.`,
+        ];
   return {
     who: 'owner',
-    summary: [`If this caller is meant to have the role: ${lowerFirst(done.summary)}`, ...more].join(' '),
+    summary: [`If this caller is meant to have the role: ${lowerFirst(done.summary)}`, ...refused, ...more].join(' '),
     commands: saveCommands(evidence.denial, document, testCommands(evidence, call, repaired)),
     policy: document,
     verified: done.verified,

@@ -58,6 +58,39 @@ function pasted(commands: readonly string[]): readonly (readonly string[])[] {
   }
 }
 
+describe('principals that IAM would not save again are named with the repair', () => {
+  const bob = 'arn:aws:iam::444455556666:user/bob';
+
+  test.for([
+    [
+      'an id beside others',
+      { AWS: ['AIDAEXAMPLEGONE123456', bob] },
+      'names `AIDAEXAMPLEGONE123456`, which it does not find: take that out as well.',
+    ],
+    [
+      'another partition, and an id',
+      { AWS: ['arn:aws-cn:iam::777788889999:role/ci', 'AIDAEXAMPLEGONE123456', bob] },
+      'names `arn:aws-cn:iam::777788889999:role/ci` or `AIDAEXAMPLEGONE123456`, which it does not find: take those out as well.',
+    ],
+    ['none', { AWS: [bob] }, undefined],
+    ['a service of China, whose name is no ARN', { AWS: bob, Service: 'ec2.amazonaws.com.cn' }, undefined],
+  ] as const)('%s', ([, principal, says]) => {
+    const [fix] = fixesOf({ name: '', event: byRole(), policy: policyOf(statement('Allow', principal)) });
+    expect(JSON.stringify(fix?.policy)).toContain(deployRole);
+    if (says === undefined) expect(fix?.summary).not.toContain('does not save');
+    else expect(fix?.summary).toContain(says);
+  });
+
+  test('that which the caller replaces is none of them', () => {
+    const policy = policyOf(statement('Allow', { AWS: ['AROAEXAMPLEGONE123456', bob] }));
+    const [fix] = explained({ name: '', event: byRole(null), policy }).causes.flatMap((one) =>
+      one.cause === 'principal-recreated' ? (one.fix ?? []) : [],
+    );
+    expect(JSON.stringify(fix?.policy)).not.toContain('AROAEXAMPLEGONE123456');
+    expect(fix?.summary).not.toContain('does not save');
+  });
+});
+
 describe('commands', () => {
   test('get, update, test and undo, each argument as it was meant', () => {
     const [fix] = fixesOf({ name: '', event: byRole(), policy: trusting('arn:aws:iam::444455556666:role/other') });
