@@ -158,6 +158,11 @@ export function surveyStatements(): PolicyStatement[] {
   return [new PolicyStatement({ sid: 'AllRoles', actions, resources: ['*'] })];
 }
 
+/** And what it asks again that was asked too soon after an event. */
+export function historyStatement(): PolicyStatement {
+  return new PolicyStatement({ sid: 'History', actions: ['cloudtrail:LookupEvents'], resources: ['*'] });
+}
+
 /** How many events wait in the account that no rule could bring to the hub. */
 export function undeliveredStatement(): PolicyStatement {
   const queues = `arn:${Aws.PARTITION}:sqs:*:${Aws.ACCOUNT_ID}:${undeliveredQueueName}`;

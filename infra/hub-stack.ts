@@ -19,6 +19,7 @@ import {
   acknowledgeReading,
   boundRoles,
   forwarderRolePrefix,
+  historyStatement,
   hubBusName,
   readStatements,
   surveyStatements,
@@ -240,7 +241,7 @@ export class HubStack extends Stack {
         resources: [this.findingsBus.eventBusArn],
       }),
     );
-    for (const statement of entry === 'reconcile' ? surveyStatements() : readStatements())
+    for (const statement of entry === 'reconcile' ? [...surveyStatements(), historyStatement()] : readStatements())
       watch.role.addToPolicy(statement);
     acknowledgeReading(watch.role);
     acknowledge(

@@ -273,7 +273,11 @@ describe('the functions', () => {
       expect(reads.size).toBeGreaterThan(1);
       for (const [of, actions] of reads)
         if (of.startsWith('Reconcile'))
-          expect([...actions].sort()).toEqual(['iam:GetAccountAuthorizationDetails', 'iam:ListRoles']);
+          expect([...actions].sort()).toEqual([
+            'cloudtrail:LookupEvents',
+            'iam:GetAccountAuthorizationDetails',
+            'iam:ListRoles',
+          ]);
         else expect([...actions]).not.toContain('iam:GetAccountAuthorizationDetails');
     },
   );
