@@ -18,6 +18,7 @@ interface Explained {
 }
 
 export const explained: readonly Explained[] = [
+  { module: 'compare/bound-keys.ts', line: 'if (other === null)', why: types },
   { module: 'compare/caller-space.ts', line: "literal('unsettled', false, pointer)", why: types },
   {
     module: 'compare/caller-space.ts',

@@ -65,6 +65,12 @@ test.each([
     { ...aPathElsewhere, ...someOrganization },
     'equivalent',
   ],
+  [
+    'an id by a pattern, which ends where the path begins: nobody',
+    { StringLike: { 'aws:PrincipalOrgID': 'o-*b' }, 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': 'o-x/*b/' } },
+    nobody,
+    'equivalent',
+  ],
   ['no id of a date', { ...id, DateEquals: { 'aws:PrincipalOrgID': '2026-01-01' }, ...whole }, nobody, 'equivalent'],
   ['an id by its letters', { StringEqualsIgnoreCase: { 'aws:PrincipalOrgID': 'O-AAAAAAAAAA' } }, whole, 'narrower'],
   [
