@@ -75,12 +75,8 @@ export function memoryTrustStore(): TrustStore {
     async findings(subject, window) {
       return subjects.get(subject)?.within(window).map(shown) ?? [];
     },
-    async putFinding({ subject, at, id, kind, revision, digest, body, supersededBy, claim }) {
-      const state = {
-        ...{ subject, at, id, kind, revision, digest, body },
-        ...(supersededBy === undefined ? {} : { supersededBy }),
-        ...(claim === undefined ? {} : { claim }),
-      };
+    async putFinding(state) {
+      const { subject, at, id, revision } = state;
       const before = findingOf(state);
       if (revision !== (before?.state.revision ?? 0) + 1) return false;
       if (before === undefined)

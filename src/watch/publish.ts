@@ -5,7 +5,7 @@ import { canonicalJson, type Fact } from '../findings/identity.ts';
 import { maskFinding } from '../findings/mask.ts';
 import { byTime } from '../findings/severity.ts';
 import type { Publisher } from '../ports/publisher.ts';
-import type { Delivery, FindingKey, StoredFinding } from '../ports/trust-store.ts';
+import type { Claim, Delivery, FindingKey, FindingState, StoredFinding } from '../ports/trust-store.ts';
 import type { WatchContext } from './context.ts';
 import type { Conclusions, Draft } from './draft.ts';
 import { isSent } from './routing.ts';
@@ -68,15 +68,10 @@ async function publish(context: WatchContext, { known, drafts, retractions }: Co
     const before = stored.get(nameOf(key));
     const full: Finding = { schema: 'trusttrail/finding/1', ...content, revision: 1 };
     const shown = settings.showExternalIds === true ? full : maskFinding(full);
-    const digest = digestOf(shown);
-    const same = before?.digest === digest;
+    const same = before !== undefined && before.digest === digestOf(shown);
     const finding: Finding = { ...shown, revision: (before?.revision ?? 0) + (same ? 0 : 1) };
     const until = clock.now() + claimLasts;
-    if (!same) {
-      const { revision, kind, supersededBy } = finding;
-      const state = { ...key, kind, revision, digest, body: JSON.stringify(finding), claim: { holder, until } };
-      if (!(await store.putFinding(supersededBy === undefined ? state : { ...state, supersededBy }))) return false;
-    }
+    if (!same && !(await store.putFinding(stateOf(key, finding, { holder, until })))) return false;
     pending.push({ draft, finding, stored: before, claimedUntil: same ? undefined : until });
   }
   const told = new Set(pending.map(({ draft }) => nameOf(draft.key)));
@@ -111,6 +106,28 @@ function leftOver(stored: StoredFinding): Pending {
 
 function nameOf({ subject, at, id }: FindingKey): string {
   return `${subject} ${at} ${id}`;
+}
+
+/** The texts are worked out when they are first read: a store that forgets never reads most of them. */
+function stateOf(key: FindingKey, finding: Finding, claim: Claim): FindingState {
+  const { kind, revision, supersededBy } = finding;
+  let digest: string | undefined;
+  let body: string | undefined;
+  return {
+    ...key,
+    kind,
+    revision,
+    ...(supersededBy === undefined ? {} : { supersededBy }),
+    claim,
+    get digest() {
+      digest ??= digestOf(finding);
+      return digest;
+    },
+    get body() {
+      body ??= JSON.stringify(finding);
+      return body;
+    },
+  };
 }
 
 function digestOf({ revision: _, ...finding }: Finding): string {
