@@ -89,7 +89,7 @@ export const contradictoryConditions = defineCause({
       const others = [clause, ...neverWith].filter((one) => one !== first);
       return {
         pointer: first.pointer,
-        summary: `${where} ${wants(first)} and, at the same time, ${others.map((one) => wants(one).replace(/^wants /, '')).join(' and ')}: nothing satisfies both.`,
+        summary: `${where} ${wants(first)} and, at the same time, ${others.map((one) => wants(one).replace(/^wants /, '')).join(' and ')}: nothing satisfies ${others.length === 1 ? 'both' : 'all of them'}.`,
         also: others.map((one) => ({ pointer: one.pointer, detail: wants(one) })),
       };
     }

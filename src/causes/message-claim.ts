@@ -16,14 +16,14 @@ export function claimByMessage(
 ): Claim | undefined {
   const { because } = message;
   if (because?.policy !== policy || (how !== undefined && because.how !== how)) return undefined;
-  const named = because.policyArn === undefined ? '' : ` (\`${shortened(because.policyArn)}\`)`;
+  const arn = because.policyArn === undefined ? undefined : `\`${shortened(because.policyArn)}\``;
   const through = because.through === undefined ? '' : ', seen by way of a VPC endpoint policy';
   return {
     confidence: 'proved',
     summary:
       because.how === 'explicit-deny'
-        ? `AWS says that ${inWords}${named} denies ${message.action ?? 'the call'}${through}.`
-        : `AWS says that no ${inWords.replace(/^an? /, '')} allows ${message.action ?? 'the call'}${named === '' ? '' : `; it names${named}`}${through}.`,
+        ? `AWS says that ${inWords}${arn === undefined ? '' : ` (${arn})`} denies ${message.action ?? 'the call'}${through}.`
+        : `AWS says that no ${inWords.replace(/^an? /, '')} allows ${message.action ?? 'the call'}${arn === undefined ? '' : `; it names ${arn}`}${through}.`,
     evidence: [{ source: 'error-message', detail: message.text }],
   };
 }

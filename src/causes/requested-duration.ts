@@ -18,8 +18,9 @@ export function nextRefusal(record: CloudTrailRecord): string {
   return mayBeValidation(record) ? '' : ': that alone AWS would refuse too, with a ValidationError';
 }
 
-/** @returns `15 minutes`, `1 hour`, `12 hours`, `5400 seconds`. */
+/** @returns `15 minutes`, `1 hour`, `12 hours`, `3601 seconds`. */
 export function inWords(seconds: number): string {
   if (seconds % 3600 === 0) return `${seconds / 3600} ${seconds === 3600 ? 'hour' : 'hours'}`;
-  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`;
+  if (seconds % 60 === 0) return `${seconds / 60} ${seconds === 60 ? 'minute' : 'minutes'}`;
+  return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 }

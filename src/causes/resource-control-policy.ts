@@ -10,7 +10,7 @@ export const resourceControlPolicy = defineCause({
   who: 'organization',
   means: 'The organization of the role’s account limits who may use its resources, roles among them.',
   toldApart:
-    'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization. ',
+    'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization.',
   fix: 'Allow the call in that policy of the role’s organization.',
   isIt: [
     {

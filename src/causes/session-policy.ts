@@ -10,7 +10,7 @@ export const sessionPolicy = defineCause({
   who: 'caller',
   means: 'Whoever made the caller’s session passed a session policy, which is the most that the session may do.',
   toldApart:
-    'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization. ',
+    'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization.',
   fix: 'Allow the action in the session policy that the caller’s session was made with.',
   isIt: [
     {

@@ -61,10 +61,10 @@ export const setContextNotAllowed = defineCause({
   claimsAction: ({ action, statement, where }) =>
     action === 'sts:SetContext'
       ? {
-          summary: `${where} allows ${listed(
+          summary: `${where} ${statement.actions.element === 'NotAction' ? 'allows all but' : 'allows'} ${listed(
             statement.actions.patterns.map(({ text }) => text),
             'and',
-          )}${statement.actions.element === 'NotAction' ? ' to be excepted' : ''}, and the call needs sts:SetContext as well.`,
+          )}, and the call needs sts:SetContext as well.`,
         }
       : undefined,
 });

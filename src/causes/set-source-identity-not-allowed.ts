@@ -51,10 +51,10 @@ export const setSourceIdentityNotAllowed = defineCause({
   claimsAction: ({ action, statement, where }) =>
     action === 'sts:SetSourceIdentity'
       ? {
-          summary: `${where} allows ${listed(
+          summary: `${where} ${statement.actions.element === 'NotAction' ? 'allows all but' : 'allows'} ${listed(
             statement.actions.patterns.map(({ text }) => text),
             'and',
-          )}${statement.actions.element === 'NotAction' ? ' to be excepted' : ''}, and the call needs sts:SetSourceIdentity as well.`,
+          )}, and the call needs sts:SetSourceIdentity as well.`,
         }
       : undefined,
 });

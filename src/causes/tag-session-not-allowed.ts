@@ -62,10 +62,10 @@ export const tagSessionNotAllowed = defineCause({
   claimsAction: ({ action, statement, where }) =>
     action === 'sts:TagSession'
       ? {
-          summary: `${where} allows ${listed(
+          summary: `${where} ${statement.actions.element === 'NotAction' ? 'allows all but' : 'allows'} ${listed(
             statement.actions.patterns.map(({ text }) => text),
             'and',
-          )}${statement.actions.element === 'NotAction' ? ' to be excepted' : ''}, and the call needs sts:TagSession as well.`,
+          )}, and the call needs sts:TagSession as well.`,
         }
       : undefined,
   rulesOut: ({ call, policy }) =>

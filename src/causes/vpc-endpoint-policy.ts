@@ -10,7 +10,7 @@ export const vpcEndpointPolicy = defineCause({
   who: 'organization',
   means: 'The call went through a VPC endpoint of STS, whose own policy says which calls may pass.',
   toldApart:
-    'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization. ',
+    'The message names this kind of policy, and since January 2026 its ARN where caller and policy are of one organization.',
   fix: 'Allow the action in the policy of the VPC endpoint.',
   isIt: [
     {

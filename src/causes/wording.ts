@@ -1,4 +1,5 @@
 /** How is a statement, a condition, or what a call brought, named in a sentence? Policy text in it is untrusted. */
+import { clip } from '../findings/escape.ts';
 import type { ConditionClause, Statement } from '../policy/document/trust-policy.ts';
 import type { Ternary } from '../policy/evaluate/request.ts';
 import { lookUpKey } from '../policy/keys/condition-keys.ts';
@@ -83,8 +84,7 @@ export function had(values: readonly string[] | null | undefined, what = 'the ca
 
 /** Untrusted text of any length, on one line. */
 export function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
-  return line.length <= mostCharacters ? line : `${line.slice(0, mostCharacters - 1)}…`;
+  return clip(text.replace(/\s+/g, ' '), mostCharacters);
 }
 
 /** The sentence about a condition that keeps the call out; of a Deny, about the one that makes it match. */
