@@ -1,7 +1,8 @@
 /** What did the operator configure? The file that was bundled beside the code, or nothing. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Configuration, defaultConfiguration, readConfiguration } from '../src/configuration/configuration.ts';
+import { type Configuration, defaultConfiguration } from '../src/configuration/configuration.ts';
+import { readConfiguration } from '../src/configuration/read-configuration.ts';
 
 /** @param folder of the function's code. @throws where the file is wrong; the deployment has checked it before. */
 export function bundledConfiguration(folder: string): Configuration {

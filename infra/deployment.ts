@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readConfiguration } from '../src/configuration/configuration.ts';
+import { readConfiguration } from '../src/configuration/read-configuration.ts';
 import { ForwarderStack } from './forwarder-stack.ts';
 import { HubStack } from './hub-stack.ts';
 import { membersOf, OrganizationStack } from './organization-stack.ts';

@@ -1,6 +1,6 @@
 /** Where is the configuration: the file given, or the nearest `trusttrail.config.json` upwards from the working directory? */
 import { dirname, join } from 'node:path';
-import { type Configuration, defaultConfiguration, readConfiguration } from '../configuration/configuration.ts';
+import { type Configuration, defaultConfiguration } from '../configuration/configuration.ts';
 import { type JsonDocument, readJson, wideLimits } from '../policy/document/json-with-positions.ts';
 import { type Io, UserError } from './io.ts';
 
@@ -21,7 +21,7 @@ export async function findConfiguration(
   file: string | undefined,
   folders: readonly string[] = [],
 ): Promise<FoundConfiguration> {
-  if (file !== undefined) return { configuration: parsed(await io.readText(file), file), file };
+  if (file !== undefined) return { configuration: await parsed(await io.readText(file), file), file };
   const places: string[] = [];
   for (let folder = io.cwd; ; folder = dirname(folder)) {
     places.push(join(folder, configurationName));
@@ -29,7 +29,7 @@ export async function findConfiguration(
   }
   for (const place of [...places, ...folders.map((folder) => join(folder, configurationName))]) {
     const text = await textOf(io, place);
-    if (text !== undefined) return { configuration: parsed(text, place), file: place };
+    if (text !== undefined) return { configuration: await parsed(text, place), file: place };
   }
   return { configuration: defaultConfiguration, file: undefined };
 }
@@ -43,7 +43,7 @@ async function textOf(io: Io, place: string): Promise<string | undefined> {
   }
 }
 
-function parsed(text: string, file: string): Configuration {
+async function parsed(text: string, file: string): Promise<Configuration> {
   const json = readJson(text, wideLimits);
   if (!json.ok) {
     const { place, expected, received } = json.error;
@@ -55,6 +55,8 @@ function parsed(text: string, file: string): Configuration {
     throw new UserError(
       `${file}:${twice.place.line}:${twice.place.column}: \`${twice.key}\` stands twice in one object`,
     );
+  // Loaded where there is one to read: it takes a tenth of a second.
+  const { readConfiguration } = await import('../configuration/read-configuration.ts');
   const read = readConfiguration(JSON.parse(text));
   if (read.ok) return read.configuration;
   const [first, ...more] = read.problems;

@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { acceptanceOf } from '../../src/configuration/acceptance.ts';
-import {
-  configurationSchema,
-  defaultConfiguration,
-  readConfiguration,
-  severityOf,
-} from '../../src/configuration/configuration.ts';
+import { defaultConfiguration, severityOf } from '../../src/configuration/configuration.ts';
+import { configurationSchema, readConfiguration } from '../../src/configuration/read-configuration.ts';
 
 const root = join(import.meta.dirname, '../..');
 const published = JSON.parse(readFileSync(join(root, 'trusttrail.config.schema.json'), 'utf8')) as object;
@@ -19,7 +15,7 @@ describe('the published schema', () => {
   test('is that of the code', () => {
     expect(
       published,
-      "write it anew: node -e \"import('./src/configuration/configuration.ts').then(c => fs.writeFileSync('trusttrail.config.schema.json', JSON.stringify(c.configurationSchema())))\" && npx biome format --write trusttrail.config.schema.json",
+      "write it anew: node -e \"import('./src/configuration/read-configuration.ts').then(c => fs.writeFileSync('trusttrail.config.schema.json', JSON.stringify(c.configurationSchema())))\" && npx biome format --write trusttrail.config.schema.json",
     ).toEqual(JSON.parse(JSON.stringify(configurationSchema())));
   });
 

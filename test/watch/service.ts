@@ -2,7 +2,8 @@
 import { sqliteTrustStore } from '../../src/adapters/sqlite-trust-store.ts';
 import { readEventValue } from '../../src/cloudtrail/read-record.ts';
 import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
-import { type Configuration, readConfiguration } from '../../src/configuration/configuration.ts';
+import type { Configuration } from '../../src/configuration/configuration.ts';
+import { readConfiguration } from '../../src/configuration/read-configuration.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import type { Publisher } from '../../src/ports/publisher.ts';
 import type { TrustStore } from '../../src/ports/trust-store.ts';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Configuration, readConfiguration } from '../../configuration/configuration.ts';
+import type { Configuration } from '../../configuration/configuration.ts';
 import { plainText } from '../../findings/escape.ts';
 import { type Severity, severities } from '../../findings/finding.ts';
 import { safeJson } from '../../findings/forms/json.ts';
@@ -454,9 +454,10 @@ function insideOf(except: readonly string[], own: string | undefined) {
 
 async function batch(io: Io, file: string, options: Options): Promise<void> {
   const { settings } = await settingsFor(io, options);
+  const { readConfiguration } = await import('../../configuration/read-configuration.ts');
   let found = false;
   await runBatch(io, file, (line) => {
-    const answer = answerLine(line, settings);
+    const answer = answerLine(line, settings, readConfiguration);
     if (answer.findings.some(({ severity }) => atLeast(severity, options.failOn))) found = true;
     return answer;
   });
@@ -464,7 +465,11 @@ async function batch(io: Io, file: string, options: Options): Promise<void> {
 }
 
 /** Answers one line of a batch. @throws {UserError} where the line is wrong. */
-function answerLine(line: Readonly<Record<string, unknown>>, settings: CheckSettings) {
+function answerLine(
+  line: Readonly<Record<string, unknown>>,
+  settings: CheckSettings,
+  readConfiguration: typeof import('../../configuration/read-configuration.ts').readConfiguration,
+) {
   const { policy, role, previous, config } = line;
   if (policy === undefined) throw new UserError('the line has no `policy`');
   if (role !== undefined && (typeof role !== 'string' || !isRole(role)))
