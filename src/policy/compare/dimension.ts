@@ -171,7 +171,9 @@ export class Dimension {
   }
 
   #ofOwnType(predicate: ValuePredicate): ValuePredicate {
-    return this.shape.type === 'ip' ? onAddresses(predicate) : predicate;
+    if (this.shape.type === 'ip') return onAddresses(predicate);
+    if (predicate.theory === 'text' || this.shape.base?.heads.every(isName) !== true) return predicate;
+    return predicateOfPatterns(predicate.id, []);
   }
 
   /** Whether any demand was ever made on the key. */
@@ -366,10 +368,8 @@ export class Dimension {
     switch (this.shape.type) {
       case 'ip':
         return parseAddress(value) !== undefined && !(this.shape.publicAddresses && isPrivateRange(value));
-      case 'numeric': {
-        const number = parseNumber(value);
-        return number !== undefined && number >= 0;
-      }
+      case 'numeric':
+        return /^\d+(\.\d+)?$/.test(value);
       case 'date':
         return parseDate(value) !== undefined;
       default:
@@ -397,6 +397,11 @@ export class Dimension {
     universe.members.set(predicate.id, members);
     return members;
   }
+}
+
+/** What begins so is no number, date or address: it is the id of somebody, or an ARN. */
+function isName(head: string): boolean {
+  return /^[a-z]/i.test(head) && /[g-z]/i.test(head);
 }
 
 function oppositeOf(value: ValueDemand, multivalued: boolean): ValueDemand {

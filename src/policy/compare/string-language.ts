@@ -420,7 +420,7 @@ export class Language {
     for (const place of places) {
       const token = program[place];
       if (token?.kind === 'character') codes.add(token.code);
-      else if (token?.kind === 'folded') for (const code of bothCases(token.code)) codes.add(code);
+      else if (token?.kind === 'folded') for (const code of everyCase(token.code)) codes.add(code);
       else if (token?.kind === 'one' || token?.kind === 'run') {
         mask |= token.mask;
         if (token.mask !== everyCharacter && token.mask !== 0) tellsClasses = true;
@@ -635,8 +635,21 @@ export function fold(code: number): number {
   return result;
 }
 
-function bothCases(lower: number): readonly number[] {
+/** The Kelvin and Angstrom signs, and the capital of the sharp s: each is in lower case a letter that has another capital. */
+const furtherCapitals: ReadonlyMap<number, number> = new Map([
+  [0x6b, 0x212a],
+  [0xe5, 0x212b],
+  [0xdf, 0x1e9e],
+]);
+
+/** All characters whose lower case it is. */
+function everyCase(lower: number): readonly number[] {
   const upper = [...String.fromCodePoint(lower).toUpperCase()];
   const code = upper.length === 1 ? codeOf(upper[0] ?? '') : lower;
-  return code !== lower && fold(code) === lower ? [lower, code] : [lower];
+  const further = furtherCapitals.get(lower);
+  return [
+    lower,
+    ...(code !== lower && fold(code) === lower ? [code] : []),
+    ...(further === undefined ? [] : [further]),
+  ];
 }

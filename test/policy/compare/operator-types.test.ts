@@ -67,6 +67,19 @@ describe('numbers', () => {
       allow(service, on('StringLike', 'aws:SourceAccount', '1???????????')),
       'equivalent',
     ],
+    ['no ARN is a number', allow('*', on('NumericNotEquals', 'aws:PrincipalArn', '5')), allow('*'), 'equivalent'],
+    [
+      'no id is a date',
+      allow(other, on('DateLessThan', 'aws:userid', '2027-01-01')),
+      allow(home, on('StringEquals', 'ExternalId', 'x')),
+      'equivalent',
+    ],
+    [
+      'an age is not written so',
+      allow(other, on('StringEquals', 'aws:MultiFactorAuthAge', '1e1')),
+      allow(home, on('StringEquals', 'ExternalId', 'x')),
+      'equivalent',
+    ],
     [
       'a number, however it is written',
       allow(other, on('NumericEquals', 'sts:ExternalId', '5')),
@@ -174,5 +187,31 @@ describe('variables', () => {
     expect(compare(without, withDefault).gained).toEqual([]);
     const [shown] = compare(policy(allow(home)), withDefault).gained;
     expect(shown?.witness.context['sts:RoleSessionName']).toEqual(shown?.witness.context[tag]);
+  });
+});
+
+describe('letter case', () => {
+  test.each([
+    ['k', ['k', 'K']],
+    ['å', ['å', 'Å']],
+    ['ß', ['ß']],
+  ])('%s is more than the letter and its capital', (letter, written) => {
+    const [any, these] = [on('StringEqualsIgnoreCase', tag, letter), on('StringEquals', tag, ...written)];
+    const { verdict, lost } = compare(policy(allow(other, any)), policy(allow(other, these)));
+    expect(verdict).toBe('narrower');
+    expect(lost.map(({ witness }) => witness.context[tag]?.[0]?.toLowerCase())).toEqual([letter]);
+  });
+
+  test('every character of the lower case of another is one of its cases', () => {
+    for (let code = 0; code < 0x1_0000; code += 1) {
+      const character = String.fromCharCode(code);
+      const letter = character.toLowerCase();
+      if (letter.length !== 1 || letter.charCodeAt(0) > 0xff || letter === character) continue;
+      const ignoring = policy(allow(other, on('StringEqualsIgnoreCase', tag, letter)));
+      const others = [letter, letter.toUpperCase()].filter((one) => one.length === 1 && one !== character);
+      expect(compare(ignoring, policy(allow(other, on('StringEquals', tag, ...others)))).verdict, character).toBe(
+        'narrower',
+      );
+    }
   });
 });
