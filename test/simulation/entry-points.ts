@@ -3,8 +3,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { trailBucket } from './trail.ts';
-import type { Handlers } from './trial.ts';
-import { putAsideByRunning, readByRunning } from './world.ts';
+import { type Handlers, putAsideByRunning, readByRunning } from './world.ts';
 
 Object.assign(process.env, {
   TABLE: 'table',
@@ -36,9 +35,11 @@ mockClient(S3Client)
 const { handler: trustChanged } = await import('../../functions/trust-changed.ts');
 const { handler: assumeRoleDenied } = await import('../../functions/assume-role-denied.ts');
 const { handler: trailObject } = await import('../../functions/trail-object.ts');
+const { handler: reconcile } = await import('../../functions/reconcile.ts');
 
 export const handlers: Handlers = {
   'trust-changed': trustChanged,
   'assume-role-denied': assumeRoleDenied,
   'trail-object': trailObject,
+  reconcile,
 };

@@ -1,5 +1,6 @@
 /** What do the readers of roles see: accounts of which no event comes, one that answers, and one that denies the reader role. */
 import {
+  GetAccountAuthorizationDetailsCommand,
   GetRoleCommand,
   IAMClient,
   ListOpenIDConnectProvidersCommand,
@@ -11,6 +12,7 @@ import { ownRoleNames } from '../../functions/own-roles.ts';
 import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
 import { denied, document, home, start } from '../watch/service.ts';
 import type { Random } from './seeded.ts';
+import type { LiveRole } from './truth.ts';
 
 /** The reader role of the other accounts, and the functions' own roles: as functions/service.ts tells the watch. */
 export const readerRole = 'trusttrail-reader';
@@ -18,7 +20,7 @@ export const ownRoles = ownRoleNames.map((name) => `arn:aws:iam::${home}:role/${
 
 const callers = '444455556666';
 const answering = '555566667777';
-const denying = '888899990000';
+export const denying = '888899990000';
 const names = ['vendor', 'vendor-build'] as const;
 
 /** Calls for roles that only a reader can tell of, among them some for the reader role itself: a stranger's and our own. */
@@ -46,12 +48,12 @@ export function isOnlyRead(role: string | undefined): boolean {
   return role !== undefined && [answering, denying].some((account) => role.includes(`::${account}:`));
 }
 
-/** What CloudTrail records where the reader role denies us. */
-export function ownDenial(at: number, account: string, id: string): CloudTrailRecord {
+/** What CloudTrail records where the reader role denies us. @param by the function whose role asked. */
+export function ownDenial(at: number, account: string, id: string, by = 'assume-role-denied'): CloudTrailRecord {
   return denied(Math.floor((at - start) / 1000), {
     id,
     account: home,
-    caller: 'trusttrail-watch-assume-role-denied',
+    caller: `trusttrail-watch-${by}`,
     session: 'trusttrail',
     role: `arn:aws:iam::${account}:role/${readerRole}`,
   });
@@ -90,6 +92,29 @@ export function iamAnswer(account: string, command: object, onDenied: () => void
       CreateDate: new Date(start - 86_400_000),
     },
   };
+}
+
+/** Roles on a page: IAM answers with fewer than it was asked for, and that is not the end. */
+const onPage = 3;
+
+/** What the daily look is answered about an account whose roles are these. */
+export function surveyAnswer(roles: readonly LiveRole[], command: object): unknown {
+  const isList = command instanceof ListRolesCommand;
+  if (!isList && !(command instanceof GetAccountAuthorizationDetailsCommand))
+    throw new Error('not a call that the daily look makes');
+  const from = Number(command.input.Marker ?? '0');
+  const page = roles.slice(from, from + onPage);
+  const isMore = from + onPage < roles.length;
+  const more = { IsTruncated: isMore, ...(isMore ? { Marker: String(from + onPage) } : {}) };
+  if (isList) return { Roles: page.map(({ arn, name }) => ({ Arn: arn, RoleName: name })), ...more };
+  const details = page.map(({ arn, name, policy, roleId, createdAt }) => ({
+    Arn: arn,
+    RoleName: name,
+    RoleId: roleId,
+    CreateDate: new Date(createdAt),
+    AssumeRolePolicyDocument: encodeURIComponent(policy),
+  }));
+  return { RoleDetailList: details, ...more };
 }
 
 const real = new IAMClient({ region: 'us-east-1' });

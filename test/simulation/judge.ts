@@ -1,7 +1,8 @@
 /** Did a run lose anything, make anything up, or tell it twice? */
-import type { Finding } from '../../src/findings/finding.ts';
+import type { Finding, TrustChangeDetail } from '../../src/findings/finding.ts';
 import type { StoredFinding } from '../../src/ports/trust-store.ts';
 import { isOnlyRead, readerRole } from './iam.ts';
+import { untrue } from './untrue.ts';
 import type { Outcome } from './world.ts';
 
 /** @returns what is wrong with the run, in words; nothing where it is as the undisturbed one. */
@@ -14,6 +15,7 @@ export function judge(outcome: Outcome, undisturbed: Outcome): readonly string[]
     ...outcome.atOnce.map((name) => `told by two at once: ${name}`),
     ...letters(outcome),
     ...readings(outcome),
+    ...untrue(outcome),
   ];
 }
 
@@ -28,16 +30,35 @@ function facts({ findings }: Outcome): ReadonlyMap<string, StoredFinding> {
   const read = current.map((stored) => ({ stored, finding: JSON.parse(stored.body) as Finding }));
   return new Map(
     read.map(({ stored, finding }) => {
+      if (isOfLook(finding)) return [JSON.stringify(ofLook(finding)), stored];
       const { id, revision: _, resolves, ...rest } = finding;
       const burst = read.find((one) => one.finding.id === resolves)?.finding;
       const fact = {
         ...rest,
+        ...(rest.change === undefined ? {} : { change: withoutPlace(rest.change) }),
         ...(runs.has(finding.kind) ? {} : { id }),
         ...(resolves === undefined ? {} : { resolves: burst?.time ?? 'nothing that is told' }),
       };
       return [JSON.stringify(fact), stored];
     }),
   );
+}
+
+/** What is looked up before it is delivered stays where it was first found. */
+function withoutPlace({ previousFrom, ...change }: TrustChangeDetail): object {
+  return { ...change, previousFrom: previousFrom === 'history' ? 'store' : previousFrom };
+}
+
+/** Told by the daily look: when it was told depends on when that was, and on what had been delivered by then. */
+function isOfLook({ kind, events }: Finding): boolean {
+  return kind === 'drift' || (kind === 'trust-risk' && events.length === 0);
+}
+
+/** What is the case all the same. The summary of the first looks tells of what each of them could read. */
+function ofLook({ kind, role, change, risks, title }: Finding): object {
+  if (kind === 'drift')
+    return { kind, role, current: change?.current ?? null, time: '', title: `drift of ${role ?? ''}` };
+  return { kind, role: role ?? 'survey', risks: risks ?? null, time: '', title: role === undefined ? 'survey' : title };
 }
 
 function differences(outcome: Outcome, undisturbed: Outcome): readonly string[] {

@@ -4,8 +4,8 @@ import { runs } from '../arbitraries/runs.ts';
 import { handlers } from './entry-points.ts';
 import { judge } from './judge.ts';
 import { seeded } from './seeded.ts';
-import { addCounts, historyOf, trial } from './trial.ts';
-import { noFaults, simulate } from './world.ts';
+import { type Asks, addCounts, asked, historyOf, trial } from './trial.ts';
+import { noFaults, type Run, simulate } from './world.ts';
 
 vi.mock('../../functions/service.ts', async () => ({ service: (await import('./world.ts')).serviceOfRunning }));
 vi.mock('../../src/adapters/logger.ts', async (original) => ({
@@ -22,12 +22,21 @@ const worlds = [
   { world: 'sqlite', place: 'sqlite', points: 20 },
   { world: 'dynamodb', place: 'dynamodb', points: 10 },
   { world: 'files of the trail, and readers of roles', place: 'memory', way: 'bucket', readers: true, points: 10 },
+  { world: 'LookupEvents and the daily look', place: 'memory', asks: 'both', points: 10 },
 ] as const;
+
+/** @returns the history, and everything else that is the same in each run of the world. */
+function setting({ asks = 'nothing', ...world }: Partial<Run> & { readonly asks?: Asks }, seed: string) {
+  const random = seeded(seed);
+  const history = historyOf(random, world.readers === true);
+  // What died while it asked has not kept what it was answered.
+  return { history, handlers, again: world.readers === true, ...asked(asks, history, random), ...world };
+}
 
 describe('any weather', () => {
   test('in the end the findings are those of the undisturbed run', { timeout: 3_600_000 }, async () => {
     const seeds =
-      wanted === undefined ? Array.from({ length: Number(many ?? runs(180)) }, (_, n) => `s${n}`) : [wanted];
+      wanted === undefined ? Array.from({ length: Number(many ?? runs(150)) }, (_, n) => `s${n}`) : [wanted];
     const total: Record<string, number> = {};
     const failed: unknown[] = [];
     for (const [index, seed] of seeds.entries()) {
@@ -44,7 +53,7 @@ describe('any weather', () => {
   });
 
   test.for(worlds)('the same seed is the same run: $world', async ({ world: _, points: __, ...world }) => {
-    const history = historyOf(seeded('twice'), 'readers' in world);
+    const same = setting(world, 'twice');
     const faults = {
       ...noFaults,
       late: 1,
@@ -54,7 +63,7 @@ describe('any weather', () => {
       atOnce: 3,
       spoiltFiles: 0.3,
     };
-    const run = () => simulate({ history, random: seeded('twice'), faults, handlers, ...world });
+    const run = () => simulate({ ...same, random: seeded('twice'), faults });
     const [one, other] = [await run(), await run()];
     expect(other.counts).toEqual(one.counts);
     expect(other.sends).toEqual(one.sends);
@@ -66,16 +75,12 @@ describe('a crash at each call', () => {
     'costs nothing, before the call takes effect or after: $world',
     { timeout: 3_600_000 },
     async ({ world: name, points: most, ...world }) => {
-      const history = historyOf(seeded('each call 1'), 'readers' in world);
+      const same = setting(world, 'each call 1');
       const run = (crashAt?: { call: number; after: boolean }) =>
         simulate({
-          history,
+          ...same,
           random: seeded('each call'),
           faults: { ...noFaults, late: 1, ...(crashAt === undefined ? {} : { crashAt }) },
-          handlers,
-          // What died while it read has not kept what it read.
-          again: 'readers' in world,
-          ...world,
         });
       const undisturbed = await run();
       const every = Math.max(1, Math.floor(undisturbed.counts.calls / runs(most)));

@@ -1,11 +1,20 @@
 /** One seed: its history, its faults, the run, the run without faults, and what is wrong. */
-import { type FunctionName, generatedHistory, type Happening, messageOf } from './history.ts';
+import { start } from '../watch/service.ts';
+import { generatedHistory, type Happening, messageOf } from './history.ts';
 import { readableHistory } from './iam.ts';
 import { judge } from './judge.ts';
 import { type Random, seeded } from './seeded.ts';
-import { type Counts, type Faults, type Handler, noFaults, type Outcome, type Plant, simulate } from './world.ts';
-
-export type Handlers = Readonly<Record<FunctionName, Handler>>;
+import { besideOf, recordsIn, unseenOf } from './truth.ts';
+import {
+  type Counts,
+  type Faults,
+  type Handlers,
+  noFaults,
+  type Outcome,
+  type Plant,
+  type Run,
+  simulate,
+} from './world.ts';
 
 /** What is planted, and what is otherwise drawn by lot. */
 export interface How {
@@ -13,7 +22,11 @@ export interface How {
   readonly faults?: Faults;
   readonly way?: 'rules' | 'bucket';
   readonly readers?: boolean;
+  readonly asks?: Asks;
 }
+
+/** What else the service asks AWS: LookupEvents of the time before there were rules, and all roles once a day. */
+export type Asks = 'nothing' | 'lookups' | 'daily look' | 'both';
 
 export interface Trial {
   readonly wrong: readonly string[];
@@ -30,16 +43,27 @@ export function historyOf(random: Random, isRead: boolean): readonly Happening[]
 export async function trial(
   seed: string,
   handlers: Handlers,
-  { plant, faults, way, readers }: How = {},
+  { plant, faults, way, readers, asks = drawnAsks(seeded(`${seed}/asks`)) }: How = {},
 ): Promise<Trial> {
   const random = seeded(seed);
   const isRead = readers ?? random.fork('readers').chance(0.2);
   const history = historyOf(random, isRead);
-  const calm = { history, random: random.fork('calm'), faults: noFaults, handlers } as const;
-  const undisturbed = await simulate({ ...calm, place: 'memory', readers: isRead });
-  const some = faults ?? drawnFaults(random.fork('faults'));
+  const aws = asked(asks, history, random);
+  const isLookedUp = aws.lookups !== undefined;
+  const calm = { history, random: random.fork('calm'), faults: noFaults, handlers, ...aws } as const;
+  const undisturbed = await simulate({
+    ...calm,
+    place: 'memory',
+    readers: isRead,
+    again: isLookedUp,
+    ...(isLookedUp ? { lookups: 'at once' as const } : {}),
+  });
+  const drawn = drawnFaults(random.fork('faults'));
+  const some = faults ?? (isLookedUp && random.fork('answered').chance(0.4) ? answered(drawn) : drawn);
   // What could not be read is read with the next delivery: where reading may fail, everything is delivered once more.
-  const again = random.chance(0.25) || isRead;
+  const isAnswered = some.throttled + some.lostAnswer + some.lateAnswer === 0;
+  // Where all that is asked of LookupEvents is answered, the daily look asks again for what it showed late.
+  const again = random.chance(0.25) || isRead || (isLookedUp && !isAnswered);
   // What is found in one store has to be what is found in the other.
   const place = plant === undefined && random.fork('place').chance(0.12) ? 'dynamodb' : 'sqlite';
   const by = way ?? (random.fork('way').chance(0.2) ? 'bucket' : 'rules');
@@ -52,6 +76,7 @@ export async function trial(
     place,
     way: by,
     readers: isRead,
+    ...aws,
   } as const;
   const outcome = await simulate(plant === undefined ? run : { ...run, plant });
   const wrong = [...judge(outcome, undisturbed)];
@@ -60,6 +85,27 @@ export async function trial(
   const isOrderly = some.atOnce === 1 && some.crash + some.throttled + some.lostAnswer + some.lateAnswer === 0;
   if (isOrderly && againAfterFault > 0) wrong.push('told twice although nothing went wrong');
   return { wrong, counts: outcome.counts, outcome };
+}
+
+function drawnAsks(random: Random): Asks {
+  return random.chance(0.65) ? 'nothing' : random.pick(['lookups', 'daily look', 'both'] as const);
+}
+
+/** What there is to be asked about. */
+export function asked(
+  asks: Asks,
+  history: readonly Happening[],
+  random: Random,
+): Pick<Run, 'beside' | 'lookups' | 'daily'> {
+  if (asks === 'nothing') return {};
+  const records = recordsIn(history);
+  const isDaily = asks !== 'lookups';
+  const beside = besideOf(records, random.fork('beside'), !isDaily);
+  return {
+    beside: { ...beside, unseen: isDaily ? unseenOf(records, beside, random.fork('unseen')) : [] },
+    ...(asks === 'daily look' ? {} : { lookups: 'late' }),
+    daily: { at: start + random.fork('hour').int(0, 4 * 3_600_000), survey: isDaily },
+  };
 }
 
 /** Each seed has its own weather: some faults not at all, some often. */
@@ -75,6 +121,10 @@ function drawnFaults(random: Random): Faults {
     atOnce: random.pick([1, 2, 3]),
     spoiltFiles: random.pick([0, 0.2, 0.5]),
   };
+}
+
+function answered(faults: Faults): Faults {
+  return { ...faults, throttled: 0, lostAnswer: 0, lateAnswer: 0 };
 }
 
 export function addCounts(into: Record<string, number>, counts: Counts): void {

@@ -1,24 +1,32 @@
 /** What happens to a history when everything goes wrong that can: one run, the same for the same seed. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamodbTrustStore } from '../../src/adapters/dynamodb-trust-store.ts';
+import { iamAccountRoles } from '../../src/adapters/iam-account-roles.ts';
 import { iamCallerAccess } from '../../src/adapters/iam-caller-access.ts';
 import { iamRoleReader } from '../../src/adapters/iam-role-reader.ts';
+import { lookupChangeHistory } from '../../src/adapters/lookup-change-history.ts';
 import { memoryTrustStore } from '../../src/adapters/memory-trust-store.ts';
 import { sqliteTrustStore } from '../../src/adapters/sqlite-trust-store.ts';
+import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
 import type { Finding } from '../../src/findings/finding.ts';
+import type { AccountRoles } from '../../src/ports/account-roles.ts';
+import type { ChangeHistory } from '../../src/ports/change-history.ts';
 import type { Publisher } from '../../src/ports/publisher.ts';
 import type { RoleReader } from '../../src/ports/role-reader.ts';
 import type { FindingKey, StoredFinding, TrustStore } from '../../src/ports/trust-store.ts';
 import { type Watch, type WatchPorts, type WatchSettings, watch } from '../../src/watch/watch.ts';
 import { clientOf, DynamoDbError, dynamoDbInMemory } from '../adapters/dynamodb-in-memory.ts';
 import { configured, home, start } from '../watch/service.ts';
+import { type Daily, dailyLooks } from './daily-look.ts';
+import { eventHistory, trailClient } from './event-history.ts';
 import { type FunctionName, type Happening, messageOf } from './history.ts';
-import { iamAnswer, iamClient, ownDenial, ownRoles, readerRole } from './iam.ts';
+import { denying, iamAnswer, iamClient, ownDenial, ownRoles, readerRole, surveyAnswer } from './iam.ts';
 import { type DeadLetter, simulatedQueue } from './queue.ts';
 import type { Random } from './seeded.ts';
 import { detailOf, notificationOf, type TrailObject, trailKey, trailOf } from './trail.ts';
+import { type Beside, deployedAt, nothingBeside, partner, recordsIn, rolesAt } from './truth.ts';
 import { virtualTime } from './virtual-time.ts';
 
 /** As infra/hub-stack.ts sets it. */
@@ -27,6 +35,8 @@ const hour = 3_600_000;
 const mostSteps = 400_000;
 
 export type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+export type LookHandler = (event: Partial<ScheduledEvent>, context: Context) => Promise<void>;
+export type Handlers = Readonly<Record<FunctionName, Handler>> & { readonly reconcile: LookHandler };
 
 export interface Faults {
   /** Of a call to the store or a channel: refused, and nothing happened. */
@@ -70,6 +80,8 @@ export interface Plant {
   readonly response?: (response: SQSBatchResponse) => SQSBatchResponse;
   readonly settings?: WatchSettings;
   readonly roleReader?: (reader: RoleReader) => RoleReader;
+  readonly history?: (history: ChangeHistory) => ChangeHistory;
+  readonly accountRoles?: (roles: AccountRoles) => AccountRoles;
   /** What S3 answers for a file that is spoilt. */
   readonly spoiltFile?: (object: TrailObject) => Uint8Array | undefined;
   readonly deadLetters?: (letter: DeadLetter, keep: (letter: DeadLetter) => void) => void;
@@ -91,6 +103,11 @@ export interface Counts {
   /** Calls to IAM; those that the reader role denied led to a message more each. */
   readings: number;
   ownDenials: number;
+  /** Calls of LookupEvents. */
+  lookups: number;
+  /** Daily looks that were begun, and those that were not done to their end. */
+  looks: number;
+  looksFailed: number;
   filesRead: number;
   filesSpoilt: number;
   sends: number;
@@ -110,6 +127,9 @@ export interface Outcome {
   /** What was delivered: a message a record, or files. */
   readonly messages: readonly Happening[];
   readonly deadLetters: readonly DeadLetter[];
+  /** What truly happened: what events tell, and what they do not. */
+  readonly records: readonly CloudTrailRecord[];
+  readonly beside: Beside;
   /** Roles that IAM was asked about. */
   readonly rolesRead: ReadonlySet<string>;
   readonly counts: Counts;
@@ -126,9 +146,11 @@ interface Invocation {
   crashIn: number;
   readonly crashAfter: boolean;
   readonly holder: string;
+  /** Whose role asks. */
+  readonly name: FunctionName | 'reconcile';
   readonly world: Ports;
   /** Made when they are first needed: what was asked is remembered as long as this copy lives. */
-  readers?: Pick<WatchPorts, 'roleReader' | 'callerAccess'>;
+  readers?: Pick<WatchPorts, 'roleReader' | 'callerAccess' | 'history' | 'accountRoles'>;
 }
 
 /** One `take` of a batch: what it has read decides what it may send. */
@@ -176,7 +198,7 @@ export interface Run {
   readonly history: readonly Happening[];
   readonly random: Random;
   readonly faults: Faults;
-  readonly handlers: Readonly<Record<FunctionName, Handler>>;
+  readonly handlers: Handlers;
   readonly plant?: Plant;
   /** Where the facts are kept; SQLite's store is one call, DynamoDB's a request each over the network. */
   readonly place?: 'sqlite' | 'dynamodb' | 'memory';
@@ -186,6 +208,12 @@ export interface Run {
   readonly readers?: boolean;
   /** Whether everything is delivered once more in the end, which must change nothing. */
   readonly again?: boolean;
+  /** What happened beside what is delivered. */
+  readonly beside?: Beside;
+  /** Whether LookupEvents can be asked, and whether it shows what happened at once. */
+  readonly lookups?: 'at once' | 'late';
+  /** When all roles are looked at. */
+  readonly daily?: Daily;
 }
 
 export async function simulate({
@@ -198,6 +226,9 @@ export async function simulate({
   way = 'rules',
   readers = false,
   again = false,
+  beside = nothingBeside,
+  lookups,
+  daily,
 }: Run): Promise<Outcome> {
   const trail =
     way === 'bucket'
@@ -206,7 +237,9 @@ export async function simulate({
   const { happenings: history, objects } = trail;
   const lastMade = Math.max(...told.map(({ at }) => at));
   const calmAt = lastMade + (faults.late + 2) * hour;
-  const time = virtualTime(start);
+  const time = virtualTime(daily === undefined ? start : deployedAt);
+  const records = recordsIn(told);
+  const shown = eventHistory([...beside.past, ...records], lookups === 'late');
   const table = place === 'dynamodb' ? dynamoDbInMemory() : undefined;
   const local = place === 'memory' ? memoryTrustStore() : sqliteTrustStore();
   const subjects = new Map<string, FindingKey>();
@@ -225,6 +258,9 @@ export async function simulate({
     redriven: 0,
     readings: 0,
     ownDenials: 0,
+    lookups: 0,
+    looks: 0,
+    looksFailed: 0,
     filesRead: 0,
     filesSpoilt: 0,
     sends: 0,
@@ -393,7 +429,7 @@ export async function simulate({
     },
   });
 
-  /** The real readers, of this copy of the function, before an IAM that fails as everything else does. */
+  /** The real readers, of this copy of the function, before an AWS that fails as everything else does. */
   const readersOf = (invocation: Invocation) => {
     invocation.readers ??= (() => {
       const iam = (account: string) =>
@@ -401,26 +437,49 @@ export async function simulate({
           call(invocation, async () => {
             counts.readings += 1;
             if (command instanceof GetRoleCommand) rolesRead.add(command.input.RoleName ?? '');
-            return iamAnswer(account, command, () => ownDenialArrives(account));
+            const isSurvey = invocation.name === 'reconcile' && account !== denying;
+            if (isSurvey) return surveyAnswer(rolesOf(account), command);
+            return iamAnswer(account, command, () => ownDenialArrives(account, invocation.name));
           }),
         );
-      const clients = { iam, trail: () => undefined, queues: () => undefined };
+      const trail = (account: string) =>
+        trailClient((command) =>
+          call(invocation, async () => {
+            counts.lookups += 1;
+            if (account === denying) ownDenialArrives(account, invocation.name);
+            if (account !== home && account !== partner) throw new Error('AccessDenied');
+            return shown(account, command, time.now());
+          }),
+        );
+      const clients = { iam, trail, queues: () => undefined };
       const clock = { now: time.now };
       const roleReader = iamRoleReader(clients, clock);
+      const history = lookupChangeHistory(clients, clock);
+      const accountRoles = iamAccountRoles(clients, time.now);
       return {
-        roleReader: plant.roleReader?.(roleReader) ?? roleReader,
-        callerAccess: iamCallerAccess(clients, clock),
+        ...(readers
+          ? {
+              roleReader: plant.roleReader?.(roleReader) ?? roleReader,
+              callerAccess: iamCallerAccess(clients, clock),
+            }
+          : {}),
+        ...(lookups === undefined ? {} : { history: plant.history?.(history) ?? history }),
+        ...(daily?.survey !== true ? {} : { accountRoles: plant.accountRoles?.(accountRoles) ?? accountRoles }),
       };
     })();
     return invocation.readers;
   };
 
+  /** IAM shows what is done within a minute or so, each page as it is at that moment. */
+  const rolesOf = (account: string) =>
+    rolesAt(records, beside, time.now() - random.int(0, 60_000)).filter((one) => one.account === account);
+
   /** CloudTrail records that the reader role denied us, and the service's own rule sends it. */
-  const ownDenialArrives = (account: string): void => {
+  const ownDenialArrives = (account: string, by: string): void => {
     counts.ownDenials += 1;
     // Where each led to another it would go on for ever.
     if (counts.ownDenials > 50) return;
-    const happening = messageOf(ownDenial(time.now(), account, `own-${counts.ownDenials}`));
+    const happening = messageOf(ownDenial(time.now(), account, `own-${counts.ownDenials}`, by));
     if (way === 'rules') {
       send(happening, time.now() + 60_000);
       return;
@@ -444,9 +503,9 @@ export async function simulate({
           await time.pass(milliseconds);
           if (invocation.dead) await never;
         },
-        configuration: configured({ accounts: [home, '444455556666'] }),
+        configuration: configured({ accounts: [home, partner, ...(daily?.survey === true ? [denying] : [])] }),
         settings: plant.settings ?? { readerRole, ownAccount: home, ownRoles },
-        ...(readers ? readersOf(invocation) : {}),
+        ...readersOf(invocation),
       });
     },
     read: (invocation, key) =>
@@ -502,6 +561,7 @@ export async function simulate({
       crashIn: happens(faults.crash) ? random.int(1, 60) : -1,
       crashAfter: random.chance(0.5),
       holder: `copy ${counts.batches}`,
+      name,
       world: ports,
     };
     let ended = false;
@@ -579,10 +639,43 @@ export async function simulate({
         if (!happening.poison) queues.get(happening.queue)?.send(happening);
       wakeAll();
     });
+  if (daily !== undefined)
+    dailyLooks(daily, {
+      time,
+      random: random.fork('looks'),
+      calmAt,
+      // When everything works it is looked at twice more: the first time sees everything, the second nothing new.
+      until: calmAt + 60 * hour,
+      isTwice: () => happens(faults.duplicated),
+      begin: (attempt, until) => {
+        counts.looks += 1;
+        const invocation: Invocation = {
+          dead: false,
+          // Of the first look, without which nothing is known of what was before, only one try dies.
+          crashIn: happens(faults.crash) && attempt === 1 ? random.int(1, 150) : -1,
+          crashAfter: random.chance(0.5),
+          holder: `look ${counts.looks}`,
+          name: 'reconcile',
+          world: ports,
+        };
+        // The function reckons by the true clock.
+        const context = { awsRequestId: `l-${counts.looks}`, getRemainingTimeInMillis: () => until - Date.now() };
+        const looked = running.run(invocation, () => handlers.reconcile({ id: 'daily' }, context as Context));
+        return {
+          looked,
+          end: () => {
+            invocation.dead = true;
+          },
+        };
+      },
+      failed: () => {
+        counts.looksFailed += 1;
+      },
+    });
   counts.steps = await time.settle(mostSteps);
   const findings: StoredFinding[] = [];
   for (const subject of new Set([...subjects.values()].map((key) => key.subject)))
     findings.push(...(await shared.findings(subject)));
   await shared.close();
-  return { findings, sends, messages: history, deadLetters, rolesRead, counts, sentAgain, atOnce };
+  return { findings, sends, messages: history, records, beside, deadLetters, rolesRead, counts, sentAgain, atOnce };
 }
