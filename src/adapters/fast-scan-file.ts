@@ -6,6 +6,7 @@ import { type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
 import { allRecognised } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { fileScanner, type Scanned } from './fast-scan.ts';
+import { unlessAborted } from './interrupted-wait.ts';
 import { decodedText, reasonOf, TooLargeUnpacked } from './log-files.ts';
 import {
   comingIn,
@@ -180,13 +181,9 @@ export async function scanInput(
 }
 
 async function* untilAborted(input: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal?.aborted === true) resolve(undefined);
-    signal?.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   const pieces = input[Symbol.asyncIterator]();
   for (;;) {
-    const next = await Promise.race([pieces.next(), aborted]);
+    const next = await unlessAborted(pieces.next(), signal);
     if (next?.done === false) yield next.value;
     else {
       // A stream that is waited for would keep the program from ending.

@@ -5,6 +5,7 @@ import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type LogScan, type ScanTask, scanLogFile } from './fast-scan-file.ts';
 import type { ScanAnswer, ScanOrder } from './fast-scan-worker.ts';
+import { unlessAborted } from './interrupted-wait.ts';
 
 export interface ScanAllOptions {
   /** Worker threads; by default one a core, eight at most. 0: in this thread, which is faster for a few small files. */
@@ -41,12 +42,9 @@ export async function* scanAll(
     return;
   }
   const pool = workerPool(jobs, program);
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal?.aborted === true) resolve(undefined);
-    signal?.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   const underWay: Promise<readonly LogScan[]>[] = [];
-  const next = async (): Promise<readonly LogScan[] | undefined> => Promise.race([underWay.shift(), aborted]);
+  const next = async (): Promise<readonly LogScan[] | undefined> =>
+    await unlessAborted(Promise.resolve(underWay.shift()), signal);
   try {
     for await (const order of ordersOf(tasks)) {
       underWay.push(pool.scan(order));

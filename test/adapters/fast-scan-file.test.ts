@@ -1,5 +1,6 @@
 /** Files in every packing and every state of damage, through the scanner and its threads. */
 import { createHash } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -380,6 +381,21 @@ describe('standard input', () => {
 });
 
 describe('many files', () => {
+  test('leave nothing at the signal of an interrupt, nor do the pieces of standard input', async () => {
+    const { signal } = new AbortController();
+    const waits: number[] = [];
+    async function* input() {
+      for (let piece = 0; piece < 5; piece += 1) {
+        waits.push(getEventListeners(signal, 'abort').length);
+        yield Buffer.alloc(65_536, ' ');
+      }
+    }
+    await scanInput('standard input', input(), signal);
+    for await (const _ of scanAll([{ name: at('missing.json'), named: true }], { jobs: 1, signal }));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   test('in threads: the order of the files, each told once, whatever is wrong with one', async () => {
     await mkdir(at('many'));
     const names: string[] = [];
