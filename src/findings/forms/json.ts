@@ -1,4 +1,5 @@
 /** How does a finding travel as JSON: whole, safe to print, and within the size a channel takes? */
+import { clip } from '../escape.ts';
 import type { Finding } from '../finding.ts';
 
 /** JSON in which every character that could steer a terminal or reorder the text is a `\u` escape. */
@@ -54,12 +55,24 @@ const shortenings: readonly ((finding: Finding) => Finding)[] = [
   (finding) => clipped(finding, 2, 100) as Finding,
 ];
 
+/** Half a command does something else, and a policy without its last statements grants something else: those go whole. */
+const allOrNothing: ReadonlySet<string> = new Set(['commands', 'policy', 'previous', 'current']);
+const commandsLeftOut = '# left out: too long for this channel; the report and the answer of trusttrail have all of it';
+
+function wholeOrNone(name: string, value: unknown, members: number, characters: number): unknown {
+  const fits = JSON.stringify(value) === JSON.stringify(clipped(value, members, characters));
+  return fits ? value : name === 'commands' ? [commandsLeftOut] : null;
+}
+
 function clipped(value: unknown, members: number, characters: number): unknown {
-  if (typeof value === 'string') return value.length <= characters ? value : `${value.slice(0, characters - 1)}…`;
+  if (typeof value === 'string') return clip(value, characters);
   if (Array.isArray(value)) return value.slice(0, members).map((member) => clipped(member, members, characters));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, clipped(member, members, characters)]),
+    Object.entries(value).map(([name, member]) => [
+      name,
+      allOrNothing.has(name) ? wholeOrNone(name, member, members, characters) : clipped(member, members, characters),
+    ]),
   );
 }
 

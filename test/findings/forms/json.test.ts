@@ -54,3 +54,30 @@ test('a finding that is too large for its channel is shortened until it fits, an
   expect(fitting.notes?.join(' ')).toContain('shortened');
   expect(fittingFinding(findingExamples.denial, 100_000)).toBe(findingExamples.denial);
 });
+
+test('what is shortened holds no half command and no policy without its last statements', () => {
+  const statement = (n: number) => ({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::111122223333:role/r${n}` } });
+  const policy = { Version: '2012-10-17', Statement: Array.from({ length: 60 }, (_, n) => statement(n)) };
+  const command = `aws iam update-assume-role-policy --role-name r --policy-document '${JSON.stringify(policy)}'`;
+  const short = 'aws sts get-caller-identity';
+  const fix = { who: 'owner', summary: 'x', commands: [command, short], policy, verified: true } as const;
+  const finding = {
+    ...findingExamples.denial,
+    title: 'A'.repeat(50_000),
+    fix,
+    rollback: { commands: [short] },
+    causes: (findingExamples.denial.causes ?? []).map((cause) => ({ ...cause, fix })),
+  };
+  for (const most of [60_000, 40_000, 10_000, 4_000]) {
+    const fitting = fittingFinding(finding, most);
+    valid(JSON.parse(jsonFinding(fitting)));
+    expect(valid.errors).toBeNull();
+    for (const one of [fitting.fix, ...(fitting.causes ?? []).map((cause) => cause.fix)]) {
+      if (one?.policy !== null) expect(one?.policy).toEqual(policy);
+      for (const text of one?.commands ?? [])
+        if (!text.startsWith('# left out')) expect([command, short]).toContain(text);
+      if (one?.commands[0] !== command) expect(one?.commands).toHaveLength(1);
+    }
+    for (const text of fitting.rollback?.commands ?? []) expect(text).toBe(short);
+  }
+});
