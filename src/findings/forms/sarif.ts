@@ -51,6 +51,7 @@ export function sarifOfRisks(findings: readonly RiskFinding[], rules: readonly S
     const rule = known.get(id) ?? { id, title: id, why: finding?.why ?? '', severity: finding?.severity ?? 'info' };
     return descriptor(rule, `${tool.repository}/blob/main/docs/rules/${id}.md`);
   });
+  const told = new Map<string, number>();
   const results = findings.map((finding): Result => {
     const fix = finding.fix === null ? '' : ` Fix: ${finding.fix.summary} (${verification(finding.fix)}).`;
     return {
@@ -59,7 +60,7 @@ export function sarifOfRisks(findings: readonly RiskFinding[], rules: readonly S
       level: levels[finding.severity],
       message: { text: text(`${finding.message}${fix}`) },
       locations: [location(finding.file, finding.line, finding.column, finding.pointer)],
-      partialFingerprints: fingerprints([finding.rule, finding.file ?? '', finding.pointer]),
+      partialFingerprints: fingerprints([finding.rule, finding.file ?? '', finding.pointer, ...nth(told, finding)]),
       properties: { severity: finding.severity, why: text(finding.why), also: finding.also ?? [] },
     };
   });
@@ -128,6 +129,14 @@ export function sarifOfComparison(
     results,
     tool,
   );
+}
+
+/** A second result of the same rule at the same place is another alert, and no repetition of the first. */
+function nth(told: Map<string, number>, { rule, file, pointer }: RiskFinding): readonly string[] {
+  const place = JSON.stringify([rule, file, pointer]);
+  const before = told.get(place) ?? 0;
+  told.set(place, before + 1);
+  return before === 0 ? [] : [String(before)];
 }
 
 function gainedResult(gained: AccessClass, place: NonNullable<Result['locations']>[number], file: string): Result {

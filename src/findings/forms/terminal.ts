@@ -91,7 +91,7 @@ export function terminalRecap(findings: readonly Finding[], { paint, width }: Te
     return `  ${severityLabel(severity, paint)}  ${wrap(clip(text, 300), width, `  ${indent}`, column + 2)}\n`;
   });
   const more = serious.length - shown.length;
-  return `${paint(['bold'], 'Look at these first:')}\n${shown.join('')}${more > 0 ? `  ${indent}and ${more} more\n` : ''}`;
+  return `${paint(['bold'], 'Look at these first (times in UTC):')}\n${shown.join('')}${more > 0 ? `  ${indent}and ${more} more\n` : ''}`;
 }
 
 function isMinor(severity: Severity): boolean {

@@ -15,6 +15,16 @@ test('what check found', async () => {
   );
 });
 
+test('two results of one rule at one place are two alerts, the first of which stays when the second goes', () => {
+  const prints = (found: typeof risks) =>
+    (sarifOfRisks(found, [], tool).runs[0]?.results ?? []).map((one) => JSON.stringify(one.partialFingerprints));
+  const [risk] = risks;
+  if (risk === undefined) throw new Error('no example');
+  const both = prints([risk, { ...risk, message: 'Another one.' }]);
+  expect(new Set(both).size).toBe(2);
+  expect(prints([risk])).toEqual(both.slice(0, 1));
+});
+
 test('what diff found', async () => {
   const { change } = findingExamples['trust-change'];
   const comparison = {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { terminalExplanation, terminalFinding, terminalRisk, unpainted } from '../../../src/findings/forms/terminal.ts';
+import {
+  terminalExplanation,
+  terminalFinding,
+  terminalRecap,
+  terminalRisk,
+  unpainted,
+} from '../../../src/findings/forms/terminal.ts';
 import { columnsOf, wrap } from '../../../src/findings/forms/wrap.ts';
 import { maskFinding } from '../../../src/findings/mask.ts';
 import { unansweredNotes } from '../../../src/findings/unanswered.ts';
@@ -122,4 +128,11 @@ test('a role that comes with a policy that lets nobody in is not told as a chang
   const created = { ...first, verdict: 'equivalent', gained: [], lost: [], previousFrom: 'history' } as const;
   const text = terminalFinding({ ...findingExamples['trust-change'], change: created }, plain);
   expect(text).toContain('There was no policy before, and this one lets nobody in.');
+});
+
+test('the list of what to look at first says of which zone its times are', () => {
+  const five = Array.from({ length: 5 }, () => findingExamples['trust-change']);
+  const [heading, first] = terminalRecap(five, { width: 100, paint: unpainted }).split('\n');
+  expect(heading).toBe('Look at these first (times in UTC):');
+  expect(first).toMatch(/^ {2}[A-Z]+ +\d{4}-\d\d-\d\d \d\d:\d\d {2}\S/);
 });
