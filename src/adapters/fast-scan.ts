@@ -59,8 +59,8 @@ const longestBeginning = 512;
 /** Members after the list, such as LookupEvents' `NextToken`. */
 const longestTail = 64 * 1024;
 const lists: ReadonlySet<string> = new Set(['Records', 'Events', 'Messages', 'logEvents', 'events']);
-const listNames: ReadonlySet<string> = new Set([...lists, 'eventName', 'CloudTrailEvent']);
 const queryRows = 'QueryResultRows';
+const listNames: ReadonlySet<string> = new Set([...lists, queryRows, 'eventName', 'CloudTrailEvent']);
 const memberBeginning = /[ \t\r\n]*"((?:[^"\\]|\\.)*)"[ \t\r\n]*:[ \t\r\n]*/y;
 const simpleValue = /"(?:[^"\\]|\\.)*"|[-+.\w]+/y;
 const memberEnd = /[ \t\r\n]*,/y;
@@ -104,7 +104,6 @@ function listAmong(object: string): { readonly member: string; readonly from?: n
     at += beginning.length;
     const isList = object[at] === '[';
     if (listNames.has(member)) return isList && lists.has(member) ? { member, from: at + 1 } : { member };
-    if (member === queryRows) return { member };
     simpleValue.lastIndex = at;
     const end = isList || object[at] === '{' ? endOfJson(object, at) : at + (simpleValue.exec(object)?.[0].length ?? 0);
     if (end === undefined || end === at) return undefined;
@@ -229,11 +228,11 @@ export function fileScanner(name: string): FileScanner {
 
   /** After `]`: the rest of the object, whose members must not change what it is. */
   const tail = (final: boolean): boolean => {
-    let at = done;
-    while (at < filled && isSpace(at)) at += 1;
-    if (at === filled && !final) return false;
-    if (buffer[at] === byte.closed) {
-      done = at + 1;
+    while (done < filled && isSpace(done)) done += 1;
+    base = done;
+    if (done === filled && !final) return false;
+    if (buffer[done] === byte.closed) {
+      done += 1;
       phase = 'start';
       return true;
     }
@@ -245,7 +244,7 @@ export function fileScanner(name: string): FileScanner {
     try {
       members = JSON.parse(rest.slice(0, end)) as object;
     } catch {
-      stop(final && end === undefined ? 'cut-off' : 'damaged');
+      stop(end !== undefined ? 'damaged' : final ? 'cut-off' : 'other-form');
       return false;
     }
     if (Object.keys(members).some((key) => listNames.has(key))) stop('other-form');

@@ -388,6 +388,20 @@ describe('damage', () => {
     }
   });
 
+  test('what stands behind a list: white space of any length, and members that cannot be looked at whole are no damage', () => {
+    const wanted = '{"eventName":"DeleteRole","eventSource":"iam.amazonaws.com"}';
+    const list = `{"Records":[${wanted}]`;
+    for (const rest of ['', ',"NextToken":"x"']) {
+      const found = scan(`${list}${' '.repeat(9_000_000)}${rest}}${wanted}`);
+      expect(found).toMatchObject({ looked: 2, problems: [] });
+      expect(found.stopped).toBeUndefined();
+    }
+    for (const rest of [`"NextToken":"${'x'.repeat(100_000)}"`, '"QueryResultRows":[]', '"Events":[]'])
+      expect(scan(`${list},${rest}}`)).toMatchObject({ looked: 1, stopped: { because: 'other-form' } });
+    expect(scan(`${list},"NextToken":"x"`).stopped?.because).toBe('cut-off');
+    expect(scan(`${list},"NextToken":x}`).stopped?.because).toBe('damaged');
+  });
+
   test('a capital letter outside of a text is damage, unless it is the E of a number', () => {
     const text = (value: string): string =>
       `{"Records":[{"eventName":"GetRole","n":${value},"x":"${'x'.repeat(90)}"}]}`;
