@@ -108,8 +108,8 @@ interface Sides {
   readonly without: readonly ValuePredicate[];
 }
 
-function organizationOf(found: Found): string {
-  return typeof found === 'string' ? found : organizationIn(found.value);
+function organizationsOf(found: Found): readonly string[] {
+  return typeof found === 'string' ? [] : [organizationIn(found.value)];
 }
 
 let ids = 0;
@@ -244,14 +244,15 @@ export class Dimension {
       each.push({ within, without });
       values.push(found);
     }
-    const agree = !this.shape.ofOneOrganization || new Set(values.map(organizationOf)).size < 2;
-    return listOf(agree ? values : this.#ofOneOrganization(each, work), mode);
+    const organizations = new Set(values.flatMap(organizationsOf));
+    const agree = !this.shape.ofOneOrganization || organizations.size < 2;
+    return listOf(agree ? values : this.#ofOneOrganization(each, organizations, work), mode);
   }
 
-  /** One value for each, all of one organization. */
-  #ofOneOrganization(each: readonly Sides[], work: Work): readonly Found[] {
+  /** One value for each, all of one organization: of one that was found, one that is named, or any other. */
+  #ofOneOrganization(each: readonly Sides[], found: Iterable<string>, work: Work): readonly Found[] {
     const { named, told } = organizationsNamedBy(each.flatMap(({ within, without }) => [...within, ...without]));
-    for (const organization of named) {
+    for (const organization of new Set([...found, ...named])) {
       const own = this.#pathsOf(organization);
       const values = each.map(({ within, without }) => this.#find([...within, own], without, work));
       if (values.every((value) => value !== 'none')) return values;

@@ -22,6 +22,12 @@ const twoOfOne = {
   'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-aaaaaaaaaa/r-1/*' },
   'ForAnyValue:StringEquals': { 'aws:PrincipalOrgPaths': 'o-bbbbbbbbbb/r-1/' },
 };
+const twoUnits = (one: string, two: string) => ({
+  'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': one },
+  'ForAnyValue:StringLikeIfExists': { 'aws:PrincipalOrgPaths': two },
+  ...someOrganization,
+});
+const inUnitOfAny = { 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': 'o-*/r-1/*' } };
 const aPathElsewhere = {
   'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-aaaaaaaaaa/*' },
   'ForAnyValue:StringNotLike': { 'aws:PrincipalOrgPaths': 'o-aaaaaaaaaa/r-1/*' },
@@ -70,6 +76,20 @@ test.each([
     { StringLike: { 'aws:PrincipalOrgID': 'o-*b' }, 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': 'o-x/*b/' } },
     nobody,
     'equivalent',
+  ],
+  [
+    'two organizations, of any of which everything is asked: nobody',
+    { ...twoUnits('o-aaaaaaaaaa/r-1/*', 'o-bbbbbbbbbb/*'), ...inUnitOfAny },
+    nobody,
+    'equivalent',
+  ],
+  ['units of two patterns, one of which says all', nobody, twoUnits('o-a*/r-1/*', '*/r-2/*'), 'broader'],
+  ['units of two patterns, in the other order', nobody, twoUnits('*/r-2/*', 'o-*b/r-1/*'), 'broader'],
+  [
+    'units of two patterns that have organizations in common',
+    nobody,
+    twoUnits('o-a?/r-1/*', 'o-?b/r-2/*'),
+    'undecided',
   ],
   ['no id of a date', { ...id, DateEquals: { 'aws:PrincipalOrgID': '2026-01-01' }, ...whole }, nobody, 'equivalent'],
   ['an id by its letters', { StringEqualsIgnoreCase: { 'aws:PrincipalOrgID': 'O-AAAAAAAAAA' } }, whole, 'narrower'],
