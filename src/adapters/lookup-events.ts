@@ -35,6 +35,8 @@ const pageSize = 50;
 /** Answers that say "too fast" before it is given up: the pauses between them add up to some four minutes. */
 const mostThrottled = 9;
 const longestPause = 60_000;
+/** Answers of a service at fault, and broken connections, before it is given up. */
+const mostBroken = 2;
 
 /**
  * The regions to ask where none is named: the ambient one, and the one where IAM's events arrive.
@@ -116,7 +118,7 @@ function asking(
   const service = client(region);
   let last = Number.NEGATIVE_INFINITY;
   const send = async (input: LookupEventsCommandInput) => {
-    for (let throttled = 0; ; throttled += 1) {
+    for (let [throttled, broken] = [0, 0]; ; ) {
       const wait = last + betweenCalls - now();
       if (wait > 0) await sleep(wait, signal);
       signal?.throwIfAborted();
@@ -124,8 +126,11 @@ function asking(
       try {
         return await service.send(new LookupEventsCommand(input), signal === undefined ? {} : { abortSignal: signal });
       } catch (error) {
-        if (!isThrottled(error) || throttled >= mostThrottled) throw error;
-        await sleep(Math.min(longestPause, 1000 * 2 ** throttled), signal);
+        if (isThrottled(error) && throttled < mostThrottled) {
+          await sleep(Math.min(longestPause, 1000 * 2 ** throttled), signal);
+          throttled += 1;
+        } else if (isPassing(error) && broken < mostBroken) broken += 1;
+        else throw error;
       }
     }
   };
@@ -159,8 +164,8 @@ function asking(
 }
 
 function clientOf(region: string): CloudTrailClient {
-  // Its own patience with throttling is what `send` above does, slower.
-  return new CloudTrailClient({ region, maxAttempts: 2 });
+  // What is tried again is tried by `send` above, which keeps count of the time between two calls.
+  return new CloudTrailClient({ region, maxAttempts: 1 });
 }
 
 async function sleepFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -170,6 +175,17 @@ async function sleepFor(milliseconds: number, signal?: AbortSignal): Promise<voi
 
 function isThrottled(error: unknown): boolean {
   return error instanceof Error && /Throttl|TooManyRequests|RequestLimitExceeded/.test(error.name);
+}
+
+/** A fault of the service's or of the network's, which may be over by the next call. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  return (
+    ($metadata?.httpStatusCode ?? 0) >= 500 ||
+    error.name === 'TimeoutError' ||
+    /^(?:ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN)$/.test(code ?? '')
+  );
 }
 
 function failed(place: string, message: string): RecordBatch {
