@@ -65,8 +65,23 @@ const memberBeginning = /[ \t\r\n]*"((?:[^"\\]|\\.)*)"[ \t\r\n]*:[ \t\r\n]*/y;
 const simpleValue = /"(?:[^"\\]|\\.)*"|[-+.\w]+/y;
 const memberEnd = /[ \t\r\n]*,/y;
 
+/** What S3's notifications are named by, which look like records: the reader says what they are. Most have a `:` in them. */
+const notifications = [
+  'IntelligentTiering',
+  'LifecycleExpiration:',
+  'LifecycleTransition',
+  'ObjectAcl:',
+  'ObjectCreated:',
+  'ObjectRemoved:',
+  'ObjectRestore:',
+  'ObjectTagging:',
+  'ReducedRedundancyLostObject',
+  'Replication:',
+];
+
 /** Every call that `recognise` knows; the assume calls matter only where they failed. */
-const calls: ReadonlyMap<string, 'change' | 'assume'> = new Map([
+const calls: ReadonlyMap<string, 'change' | 'assume' | 'no-name'> = new Map([
+  ...notifications.map((name) => [name, 'no-name'] as const),
   ...[trustChanges, principalEvents, identityChanges].flatMap((names) =>
     [...names.keys()].map((name) => [name, 'change'] as const),
   ),
@@ -314,6 +329,7 @@ export function fileScanner(name: string): FileScanner {
         if (at === quote + 1) return 'no-name';
         return callHashes.has(hash) ? calls.get(buffer.toString('latin1', quote + 1, at)) : undefined;
       }
+      if (code === byte.colon) return 'no-name';
       hash = hashed(hash, code);
     }
     return 'no-name';

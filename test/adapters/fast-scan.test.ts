@@ -402,6 +402,24 @@ describe('damage', () => {
     expect(scan(`${list},"NextToken":x}`).stopped?.because).toBe('damaged');
   });
 
+  test.for(['ObjectCreated:Put', 'ObjectRemoved:DeleteMarkerCreated', 'ObjectAcl:Put', 'LifecycleTransition'])(
+    'a notification of S3, %s, is not taken for a record that means nothing',
+    (eventName) => {
+      const one = { eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: 'us-east-1', eventName, s3: {} };
+      for (const list of [
+        [one],
+        [
+          { eventName: 'GetRole', x: 'x'.repeat(100) },
+          { ...one, x: 'x'.repeat(100) },
+        ],
+      ]) {
+        const found = scan(JSON.stringify({ Records: list }));
+        expect(found.looked).toBe(list.length - 1);
+        expect(found.problems).toMatchObject([{ message: expect.stringMatching(/^an S3 notification/) }]);
+      }
+    },
+  );
+
   test('a capital letter outside of a text is damage, unless it is the E of a number', () => {
     const text = (value: string): string =>
       `{"Records":[{"eventName":"GetRole","n":${value},"x":"${'x'.repeat(90)}"}]}`;
