@@ -1,6 +1,6 @@
 /** May the MFA be half a day old or more? */
 import { replaceAt } from '../policy/document/edit.ts';
-import { allow, policyOf } from './example-policies.ts';
+import { allow, deny, policyOf } from './example-policies.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const people = { AWS: '111122223333' };
@@ -21,6 +21,13 @@ export const mfaAgeExcessive = defineRiskRule({
       policy: policyOf(allow(people, { NumericLessThanEquals: { 'aws:MultiFactorAuthAge': 129600 } })),
     },
     {
+      name: 'a Deny of what is older than two days',
+      policy: policyOf(
+        allow(people),
+        deny({ AWS: '*' }, { NumericGreaterThanIfExists: { 'aws:MultiFactorAuthAge': '172800' } }),
+      ),
+    },
+    {
       name: 'one of several',
       policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': ['3600', '90000'] } })),
     },
@@ -29,14 +36,22 @@ export const mfaAgeExcessive = defineRiskRule({
     { name: 'an hour', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } })) },
     { name: 'half a day', policy: policyOf(allow(people, { NumericLessThan: { 'aws:MultiFactorAuthAge': '43200' } })) },
     {
+      name: 'a Deny of what is older than an hour',
+      policy: policyOf(
+        allow(people),
+        deny({ AWS: '*' }, { NumericGreaterThanIfExists: { 'aws:MultiFactorAuthAge': '3600' } }),
+      ),
+    },
+    {
       name: 'no limit has nothing to be too long',
       policy: policyOf(allow(people, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
     },
   ],
-  check: ({ allows }) =>
-    allows.flatMap((statement) =>
+  check: ({ policy }) =>
+    policy.statements.flatMap((statement) =>
       statement.conditions.flatMap(({ key, operator, values }) =>
-        key.toLowerCase() === 'aws:multifactorauthage' && /^NumericLessThan/.test(operator.base)
+        key.toLowerCase() === 'aws:multifactorauthage' &&
+        operator.base.startsWith(statement.effect === 'Allow' ? 'NumericLessThan' : 'NumericGreaterThan')
           ? values
               .filter(({ text }) => Number(text) > halfADay)
               .map(({ text, pointer }) => ({

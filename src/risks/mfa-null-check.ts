@@ -1,6 +1,8 @@
 /** Is the presence of the MFA key taken for the use of MFA? */
+import type { ConditionClause, Statement } from '../policy/document/trust-policy.ts';
 import { addCondition } from './add-condition.ts';
-import { allow, policyOf } from './example-policies.ts';
+import { allow, deny, policyOf } from './example-policies.ts';
+import { clause } from './risk-context.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
 const people = { AWS: '111122223333' };
@@ -14,6 +16,10 @@ export const mfaNullCheck = defineRiskRule({
   remedy: 'Use `"Bool": {"aws:MultiFactorAuthPresent": "true"}`.',
   references: ['IAM User Guide, "AWS global condition context keys", aws:MultiFactorAuthPresent'],
   fires: [
+    {
+      name: 'a Deny where the key is missing, and no other',
+      policy: policyOf(allow(people), deny({ AWS: '*' }, { Null: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    },
     { name: 'Null false', policy: policyOf(allow(people, { Null: { 'aws:MultiFactorAuthPresent': 'false' } })) },
     { name: 'as a Boolean', policy: policyOf(allow(people, { Null: { 'aws:MultiFactorAuthPresent': false } })) },
     {
@@ -38,6 +44,21 @@ export const mfaNullCheck = defineRiskRule({
       ),
     },
     {
+      name: 'a Deny asks what it says',
+      policy: policyOf(
+        allow(people, { Null: { 'aws:MultiFactorAuthPresent': 'false' } }),
+        deny({ AWS: '*' }, { Bool: { 'aws:MultiFactorAuthPresent': 'false' } }),
+      ),
+    },
+    {
+      name: 'a Deny where the key is missing, beside one of what it says',
+      policy: policyOf(
+        allow(people),
+        deny({ AWS: '*' }, { Null: { 'aws:MultiFactorAuthPresent': 'true' } }),
+        deny({ AWS: '*' }, { Bool: { 'aws:MultiFactorAuthPresent': 'false' } }),
+      ),
+    },
+    {
       name: 'the age as well, which is there only with MFA',
       policy: policyOf(
         allow(people, {
@@ -48,20 +69,10 @@ export const mfaNullCheck = defineRiskRule({
     },
   ],
   check: (context) =>
-    context.allows.flatMap((statement) => {
-      const others = statement.conditions.some(
-        ({ key, operator }) =>
-          (key.toLowerCase() === 'aws:multifactorauthpresent' && operator.base === 'Bool') ||
-          (key.toLowerCase() === 'aws:multifactorauthage' && operator.base.startsWith('Numeric') && !operator.ifExists),
-      );
-      if (others) return [];
+    context.policy.statements.flatMap((statement) => {
+      const limits = { clauses: withoutMfa, ...(statement.effect === 'Allow' ? { statements: only(statement) } : {}) };
       return statement.conditions
-        .filter(
-          ({ key, operator, values }) =>
-            key.toLowerCase() === 'aws:multifactorauthpresent' &&
-            operator.base === 'Null' &&
-            values.some(({ text }) => text.toLowerCase() === 'false'),
-        )
+        .filter((condition) => asksForPresence(statement, condition) && context.someone(limits).answer !== 'no')
         .map(({ pointer }) => ({
           pointer,
           statement: statement.index,
@@ -70,9 +81,31 @@ export const mfaNullCheck = defineRiskRule({
         }));
     }),
   fix: (context, hit) => {
+    // In a Deny what has to be mended is the test itself.
+    if (context.policy.statements[hit.statement ?? -1]?.effect !== 'Allow') return undefined;
     const added = addCondition(context, hit.statement, 'Bool', 'aws:MultiFactorAuthPresent', 'true');
     return added === undefined
       ? undefined
       : { ...added, summary: 'Ask what `aws:MultiFactorAuthPresent` says as well.' };
   },
 });
+
+/** What temporary credentials bring that were got without MFA. */
+const withoutMfa = [
+  clause('Bool', 'aws:MultiFactorAuthPresent', ['false']),
+  clause('Null', 'aws:MultiFactorAuthAge', ['true']),
+];
+
+function only({ index }: Statement) {
+  return (other: Statement) => other.index === index;
+}
+
+/** An Allow where the key is there, or a Deny where it is not. */
+function asksForPresence({ effect }: Statement, { key, operator, values }: ConditionClause): boolean {
+  const wanted = effect === 'Allow' ? 'false' : 'true';
+  return (
+    key.toLowerCase() === 'aws:multifactorauthpresent' &&
+    operator.base === 'Null' &&
+    values.some(({ text }) => text.toLowerCase() === wanted)
+  );
+}
