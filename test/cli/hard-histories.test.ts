@@ -200,4 +200,41 @@ describe('`who`', () => {
     // The document is shown as it was set.
     expect(text).toContain('"aws:CurrentTime"');
   });
+
+  test('finds a role by every path it has had, and tells the one of the time', async () => {
+    const created = (path: string, account: string, eventTime: string): Raw =>
+      iamCall(
+        'CreateRole',
+        { roleName: 'deploy', path, assumeRolePolicyDocument: trusting(account) },
+        {
+          eventTime,
+          eventID: `created-${path}`,
+          responseElements: { role: { roleName: 'deploy', path, arn: `arn:aws:iam::111122223333:role${path}deploy` } },
+        },
+      );
+    const path = await file('paths.json', [
+      created('/ci/', '444455556666', '2026-03-01T10:00:00Z'),
+      iamCall('DeleteRole', { roleName: 'deploy' }, { eventTime: '2026-03-01T11:00:00Z', eventID: 'gone' }),
+      created('/other/', '999988887777', '2026-03-01T12:00:00Z'),
+    ]);
+    const [ci, other] = ['ci', 'other'].map((name) => `arn:aws:iam::111122223333:role/${name}/deploy`);
+    const note = (arn: string | undefined) => `the role of this name had the ARN ${arn} at that time`;
+    for (const [asked, at, role, notes] of [
+      [ci, '10:30', ci, []],
+      [ci, '11:30', ci, []],
+      [ci, '12:30', other, [note(other)]],
+      [other, '10:30', ci, [note(ci)]],
+      [other, '12:30', other, []],
+      ['deploy', '10:30', ci, []],
+    ] as const) {
+      const io = await cli('who', asked ?? '', path, '--at', `2026-03-01T${at}:00Z`, '--format', 'json');
+      const answer = JSON.parse(io.printed()) as { role: string; notes: readonly string[] };
+      expect([asked, at, answer.role, answer.notes.filter((one) => / ARN /.test(one))]).toEqual([
+        asked,
+        at,
+        role,
+        notes,
+      ]);
+    }
+  });
 });

@@ -81,7 +81,12 @@ async function who(io: Io, role: string, words: readonly string[], options: Opti
   const timeline = oneOf(review.timelines, role, words);
   const at = until ?? review.latest;
   const found = whoCouldAssume(ofMoment(timeline, at), at, review.latest);
-  const answer = { ...found, notes: [...found.notes, ...timeNotes(timeline, found), ...unreadNotes(review)] };
+  const arn = arnThen(timeline, found.version);
+  const answer = {
+    ...found,
+    role: arn,
+    notes: [...found.notes, ...pathNotes(role, arn), ...timeNotes(timeline, found), ...unreadNotes(review)],
+  };
   if (options.format === 'policy') {
     io.out(policyOf(answer));
     // The document alone says nothing of how sure it is.
@@ -101,6 +106,27 @@ function namesRole(role: string): void {
     );
   if (role.trim() === '' || (role.startsWith('arn:') && !/^arn:[^/]*:role\//.test(role)))
     throw new UserError(`${role === '' ? "''" : role}: no role`, 'expected the ARN or the name of a role');
+}
+
+/** Every ARN that the role of this name has had: made anew it may have another path. */
+function arnsOf({ versions }: { readonly versions: readonly TimelineVersion[] }): readonly string[] {
+  return versions.flatMap(({ setBy }) => (setBy?.pathKnown === true && setBy.role !== undefined ? [setBy.role] : []));
+}
+
+/** The ARN in the life of the role that the version is of. */
+function arnThen(timeline: RoleTimeline, version: TimelineVersion): string {
+  const { versions, role } = timeline;
+  const at = versions.findIndex(({ since, setBy }) => since === version.since && setBy === version.setBy);
+  const begins = (one: TimelineVersion): boolean => one.setBy?.change === 'create-role';
+  const first = versions.findLastIndex((one, index) => index <= at && begins(one));
+  const next = versions.findIndex((one, index) => index > at && begins(one));
+  const life = versions.slice(Math.max(0, first), next === -1 ? undefined : next);
+  const [known] = arnsOf({ versions: life });
+  return known ?? life.find(({ setBy }) => setBy?.role !== undefined)?.setBy?.role ?? role;
+}
+
+function pathNotes(asked: string, arn: string): readonly string[] {
+  return roleMatches(arn, asked) ? [] : [`the role of this name had the ARN ${arn} at that time`];
 }
 
 /** The versions with their conditions on the time decided: whom a version lets in at another time is not asked. */
@@ -128,7 +154,7 @@ function unreadNotes({ counts: { problems } }: Pick<HistoryReview, 'counts'>): r
 
 /** The one role that is meant; a name may be that of roles in several accounts. */
 function oneOf(known: readonly RoleTimeline[], role: string, words: readonly string[]): RoleTimeline {
-  const found = known.filter((one) => roleMatches(one.role, role));
+  const found = known.filter((one) => roleMatches(one.role, role) || arnsOf(one).some((arn) => roleMatches(arn, role)));
   const exact = found.filter((one) => one.role === role || one.name === role);
   const [first, ...more] = exact.length > 0 ? exact : found;
   if (first === undefined) {
