@@ -17,6 +17,7 @@ import {
   type Packing,
   packingOf,
   release,
+  streamOf,
   unpackInto,
 } from './packed-source.ts';
 
@@ -50,9 +51,13 @@ const mostWholeText = 48 * 1024 * 1024;
 /** Text that is parsed at once where the scanner does not know its form. */
 const mostParsed = 32 * 1024 * 1024;
 
-/** Never throws for what lies on the disk: whatever goes wrong is a problem of the file. */
-export async function scanLogFile(task: ScanTask): Promise<LogScan> {
+/**
+ * Never throws for what lies on the disk: whatever goes wrong is a problem of the file.
+ * @param signal ends the wait for a pipe.
+ */
+export async function scanLogFile(task: ScanTask, signal?: AbortSignal): Promise<LogScan> {
   try {
+    if (isStream(task)) return withoutForeign(task, await scanInput(task.name, streamOf(task.name), signal));
     const { content, size } = contentOf(task);
     const scan = await (content === undefined ? scanStream(task, onDisk(task.name, size)) : scanWhole(task, content));
     return withoutForeign(task, { name: task.name, bytes: size, ...scan });
@@ -65,6 +70,13 @@ export async function scanLogFile(task: ScanTask): Promise<LogScan> {
       problems: [damaged(task.name, reasonOf(asError(error)))],
     };
   }
+}
+
+/** A pipe, such as a shell's `<(zcat …)`, or a device: it has no size, and can be read once. */
+function isStream({ name, content, size = 0 }: ScanTask): boolean {
+  if (content !== undefined || size > 0) return false;
+  const found = statSync(name);
+  return !found.isFile() && !found.isDirectory();
 }
 
 type Found = Pick<LogScan, 'looked' | 'records' | 'problems'>;
@@ -177,6 +189,9 @@ export async function scanInput(
     return { name, bytes, ...scan };
   } catch (error) {
     return { name, bytes, looked: 0, records: [], problems: [damaged(name, reasonOf(asError(error)))] };
+  } finally {
+    // A stream that is waited for would keep the program from ending.
+    if (input instanceof Readable && !input.readableEnded) input.destroy();
   }
 }
 
@@ -184,12 +199,8 @@ async function* untilAborted(input: AsyncIterable<Uint8Array>, signal?: AbortSig
   const pieces = input[Symbol.asyncIterator]();
   for (;;) {
     const next = await unlessAborted(pieces.next(), signal);
-    if (next?.done === false) yield next.value;
-    else {
-      // A stream that is waited for would keep the program from ending.
-      if (next === undefined && input instanceof Readable) input.destroy();
-      return;
-    }
+    if (next?.done !== false) return;
+    yield next.value;
   }
 }
 

@@ -37,7 +37,7 @@ export async function* scanAll(
   if (jobs < 1) {
     for await (const task of tasks) {
       if (signal?.aborted === true) return;
-      yield await scanLogFile(task);
+      yield await scanLogFile(task, signal);
     }
     return;
   }
@@ -114,6 +114,8 @@ function workerPool(
     const worker = new Worker(program, {
       // What a scan leaves behind is short-lived: a small nursery costs nothing and keeps each thread small.
       resourceLimits: { maxYoungGenerationSizeMb: 6 },
+      // A pipe is closed by the stream that was given it: closed once more, it would be what has its number by then.
+      trackUnmanagedFds: false,
       ...(cache === undefined ? {} : { env: { ...process.env, NODE_COMPILE_CACHE: dirname(cache) } }),
     });
     const lane: Lane = { worker, load: 0, waiting: new Map() };

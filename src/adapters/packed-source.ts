@@ -1,6 +1,8 @@
 /** How are packed bytes unpacked, wherever they are, to their very end, with all that comes before any damage? */
-import { createReadStream, readFileSync } from 'node:fs';
+import { constants, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { isatty, ReadStream } from 'node:tty';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 export type Packing = 'none' | 'gzip' | 'zstd';
@@ -42,6 +44,20 @@ export function inMemory(bytes: Uint8Array): PackedSource {
 export function onDisk(file: string, size: number): PackedSource {
   const from = (start: number): Readable => createReadStream(file, { start, highWaterMark: pieceBytes });
   return { size, repeatable: true, from, whole: () => readFileSync(file) };
+}
+
+/**
+ * What comes in once under a name. A pipe and a terminal are waited for without a thread: one that waits for them can be
+ * ended by nothing, and neither can the program.
+ */
+export function streamOf(name: string): Readable {
+  // Windows has neither the pipes nor the constant.
+  const { O_NONBLOCK = 0, O_RDONLY } = constants;
+  const fd = openSync(name, O_RDONLY | O_NONBLOCK);
+  if (isatty(fd)) return new ReadStream(fd);
+  return fstatSync(fd).isFIFO()
+    ? new Socket({ fd, readable: true, writable: false })
+    : createReadStream(name, { fd, highWaterMark: pieceBytes });
 }
 
 /** Pieces that a stream was given and may not have unpacked yet. */

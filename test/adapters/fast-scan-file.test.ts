@@ -1,4 +1,5 @@
 /** Files in every packing and every state of damage, through the scanner and its threads. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -377,6 +378,34 @@ describe('standard input', () => {
     }
     const last = deniedCall({ eventID: 'last' });
     expect(idsOf(await scanInput('standard input', input(), controller.signal))).toEqual(['last']);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe that is named like a file', () => {
+  test.for([0, 1])('is read to its end, however much comes, among files; %i threads', async (jobs) => {
+    const pipe = at(`pipe-${jobs}`);
+    execFileSync('mkfifo', [pipe]);
+    await writeFile(at('after-pipe.json'), logText(['after']));
+    const writer = createWriteStream(pipe);
+    writer.write(`${JSON.stringify({ Records: [deniedCall({ eventID: 'first' })] })}\n`);
+    for (let index = 0; index < 36; index += 1)
+      writer.write(`${JSON.stringify({ ...noise, x: 'x'.repeat(1_000_000) })}\n`);
+    writer.end(JSON.stringify(deniedCall({ eventID: 'last' })));
+    const scans: LogScan[] = [];
+    const tasks = [pipe, at('after-pipe.json')].map((name) => ({ name, named: true, size: 0 }));
+    for await (const scan of scanAll(tasks, { jobs })) scans.push(scan);
+    expect(scans.map(idsOf)).toEqual([['first', 'last'], ['after']]);
+    expect(scans).toMatchObject([{ problems: [], looked: 38, bytes: writer.bytesWritten }, { problems: [] }]);
+  });
+
+  test.for([0, 1])('and that nobody writes to keeps nothing from ending at an interrupt; %i threads', async (jobs) => {
+    const pipe = at(`silent-${jobs}`);
+    execFileSync('mkfifo', [pipe]);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 300);
+    const tasks = [{ name: pipe, named: true, size: 0 }];
+    for await (const scan of scanAll(tasks, { jobs, signal: controller.signal })) expect(scan.looked).toBe(0);
+    expect(controller.signal.aborted).toBe(true);
   });
 });
 
