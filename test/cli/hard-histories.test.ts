@@ -1,5 +1,5 @@
 /** `audit` and `who` over histories that are hard to read: is everything said that is known, and nothing more? */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -115,6 +115,20 @@ describe('a change after those that a finding speaks of', () => {
     const spike = (await findingsOf('audit', path)).find(({ kind }) => kind === 'denial-spike');
     expect(spike?.notes?.at(-1)).toMatch(/^The role was deleted at 2026-03-02T12:00:00Z by .*as it was before\.$/);
   });
+});
+
+test('the report shows the versions that the JSON has: from the one on that was in force at `--since`', async () => {
+  const path = await file('since.json', [
+    changed('2026-03-01T10:00:00Z', trusting('444455556666'), { eventID: 'before' }),
+    changed('2026-03-02T10:00:00Z', trusting('999988887777'), { eventID: 'in-force' }),
+    changed('2026-03-03T10:00:00Z', trusting('111122223333'), { eventID: 'after' }),
+  ]);
+  const io = await cli('audit', path, '--since', '2026-03-03', '--format', 'json', '--report', 'since.html');
+  const { roles } = JSON.parse(io.printed()) as { roles: readonly [{ versions: readonly { eventId: string }[] }] };
+  expect(roles[0].versions.map(({ eventId }) => eventId)).toEqual(['in-force', 'after']);
+  const page = await readFile(join(folder, 'since.html'), 'utf8');
+  expect(page).toMatch(/· 2 versions/);
+  expect(page).not.toContain('444455556666');
 });
 
 describe('who changed it', () => {

@@ -8,6 +8,7 @@ import type { RoleTimeline } from '../../audit/timeline.ts';
 import type { CloudTrailRecord } from '../../cloudtrail/record.ts';
 import { plainText, shellQuote } from '../../findings/escape.ts';
 import { type Finding, type RiskFinding, type Severity, severities } from '../../findings/finding.ts';
+import type { RoleVersions } from '../../findings/forms/html.ts';
 import { jsonFinding, safeJson } from '../../findings/forms/json.ts';
 import { sarifOfRisks } from '../../findings/forms/sarif.ts';
 import { terminalFinding, terminalRecap } from '../../findings/forms/terminal.ts';
@@ -323,6 +324,7 @@ async function writeReport(
   const svg = timelineSvg(findings);
   const asked = new Set(review.timelines.map(({ key }) => key));
   const keys = review.keys.filter((key) => asked.has(key));
+  const pages = await rolePages(review.store, keys, accounts, findings, showExternalIds);
   const page = htmlReport({
     title: 'What trusttrail found in the history',
     findings,
@@ -333,7 +335,8 @@ async function writeReport(
       ...(review.interrupted ? { 'interrupted, so not': 'complete' } : {}),
     },
     generatedAt: new Date(review.latest).toISOString(),
-    ...(await rolePages(review.store, keys, accounts, findings, showExternalIds)),
+    ...pages,
+    versions: ofTimelines(pages.versions, review.timelines),
     problems,
     ...(svg === undefined ? {} : { timelineSvg: svg }),
   });
@@ -345,6 +348,14 @@ async function writeReport(
   const told = `The report is in ${plainText(report)}\n`;
   if (options.format === 'text') io.out(told);
   else io.err(`trusttrail: ${told}`);
+}
+
+/** The versions that every other form tells of: those since the one in force at the time from which on it is asked. */
+function ofTimelines(pages: readonly RoleVersions[], timelines: readonly RoleTimeline[]): readonly RoleVersions[] {
+  const told = new Set(timelines.flatMap(({ versions }) => versions.map(({ setBy }) => setBy?.record.eventId)));
+  return pages
+    .map((page) => ({ ...page, versions: page.versions.filter(({ eventId }) => told.has(eventId)) }))
+    .filter(({ versions }) => versions.length > 0);
 }
 
 /** Looked at before a long reading, not after it. @throws UserError where the file cannot be written. */
