@@ -215,7 +215,7 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
   for (const { clauses } of admitting) for (const clause of clauses) guards.set(clause.key.lower, clause);
   const others = entry === undefined ? undefined : exceptions(question, entry.name, through, action, work);
   if (others !== undefined) losses.push({ text: others, key: undefined });
-  const ofClass = { from, to, space, action, members, holds };
+  const ofClass = { from, to, space, action, members, callers: means, holds };
   const told = new Set(own);
   for (const [key, clause] of guards) {
     if (own.has(key) || (isOne(entry?.name) && keysOfOne.has(key))) continue;

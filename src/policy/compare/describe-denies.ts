@@ -20,6 +20,8 @@ interface Class {
   readonly action: string;
   /** That a request is of the class. */
   readonly members: Formula;
+  /** That it is by somebody whom the class is told of. */
+  readonly callers: Formula;
   readonly holds: Holds;
 }
 
@@ -63,7 +65,14 @@ export function keptOutByDenies(question: Class): KeptOut {
       ...deny.clauses.map((clause) => space.clause(clause, true)),
     ]);
     if (!holds(and([members, allows(space, withoutDenies, action), denied]))) continue;
-    phrases.push(...deny.clauses.map((clause) => ({ text: describeClause(clause), key: clause.key.lower })));
+    for (const clause of deny.clauses) {
+      // What all of them bring tells nothing of these.
+      if (!holds(and([question.callers, space.clause(clause, false)]))) continue;
+      phrases.push({
+        text: describeClause(clause, { mayBeAbsent: mayBeAbsent(space, clause) }),
+        key: clause.key.lower,
+      });
+    }
     elsewhere.push(space.principal(principal, 'Deny', false));
     if (principal.element === 'NotPrincipal') phrases.push({ text: 'not listed under NotPrincipal', key: undefined });
     else named.push(...namesOf(deny, question));
@@ -96,7 +105,9 @@ export function leftByDenies(question: Class, told: ReadonlySet<string>): readon
       const key = clause.key.lower;
       const opposite = oppositeOf(clause);
       const settles = /^(String|Arn|Ip)/.test(opposite?.clause.operator.base ?? '') && opposite?.row?.negated === false;
-      if (opposite === undefined || (told.has(key) && !settles) || space.clause(clause, true) === false) continue;
+      if (opposite === undefined || (told.has(key) && !settles)) continue;
+      // Whoever is told of breaks it anyway.
+      if (!holds(and([question.callers, space.clause(clause, true)]))) continue;
       const notOthers = or([
         space.principal(deny.statement.principal, 'Deny', false),
         ...deny.clauses.filter((other) => other !== clause).map((other) => space.clause(other, false)),

@@ -11,6 +11,17 @@ const workflow = 'any GitHub Actions workflow of repository `acme/app`, any bran
 const organization = 'o-exampleorg1';
 const mfa = 'aws:MultiFactorAuthPresent';
 const anotherOrganization = { StringNotEquals: { 'aws:PrincipalOrgID': organization } };
+const notService = { BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } };
+const perimeter = (...networks: string[]): Condition => ({
+  NotIpAddressIfExists: { 'aws:SourceIp': '203.0.113.0/24' },
+  StringNotEqualsIfExists: { 'aws:SourceVpc': networks, 'aws:PrincipalAccount': third },
+  ArnNotLikeIfExists: { 'aws:PrincipalArn': `arn:aws:iam::${home}:role/aws-service-role/*` },
+  ...notService,
+});
+const identities = (...accounts: string[]): Condition => ({
+  StringNotEqualsIfExists: { 'aws:PrincipalOrgID': organization, 'aws:PrincipalAccount': accounts },
+  ...notService,
+});
 const elsewhere = { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } };
 const cluster = 'oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF';
 const pod = { StringEquals: { [`${cluster}:sub`]: 'system:serviceaccount:ns:app' } };
@@ -76,6 +87,20 @@ export const everydayCases: readonly ChangeCase[] = [
     now: [allow(other), deny('*', { ...elsewhere, StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } })],
     verdict: 'broader',
     gained: [`${anyOf}, from anywhere but 203.0.113.0/24, through VPC endpoint \`vpce-1\``],
+  },
+  {
+    name: 'a network more in a perimeter: what all of the account bring is not told',
+    old: [allow(other), deny('*', perimeter('vpc-1'))],
+    now: [allow(other), deny('*', perimeter('vpc-1', 'vpc-2'))],
+    verdict: 'broader',
+    gained: [`${anyOf}, from anywhere but 203.0.113.0/24, from VPC \`vpc-2\``],
+  },
+  {
+    name: 'an account more in a perimeter of identities',
+    old: [allow([other, third]), deny('*', identities(other))],
+    now: [allow([other, third]), deny('*', identities(other, third))],
+    verdict: 'broader',
+    gained: [`any principal of account ${third}, of organization other than \`${organization}\``],
   },
   {
     name: "a vendor's roles excepted from a Deny",
