@@ -421,7 +421,10 @@ test('a zstd file with several frames is read to its end, and what is wrong behi
   const { roles, problems, summary } = await audited(at('frames'));
   expect(roles.map(({ role }) => role.slice(31))).toEqual(['one', 'three', 'two']);
   expect(problems).toEqual([
-    { place: at('frames', 'b.json.zst'), message: 'the compressed data ends too early, the file was cut off' },
+    {
+      place: at('frames', 'b.json.zst'),
+      message: 'the compressed data ends too early, the file was cut off: the record before that was read',
+    },
   ]);
   expect(summary).toMatchObject({ parts: 2, records: 3, problems: 1 });
   const replayed = JSON.parse(
