@@ -112,8 +112,9 @@ export function describeClause(
   if (clause.key.lower === 'aws:multifactorauthage' && /^NumericLess/.test(base))
     return `with MFA at most ${values.join(' or ')} seconds old${ifExists ? ', or where none is reported' : ''}`;
   if (/^(aws:currenttime|aws:epochtime)$/.test(clause.key.lower)) {
-    if (/^(Date|Numeric)Less/.test(base)) return `until ${listed(values, false)}`;
-    if (/^(Date|Numeric)Greater/.test(base)) return `from ${listed(values, false)} on`;
+    const moments = values.map(withItsTime);
+    if (/^(Date|Numeric)Less/.test(base)) return `until ${listed(moments, false)}`;
+    if (/^(Date|Numeric)Greater/.test(base)) return `from ${listed(moments, false)} on`;
   }
   if (/^Date(Less|Greater)/.test(base)) {
     const when = /^DateLess/.test(base) ? 'before' : 'after';
@@ -126,7 +127,7 @@ export function describeClause(
   if (/^Numeric(Less|Greater)/.test(base)) return `with ${noun} ${relation(base)} ${shown}${orNone}`;
   if (clause.row?.negated === true) {
     if (/^(aws:sourceip|aws:vpcsourceip)$/.test(clause.key.lower)) return `from anywhere but ${shown}`;
-    return `${is} other than ${shown}${ifExists || set !== 'ForAnyValue' ? '' : ` or without ${some}`}`;
+    return `${is} other than ${shown}`;
   }
   const every = set === 'ForAllValues' && clause.key.multivalued ? ' only' : '';
   return `${is}${every} ${shown}${orNone}`;
@@ -169,6 +170,13 @@ export function describeGuard(clause: PreparedClause, { absent, lost, brings }: 
 
 const ofSource = /^aws:source(arn|account|owner|orgid|orgpaths)$/;
 const ofSourceAccount = /^aws:source(account|owner)$/;
+
+/** `1767225600 (2026-01-01T00:00:00Z)`: seconds since 1970 tell nobody anything. */
+function withItsTime(value: string): string {
+  return /^\d{9,11}$/.test(value)
+    ? `${value} (${new Date(Number(value) * 1000).toISOString().replace('.000Z', 'Z')})`
+    : value;
+}
 
 function relation(base: string): string {
   const orEqual = base.endsWith('Equals') ? ' or equal to' : '';

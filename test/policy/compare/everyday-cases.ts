@@ -117,6 +117,16 @@ export const everydayCases: readonly ChangeCase[] = [
     gained: [`${anyOf}, with tag \`team\` \`b\``],
   },
   {
+    name: 'some session tag other than one: who passes none does not get in',
+    old: [allow(home)],
+    now: [
+      allow(home),
+      allow(other, { 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': 'a' } }, ['sts:AssumeRole', 'sts:TagSession']),
+    ],
+    verdict: 'broader',
+    gained: [`${anyOf}, with \`aws:TagKeys\` other than \`a\``],
+  },
+  {
     name: 'one more account excepted from a Deny',
     old: [allow('*', { StringEquals: { 'aws:PrincipalAccount': [home, other] } })],
     now: [allow('*'), deny('*', { StringNotEquals: { 'aws:PrincipalAccount': [home, other, third] } })],
@@ -388,6 +398,6 @@ export const everydayCases: readonly ChangeCase[] = [
     old: [allow(other, { DateLessThanEquals: { 'aws:EpochTime': '2026-01-01T00:00:00Z' } })],
     now: [allow(other, { NumericLessThan: { 'aws:EpochTime': ['1767225600', '17e8'] } })],
     verdict: 'narrower',
-    lost: [`${anyOf}, until 2026-01-01T00:00:00Z, other than until 1767225600 or 17e8`],
+    lost: [`${anyOf}, until 2026-01-01T00:00:00Z, other than until 1767225600 (2026-01-01T00:00:00Z) or 17e8`],
   },
 ];
