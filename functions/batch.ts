@@ -3,7 +3,8 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Logger } from '../src/adapters/logger.ts';
 import { PoisonMessage } from '../src/adapters/poison-message.ts';
-import { putAside } from './dead-letters.ts';
+import { givenUp, putAside } from './dead-letters.ts';
+import { isLastDelivery } from './deliveries.ts';
 import { log, metrics, recordSkipped } from './telemetry.ts';
 import { OutOfTime } from './time-left.ts';
 
@@ -17,14 +18,20 @@ export async function handleBatch(event: SQSEvent, context: Context, take: Take)
     try {
       await take(message, child);
     } catch (error) {
-      if (!(error instanceof PoisonMessage)) {
+      if (error instanceof PoisonMessage) {
+        await putAside(message, error.message);
+        recordSkipped('poison');
+        child.error({ reason: error.message }, 'message put aside: no delivery of it can succeed');
+        return;
+      }
+      if (!isLastDelivery(message)) {
         if (error instanceof OutOfTime) child.warn('message given back: no time is left for it');
         else child.error({ error }, 'message given back');
         throw error;
       }
-      await putAside(message, error);
-      recordSkipped('poison');
-      child.error({ reason: error.message }, 'message put aside: no delivery of it can succeed');
+      await putAside(message, givenUp(error));
+      recordSkipped('given-up');
+      child.error({ error }, 'message put aside: it was delivered too often');
     }
   };
   // One after the other: two that concern one role would each tell what neither has noted yet.

@@ -1,12 +1,13 @@
-/** Where does a message go that can never be read? To the queue's dead letters, with the reason, so that nobody has to guess. */
+/** Where does a message go that cannot be taken? To the queue's dead letters, with the reason, so that nobody has to guess. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import type { PoisonMessage } from '../src/adapters/poison-message.ts';
+import { plainError } from '../src/adapters/logger.ts';
 import { clients } from './clients.ts';
+import { mostDeliveries } from './deliveries.ts';
 import { environment } from './environment.ts';
 
 /** @throws where it cannot be put aside; the message then comes again, and SQS puts it aside in the end. */
-export async function putAside(message: SQSRecord, { message: reason }: PoisonMessage): Promise<void> {
+export async function putAside(message: SQSRecord, reason: string): Promise<void> {
   if (environment.DEAD_LETTERS === undefined) throw new Error('the function has no queue for dead letters');
   const text = (value: string) => ({ DataType: 'String', StringValue: attributeText(value) });
   await clients.sqs().send(
@@ -20,6 +21,12 @@ export async function putAside(message: SQSRecord, { message: reason }: PoisonMe
       },
     }),
   );
+}
+
+/** @returns the reason of a message that may succeed once what failed works again: the operator is to bring it back. */
+export function givenUp(error: unknown): string {
+  const { name, message } = plainError(error);
+  return `given up after ${mostDeliveries} deliveries: ${name === undefined ? '' : `${String(name)}: `}${String(message)}`;
 }
 
 /** SQS refuses what XML has no characters for, and the reason may quote the name of a file. */

@@ -110,8 +110,13 @@ async function contentOf(
       throw new Error(`S3 sent ${content.length} of ${length} bytes of ${key}`);
     return content;
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') return new PoisonMessage(`${key} is not there any more`);
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    if (error.name === 'NoSuchKey') return new PoisonMessage(`${key} is not there any more`);
+    if (error.name !== 'AccessDenied') throw error;
+    // Of a file that is gone S3 says the same to whoever may not list the bucket, which the function may not.
+    const because =
+      'the policy of the bucket or of its key does not let the function read it, or it is not there any more';
+    throw Object.assign(new Error(`S3 refuses ${key}: ${because}`, { cause: error }), { name: 'AccessDenied' });
   }
 }
 

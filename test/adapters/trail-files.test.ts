@@ -119,6 +119,14 @@ describe('the records of a file', () => {
     await expect(read(new Error('socket hang up'))).rejects.not.toThrow(PoisonMessage);
   });
 
+  test('come again where S3 refuses, which may be mended; the words leave open what it hides', async () => {
+    const refused = Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
+    await expect(read(refused)).rejects.not.toThrow(PoisonMessage);
+    await expect(read(refused)).rejects.toThrow(
+      /the policy of the bucket or of its key .* or it is not there any more/,
+    );
+  });
+
   test('come again where S3 sends less than all of it: half a file would look damaged for good', async () => {
     const whole = gzipSync(log(denied(1).raw, denied(2).raw));
     await expect(read(whole.subarray(0, 100), { length: whole.length })).rejects.toThrow(/sent 100 of/);

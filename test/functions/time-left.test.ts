@@ -14,9 +14,10 @@ vi.mock('../../src/adapters/logger.ts', async (original) => ({
 const files = new Map<string, Uint8Array>();
 vi.mock('../../functions/files-client.ts', () => ({
   filesClient: () => ({
-    send: async ({ input }: { readonly input: { readonly Key: string } }) => ({
-      Body: { transformToByteArray: async () => files.get(input.Key) },
-    }),
+    send: async ({ input }: { readonly input: { readonly Key: string } }) => {
+      if (!files.has(input.Key)) throw Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
+      return { Body: { transformToByteArray: async () => files.get(input.Key) } };
+    },
   }),
 }));
 const taken: string[] = [];
@@ -133,6 +134,39 @@ test('files that no time is left for come again, and one that a call is refused 
   const answer = await trailObject(notified(['f0', 'f1', 'f2', 'f3', 'f4']), context);
   expect(taken).toEqual(['e-0', 'e-2']);
   expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['f1', 'f3', 'f4']);
+});
+
+/** As SQS counts deliveries. */
+const delivered = ({ Records }: SQSEvent, times: number): SQSEvent => ({
+  Records: Records.map((one) => ({
+    ...one,
+    attributes: { ...one.attributes, ApproximateReceiveCount: String(times) },
+  })),
+});
+
+test('a file that S3 refuses keeps no other of its message from being read, and ends with words for both reasons', async () => {
+  files.set(keyOf('there'), gzipSync(JSON.stringify({ Records: [denied(1, { id: 'e-there' }).raw] })));
+  const both = batch([['m', { Records: [created('gone'), created('there')] }]]);
+  expect((await trailObject(delivered(both, 4), context)).batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+  expect(taken).toEqual(['e-there']);
+  expect(aside).toEqual([]);
+  expect((await trailObject(delivered(both, 5), context)).batchItemFailures).toEqual([]);
+  expect(aside.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(
+      /^given up after 5 deliveries: AccessDenied: S3 refuses .*gone\.json\.gz: .*policy.*not there any more$/,
+    ),
+  ]);
+});
+
+test('what fails to the last is put aside with what it failed of, and the others of its batch are done', async () => {
+  const answer = await handleRecords(delivered(ofEvents, 5), context, async (some) => {
+    if (some.some(({ eventId }) => eventId === 'e-2'))
+      throw new Error('https://hooks.slack.com/services/T1/B2/abcdef is down');
+  });
+  expect(answer.batchItemFailures).toEqual([]);
+  expect(aside.map(({ reason }) => reason)).toEqual([
+    'given up after 5 deliveries: Error: https://hooks.slack.com/[masked] is down',
+  ]);
 });
 
 test('what a damaged file holds is analysed, and its message is put aside with the reason', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { mostDeliveries } from '../../functions/deliveries.ts';
 import { settingsFile, settingsNotice } from '../../infra/deployment.ts';
 import { forwarderTemplate } from '../../infra/organization-stack.ts';
 import { defaultSettings, readSettings, SettingsError, settingsSchema } from '../../infra/settings.ts';
@@ -173,7 +174,10 @@ describe('the queues', () => {
     for (const { Properties } of sources) {
       const [id] = (Properties['EventSourceArn'] as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
       const queue = resourcesOf(template, 'AWS::SQS::Queue')[id]?.Properties;
-      expect(queue?.['RedrivePolicy']).toEqual({ deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 });
+      expect(queue?.['RedrivePolicy']).toEqual({
+        deadLetterTargetArn: expect.anything(),
+        maxReceiveCount: mostDeliveries,
+      });
       const [functionId] = (Properties['FunctionName'] as { Ref: string }).Ref.split(' ');
       const timeout = resourcesOf(template, 'AWS::Lambda::Function')[functionId ?? '']?.Properties['Timeout'];
       expect(Number(queue?.['VisibilityTimeout'])).toBeGreaterThanOrEqual(6 * Number(timeout));

@@ -93,7 +93,7 @@ function unheard(outcome: Outcome, undisturbed: Outcome): readonly string[] {
 }
 
 /** What can never be read is among the dead letters with its reason; everything else has left them. */
-function letters({ messages, deadLetters }: Outcome): readonly string[] {
+function letters({ messages, deadLetters, unexplained }: Outcome): readonly string[] {
   const kept = new Set(deadLetters.map(({ happening }) => happening.id));
   return [
     ...messages
@@ -102,6 +102,7 @@ function letters({ messages, deadLetters }: Outcome): readonly string[] {
     ...deadLetters
       .filter(({ happening }) => !happening.poison)
       .map(({ happening }) => `a dead letter: ${happening.id}`),
+    ...unexplained.map((id) => `a dead letter without a reason: ${id}`),
   ];
 }
 

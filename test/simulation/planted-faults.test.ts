@@ -2,7 +2,9 @@
 import { expect, test, vi } from 'vitest';
 import { readEvents } from '../../src/cloudtrail/read-record.ts';
 import type { StoredEvent, TrustStore } from '../../src/ports/trust-store.ts';
+import { start } from '../watch/service.ts';
 import { handlers } from './entry-points.ts';
+import type { DeadLetter } from './queue.ts';
 import { type How, trial } from './trial.ts';
 import { type Faults, noFaults, type Plant } from './world.ts';
 
@@ -22,7 +24,7 @@ interface Planted {
   /** Where it shows in one kind of weather more than in others. */
   readonly weather?: Faults;
   /** By which way things come in, and whether IAM can be asked, where that matters. */
-  readonly world?: Pick<How, 'way' | 'readers'>;
+  readonly world?: Pick<How, 'way' | 'readers' | 'asks'>;
   /** A fresh one for each seed. */
   readonly plant: () => Plant;
   /** How it shows. */
@@ -77,7 +79,7 @@ const planted: readonly Planted[] = [
     name: 'the dead letters of the queue: what failed too often is gone',
     plant: () => ({
       deadLetters: (letter, keep) => {
-        if (letter.reason !== undefined) keep(letter);
+        if (!isGivenUp(letter)) keep(letter);
       },
     }),
     shows: /lost: /,
@@ -86,7 +88,7 @@ const planted: readonly Planted[] = [
     name: 'the dead letters of the function: what cannot be read is gone',
     plant: () => ({
       deadLetters: (letter, keep) => {
-        if (letter.reason === undefined) keep(letter);
+        if (isGivenUp(letter)) keep(letter);
       },
     }),
     shows: /not among the dead letters: /,
@@ -149,6 +151,7 @@ const planted: readonly Planted[] = [
   },
   {
     name: 'what the store has promised: one event in twenty is forgotten',
+    weather: { ...noFaults, late: 3 },
     plant: () => {
       let times = 0;
       return {
@@ -168,6 +171,16 @@ const planted: readonly Planted[] = [
     weather: { ...noFaults, spoiltFiles: 0.5 },
     world: { way: 'bucket' },
     plant: () => ({ spoiltFile: ({ spoilt, half }) => (spoilt === 'gone' ? Buffer.from('{"Records":[]}') : half) }),
+    shows: /lost: /,
+  },
+  {
+    name: 'the files of the trail that are refused: they count as empty',
+    weather: { ...noFaults, spoiltFiles: 0.5 },
+    world: { way: 'bucket' },
+    plant: () => ({
+      spoiltFile: ({ spoilt, half }) =>
+        spoilt === 'refused' ? Buffer.from('{"Records":[]}') : spoilt === 'half' ? half : undefined,
+    }),
     shows: /lost: /,
   },
   {
@@ -199,7 +212,78 @@ const planted: readonly Planted[] = [
     }),
     shows: /(?:lost|made up): /,
   },
+  {
+    name: 'the quarter of an hour in which LookupEvents may not have shown all: what it shows is all',
+    world: { asks: 'lookups' },
+    plant: () => ({
+      store: (store) => ({
+        ...store,
+        addEvents: (stream, events) =>
+          store.addEvents(stream, stream.startsWith('looked-up:') ? events.map(withoutDoubt) : events),
+      }),
+    }),
+    shows: /(?:a false proof|compared with another version|lost|made up): /,
+  },
+  {
+    name: 'the difference between what LookupEvents does not answer and what it does not have',
+    world: { asks: 'lookups' },
+    weather: { ...noFaults, late: 3 },
+    plant: () => {
+      let times = 0;
+      return {
+        history: (history) => ({
+          changesOf: async (role, before) => {
+            times += 1;
+            return times % 2 === 0 ? [] : history.changesOf(role, before);
+          },
+        }),
+      };
+    },
+    shows: /(?:lost|made up): /,
+  },
+  {
+    name: 'the roles that were changed without an event: the daily look keeps them to itself',
+    world: { asks: 'daily look' },
+    plant: () => ({
+      store: (store) => ({
+        ...store,
+        putFinding: async (state) => state.kind === 'drift' || store.putFinding(state),
+      }),
+    }),
+    shows: /(?:lost|it never ends)/,
+  },
+  {
+    name: 'the drift whose event came late: it stays',
+    world: { asks: 'daily look' },
+    plant: () => ({
+      store: (store) => ({
+        ...store,
+        putFinding: async (state) =>
+          (state.kind === 'drift' && state.supersededBy !== undefined) || store.putFinding(state),
+      }),
+    }),
+    shows: /made up: drift/,
+  },
+  {
+    name: 'the difference between an account that was not read and one without roles',
+    world: { asks: 'daily look' },
+    weather: { ...noFaults, throttled: 0.03 },
+    plant: () => ({
+      accountRoles: (roles) => ({
+        rolesOf: async (account) => {
+          const answer = await roles.rolesOf(account);
+          return answer.answer === 'roles' ? answer : { answer: 'roles', roles: [], readAt: start };
+        },
+      }),
+    }),
+    shows: /(?:lost|made up): /,
+  },
 ];
+
+/** The note of a question that came too soon, as that of one that did not. */
+function withoutDoubt(note: StoredEvent): StoredEvent {
+  return { ...note, body: note.body.replace('"early":true', '"early":false') };
+}
 
 test.for(planted)('$name', { timeout: 600_000 }, async ({ plant, weather, world, shows, most: rounds = most }) => {
   const found: string[] = [];
@@ -209,6 +293,7 @@ test.for(planted)('$name', { timeout: 600_000 }, async ({ plant, weather, world,
       plant: plant(),
       way: 'rules',
       readers: false,
+      asks: 'nothing',
       ...world,
       ...(weather === undefined ? {} : { faults: weather }),
     };
@@ -219,6 +304,11 @@ test.for(planted)('$name', { timeout: 600_000 }, async ({ plant, weather, world,
   }
   expect(found.filter((text) => shows.test(text))).not.toEqual([]);
 });
+
+/** By SQS, or by the function with what it failed of to the last. */
+function isGivenUp({ reason }: DeadLetter): boolean {
+  return reason === undefined || reason.startsWith('given up');
+}
 
 function inOrderOfArrival(store: TrustStore): TrustStore {
   const arrived = new Map<string, string[]>();

@@ -10,7 +10,7 @@ export const trailBucket = 'trail';
 /** A file as it lies in the bucket in the end, and what is wrong with it until somebody mends it. */
 export interface TrailObject {
   readonly whole: Uint8Array;
-  readonly spoilt?: 'gone' | 'half';
+  readonly spoilt?: 'gone' | 'refused' | 'half';
   /** What is there of one that is cut off. */
   readonly half: Uint8Array;
 }
@@ -26,7 +26,7 @@ interface Written {
   readonly at: number;
 }
 
-/** @param spoilt of the files: how many are gone, or cut off, as long as anything goes wrong. */
+/** @param spoilt of the files: how many are gone, refused or cut off, as long as anything goes wrong. */
 export function trailOf(history: readonly Happening[], random: Random, spoilt: number): Trail {
   const objects = new Map<string, TrailObject>();
   const happenings: Happening[] = [];
@@ -34,7 +34,7 @@ export function trailOf(history: readonly Happening[], random: Random, spoilt: n
   const write = (records: readonly unknown[], mayBeSpoilt = true): string => {
     const text = Buffer.from(JSON.stringify({ Records: records }));
     // Half a packed file is inflated by another thread, for which the virtual clock would not wait.
-    const state = mayBeSpoilt && random.chance(spoilt) ? random.pick(['gone', 'half'] as const) : undefined;
+    const state = mayBeSpoilt && random.chance(spoilt) ? random.pick(['gone', 'refused', 'half'] as const) : undefined;
     const isPacked = state !== 'half' && random.chance(0.8);
     const name = `${trailKey(objects.size)}.json${isPacked ? '.gz' : ''}`;
     objects.set(name, {

@@ -55,7 +55,7 @@ export interface Faults {
   readonly late: number;
   /** Batches of one function that run at once. */
   readonly atOnce: number;
-  /** Of a file of the trail: it is gone, or cut off, until everything works again. */
+  /** Of a file of the trail: it is gone, refused, or cut off, until everything works again. */
   readonly spoiltFiles: number;
   /** The death of the n-th call of the whole run, before or after its effect: for trying each. */
   readonly crashAt?: { readonly call: number; readonly after: boolean };
@@ -127,6 +127,8 @@ export interface Outcome {
   /** What was delivered: a message a record, or files. */
   readonly messages: readonly Happening[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Messages that SQS put aside although no function died that could have said why. */
+  readonly unexplained: readonly string[];
   /** What truly happened: what events tell, and what they do not. */
   readonly records: readonly CloudTrailRecord[];
   readonly beside: Beside;
@@ -269,6 +271,7 @@ export async function simulate({
   let sequence = 0;
   const rolesRead = new Set<string>();
   let deadLetters: DeadLetter[] = [];
+  const unexplained: string[] = [];
   const sends: Send[] = [];
   /** By channel, id and revision: who sent it, and whether that one was told so. */
   const sentBy = new Map<string, { sender: Invocation; answered: boolean }[]>();
@@ -516,6 +519,8 @@ export async function simulate({
         if (isSpoilt) counts.filesSpoilt += 1;
         const half = object?.spoilt === 'half' ? object.half : undefined;
         const bytes = isSpoilt ? (plant.spoiltFile === undefined ? half : plant.spoiltFile(object)) : object?.whole;
+        if (bytes === undefined && object?.spoilt === 'refused')
+          throw Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
         if (bytes === undefined)
           throw Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' });
         // The connection may end before the file does.
@@ -533,6 +538,9 @@ export async function simulate({
 
   const letterArrives = (letter: DeadLetter): void => {
     counts.putAside += 1;
+    const { crash, throttled, lostAnswer, lateAnswer } = faults;
+    const isOrderly = crash + throttled + lostAnswer + lateAnswer + counts.crashes + counts.killed === 0;
+    if (letter.reason === undefined && isOrderly) unexplained.push(letter.happening.id);
     const keep = (one: DeadLetter): void => void deadLetters.push(one);
     if (plant.deadLetters === undefined) keep(letter);
     else plant.deadLetters(letter, keep);
@@ -677,5 +685,17 @@ export async function simulate({
   for (const subject of new Set([...subjects.values()].map((key) => key.subject)))
     findings.push(...(await shared.findings(subject)));
   await shared.close();
-  return { findings, sends, messages: history, records, beside, deadLetters, rolesRead, counts, sentAgain, atOnce };
+  return {
+    findings,
+    sends,
+    messages: history,
+    records,
+    beside,
+    deadLetters,
+    unexplained,
+    rolesRead,
+    counts,
+    sentAgain,
+    atOnce,
+  };
 }
