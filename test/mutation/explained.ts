@@ -31,6 +31,17 @@ export const explained: readonly Explained[] = [
     line: 'if (examples.length < 4)',
     why: 'how many readable examples are tried first',
   },
+  {
+    module: 'compare/caller-space.ts',
+    line: 'if (ids.size > 0)',
+    change: '> >=',
+    why: 'to be none of nobody asks nothing, and to be one of nobody is one alternative more that fails',
+  },
+  {
+    module: 'compare/dimension.ts',
+    line: "own === 'number' ? [0, ...thresholds('number', parseNumber)]",
+    why: 'zero is tried beside the lowest threshold anyway',
+  },
   { module: 'compare/compare.ts', line: 'if (isUsedUp() || sizeOf(from) + sizeOf(to) > mostText)', why: bound },
   { module: 'compare/describe-class.ts', line: 'narrowed.size > 8', why: bound },
   { module: 'compare/inquiry.ts', line: 'tries = 0', why: bound },

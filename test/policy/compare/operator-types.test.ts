@@ -169,6 +169,20 @@ describe('variables', () => {
     expect(compare(truth, policy(allow(other, on('Bool', tag, another)))).verdict).toBe('equivalent');
   });
 
+  test('a variable with one default is none with another, or with none', () => {
+    const defaults = ['${aws:PrincipalTag/other}', "${aws:PrincipalTag/other, 'x'}", "${aws:PrincipalTag/other, 'y'}"];
+    for (const one of defaults)
+      for (const two of defaults) {
+        const { verdict, gained } = compare(
+          policy(allow(other, on('StringEquals', tag, one))),
+          policy(allow(other, on('StringEquals', tag, two))),
+        );
+        expect(verdict === 'equivalent', `${one} ${two}`).toBe(one === two);
+        if (one !== two && two.includes("'"))
+          expect(gained.map(({ witness }) => witness.context[tag])).toEqual([[two.includes("'x'") ? 'x' : 'y']]);
+      }
+  });
+
   test('a witness has no value that AWS never gives a key', () => {
     const mfa = 'aws:MultiFactorAuthPresent';
     const { gained, lost } = compare(
