@@ -17,9 +17,15 @@ export function withLaterChanges(findings: readonly Finding[]): readonly Finding
   return findings.map((finding) => {
     const key = proposesDocument(finding) ? roleKey(finding.role) : undefined;
     const later = key === undefined ? undefined : last.get(key);
-    if (later === undefined || later.time <= finding.time) return finding;
+    if (later === undefined || later.time <= workedOutAt(finding)) return finding;
     return { ...finding, notes: [...(finding.notes ?? []), laterChange(later)] };
   });
+}
+
+/** A repair is of the version that denied a call, and what is undone is the change behind it, which may be older. */
+function workedOutAt({ time, rollback, correlatedChange }: Finding): string {
+  const changedAt = rollback === undefined ? undefined : correlatedChange?.time;
+  return changedAt !== undefined && changedAt < time ? changedAt : time;
 }
 
 function laterChange({ time, actor, change }: Finding): string {

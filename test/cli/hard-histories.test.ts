@@ -20,8 +20,9 @@ type Raw = Record<string, unknown>;
 
 const deploy = 'arn:aws:iam::111122223333:role/deploy';
 
-function trusting(...accounts: readonly string[]): string {
-  const principals = accounts.map((account) => `arn:aws:iam::${account}:root`);
+/** @param trusted account ids and ARNs. */
+function trusting(...trusted: readonly string[]): string {
+  const principals = trusted.map((one) => (one.includes(':') ? one : `arn:aws:iam::${one}:root`));
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: principals }, Action: 'sts:AssumeRole' }],
@@ -91,6 +92,19 @@ describe('a change after those that a finding speaks of', () => {
         ['denial-spike', '2026-03-02T11:00:00Z'],
       ]);
     }
+  });
+
+  test('may lie between the change that closed the door and the calls that it kept out', async () => {
+    const path = await file('between.json', [
+      changed('2026-03-01T10:00:00Z', trusting('arn:aws:iam::444455556666:user/dev')),
+      changed('2026-03-02T08:00:00Z', trusting('111122223333')),
+      changed('2026-03-02T10:00:00Z', trusting('111122223333', '222233334444')),
+      ...burst('11'),
+    ]);
+    const spike = (await findingsOf('audit', path)).find(({ kind }) => kind === 'denial-spike');
+    expect(spike?.correlatedChange?.time).toBe('2026-03-02T08:00:00Z');
+    expect(spike?.rollback?.commands.join()).toContain('444455556666');
+    expect(spike?.notes?.at(-1)).toMatch(/changed again, last at 2026-03-02T10:00:00Z by .*: compare what is proposed/);
   });
 
   test('that lets in the same callers overtakes nothing', async () => {
