@@ -75,6 +75,6 @@ export const cognitoAmrForallvalues = defineRiskRule({
       context,
       hit,
       (operator) => operator.replace(/^ForAllValues:/i, 'ForAnyValue:'),
-      'identities that logged in, whichever provider their token names beside it',
+      'identities that logged in with whichever provider',
     ),
 });

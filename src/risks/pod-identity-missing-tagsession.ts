@@ -54,6 +54,6 @@ export const podIdentityMissingTagsession = defineRiskRule({
       hit,
       service,
       missingActions(context.allows, service, needed),
-      'EKS Pod Identity, under the conditions of the statement',
+      'EKS Pod Identity under the conditions of the statement',
     ),
 });

@@ -1,7 +1,6 @@
 /** Is the external ID all that keeps strangers out? */
 
 import { allow, policyOf } from './example-policies.ts';
-import { holdToOwn } from './hold-to-own.ts';
 import { publicStatements } from './public-statement.ts';
 import { defineRiskRule } from './risk-rule.ts';
 
@@ -64,5 +63,4 @@ export const publicPrincipalExternalIdOnly = defineRiskRule({
         statement: statement.index,
         message: 'Anyone with AWS credentials who knows the external ID can assume this role.',
       })),
-  fix: holdToOwn,
 });

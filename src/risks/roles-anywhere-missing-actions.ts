@@ -64,6 +64,6 @@ export const rolesAnywhereMissingActions = defineRiskRule({
       hit,
       service,
       missingActions(context.allows, service, needed),
-      'IAM Roles Anywhere, under the conditions of the statement',
+      'IAM Roles Anywhere under the conditions of the statement',
     ),
 });

@@ -1,6 +1,7 @@
 /** A rule's sentence says no more, and nothing else, than what the evaluation of the policy says. */
 import { describe, expect, test } from 'vitest';
 import { riskRuleById } from '../../src/risks/catalogue.ts';
+import { checkRisks } from '../../src/risks/check-risks.ts';
 import { allow, policyOf } from '../../src/risks/example-policies.ts';
 import { providerArn } from '../../src/risks/example-providers.ts';
 import { riskContext } from '../../src/risks/risk-context.ts';
@@ -132,4 +133,10 @@ describe('what is said of one session', () => {
       'EKS Pod Identity cannot use this role: `sts:AssumeRole` and `sts:TagSession` are not allowed to it.',
     ]);
   });
+});
+
+test('who asks strangers for an external ID means a vendor, whom no repair holds to the own organization', () => {
+  const vendor = allow({ AWS: '*' }, { StringEquals: { 'sts:ExternalId': 'b7e2f1c4-8a3d-4d56-9f02-c1a7e8b3d945' } });
+  const found = checkRisks(questionOf({ policy: policyOf(vendor) }));
+  expect(found.map(({ rule, fix }) => [rule, fix])).toEqual([['public-principal-external-id-only', null]]);
 });
