@@ -2,11 +2,8 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Logger } from '../src/adapters/logger.ts';
-import { PoisonMessage } from '../src/adapters/poison-message.ts';
-import { givenUp, putAside } from './dead-letters.ts';
-import { isLastDelivery } from './deliveries.ts';
-import { log, metrics, recordSkipped } from './telemetry.ts';
-import { OutOfTime } from './time-left.ts';
+import { messageFailed } from './failed-message.ts';
+import { log, metrics } from './telemetry.ts';
 
 /** Takes one message. @throws {PoisonMessage} where no delivery can succeed, anything else where another may. */
 export type Take = (message: SQSRecord, log: Logger) => Promise<void>;
@@ -15,24 +12,7 @@ export type Take = (message: SQSRecord, log: Logger) => Promise<void>;
 export async function handleBatch(event: SQSEvent, context: Context, take: Take): Promise<SQSBatchResponse> {
   const one = async (message: SQSRecord): Promise<void> => {
     const child = log.child({ requestId: context.awsRequestId, messageId: message.messageId });
-    try {
-      await take(message, child);
-    } catch (error) {
-      if (error instanceof PoisonMessage) {
-        await putAside(message, error.message);
-        recordSkipped('poison');
-        child.error({ reason: error.message }, 'message put aside: no delivery of it can succeed');
-        return;
-      }
-      if (!isLastDelivery(message)) {
-        if (error instanceof OutOfTime) child.warn('message given back: no time is left for it');
-        else child.error({ error }, 'message given back');
-        throw error;
-      }
-      await putAside(message, givenUp(error));
-      recordSkipped('given-up');
-      child.error({ error }, 'message put aside: it was delivered too often');
-    }
+    await take(message, child).catch((error: unknown) => messageFailed(message, error, child));
   };
   // One after the other: two that concern one role would each tell what neither has noted yet.
   const settings = { context, throwOnFullBatchFailure: false, processInParallel: false };
