@@ -42,6 +42,17 @@ export const explained: readonly Explained[] = [
     line: "own === 'number' ? [0, ...thresholds('number', parseNumber)]",
     why: 'zero is tried beside the lowest threshold anyway',
   },
+  {
+    module: 'compare/coverage.ts',
+    line: 'return near.length > 0 && principals.every',
+    change: '> >=',
+    why: 'a statement without principals lets in nobody, covered or not',
+  },
+  {
+    module: 'compare/request-space.ts',
+    line: 'const fresh = strangers.filter',
+    why: 'which account stands for those that no policy names in what is shown',
+  },
   { module: 'compare/compare.ts', line: 'if (isUsedUp() || sizeOf(from) + sizeOf(to) > mostText)', why: bound },
   { module: 'compare/describe-class.ts', line: 'narrowed.size > 8', why: bound },
   { module: 'compare/inquiry.ts', line: 'tries = 0', why: bound },
