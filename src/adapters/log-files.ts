@@ -27,6 +27,8 @@ export interface LogFileOptions {
 
 const defaultMostBytes = 400 * 1024 * 1024;
 const logFileName = /\.(?:json|jsonl|ndjson)(?:\.(?:gz|zst))?$|\.(?:gz|zst)$/i;
+/** What CloudTrail Lake calls its results, unpacked, and Athena its own; other tables are no logs. */
+const resultFileName = /^(?:query_result_\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.csv$/i;
 /** CloudTrail's own, and no records of calls (CloudTrail User Guide, "CloudTrail log file name format"). */
 const otherFolders = new Set(['CloudTrail-Digest', 'CloudTrail-Insight', 'node_modules']);
 
@@ -136,7 +138,7 @@ async function* lookedAt(folder: string, entries: readonly FolderEntry[]) {
         entries.slice(from, from + together).map(async ({ name, isFolder, isFile, isLink }) => {
           if (name.startsWith('.') || !(isFolder || isFile || isLink)) return [];
           const path = join(folder, name);
-          const isLog = logFileName.test(name);
+          const isLog = logFileName.test(name) || resultFileName.test(name);
           if (isFolder) return [{ path, name, isLog, found: { kind: 'folder', bytes: 0 } as const }];
           // What a folder holds that is no log is not looked at; a link may lead to a folder, whatever it is called.
           return isLink || isLog ? [{ path, name, isLog, found: await lookAt(path) }] : [];

@@ -1,5 +1,5 @@
 /** `audit` and `who` over histories that are hard to read: is everything said that is known, and nothing more? */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -265,4 +265,21 @@ describe('`who`', () => {
       ]);
     }
   });
+});
+
+test('a folder holds results of queries under the names that Lake and Athena give them', async () => {
+  const results = join(folder, 'results');
+  await mkdir(results);
+  const row = (name: string): string =>
+    [
+      'eventid,eventname,eventtime,eventsource,recipientaccountid,requestparameters',
+      `${name},UpdateAssumeRolePolicy,2026-03-01T10:00:00Z,iam.amazonaws.com,111122223333,"${JSON.stringify({ roleName: name, policyDocument: trusting('444455556666') }).replaceAll('"', '""')}"`,
+    ].join('\n');
+  await writeFile(join(results, 'query_result_1.csv'), row('lake'));
+  await writeFile(join(results, '0f1e2d3c-1234-5678-9abc-0123456789ab.csv'), row('athena'));
+  await writeFile(join(results, 'costs.csv'), 'month,sum\n3,7\n');
+  const io = await cli('audit', results, '--format', 'json');
+  const { roles, problems } = JSON.parse(io.printed()) as { roles: { role: string }[]; problems: unknown[] };
+  expect(roles.map(({ role }) => role.slice(31))).toEqual(['athena', 'lake']);
+  expect(problems).toEqual([]);
 });
