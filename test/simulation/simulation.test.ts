@@ -28,7 +28,7 @@ const worlds = [
 /** @returns the history, and everything else that is the same in each run of the world. */
 function setting({ asks = 'nothing', ...world }: Partial<Run> & { readonly asks?: Asks }, seed: string) {
   const random = seeded(seed);
-  const history = historyOf(random, world.readers === true);
+  const history = historyOf(random, world.readers === true, asks);
   // What died while it asked has not kept what it was answered.
   return { history, handlers, again: world.readers === true, ...asked(asks, history, random), ...world };
 }

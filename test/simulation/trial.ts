@@ -4,7 +4,7 @@ import { generatedHistory, type Happening, messageOf } from './history.ts';
 import { readableHistory } from './iam.ts';
 import { judge } from './judge.ts';
 import { type Random, seeded } from './seeded.ts';
-import { besideOf, recordsIn, unseenOf } from './truth.ts';
+import { besideOf, recordsIn, soonDenied, unseenOf } from './truth.ts';
 import {
   type Counts,
   type Faults,
@@ -35,9 +35,11 @@ export interface Trial {
 }
 
 /** @param isRead with what only readers of roles can tell of. */
-export function historyOf(random: Random, isRead: boolean): readonly Happening[] {
-  const read = isRead ? readableHistory(random.fork('readable')).map(messageOf) : [];
-  return [...generatedHistory(random.fork('history')), ...read];
+export function historyOf(random: Random, isRead: boolean, asks: Asks): readonly Happening[] {
+  const read = isRead ? readableHistory(random.fork('readable')) : [];
+  // With calls of the first minutes, when LookupEvents does not yet show what was just before.
+  const soon = asks === 'lookups' ? soonDenied(random.fork('soon')) : [];
+  return [...generatedHistory(random.fork('history')), ...[...read, ...soon].map(messageOf)];
 }
 
 export async function trial(
@@ -47,7 +49,7 @@ export async function trial(
 ): Promise<Trial> {
   const random = seeded(seed);
   const isRead = readers ?? random.fork('readers').chance(0.2);
-  const history = historyOf(random, isRead);
+  const history = historyOf(random, isRead, asks);
   const aws = asked(asks, history, random);
   const isLookedUp = aws.lookups !== undefined;
   const calm = { history, random: random.fork('calm'), faults: noFaults, handlers, ...aws } as const;

@@ -2,7 +2,7 @@
 import { readEventValue } from '../../src/cloudtrail/read-record.ts';
 import { recognise } from '../../src/cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
-import { created, deleted, document, home, iam, start, updated } from '../watch/service.ts';
+import { created, deleted, denied, document, home, iam, start, updated } from '../watch/service.ts';
 import type { Happening } from './history.ts';
 import type { Random } from './seeded.ts';
 import { detailOf } from './trail.ts';
@@ -75,6 +75,17 @@ export function besideOf(records: readonly CloudTrailRecord[], random: Random, j
   for (const name of partnerRoles)
     past.push(created(-random.int(81 * day, 89 * day), policy(), name, theirs(id(), name)));
   return { past, unseen: [] };
+}
+
+/** Calls for roles that were there before there were rules. */
+export function soonDenied(random: Random): readonly CloudTrailRecord[] {
+  return Array.from({ length: random.int(1, 3) }, (_, n) =>
+    denied(random.int(1, 5 * minute), {
+      id: `soon-${n}-${random.int(0, 9_999)}`,
+      role: `arn:aws:iam::${home}:role/${random.pick(homeRoles)}`,
+      caller: random.pick(partnerRoles),
+    }),
+  );
 }
 
 function theirs({ id }: { readonly id: string }, name: string) {
