@@ -490,8 +490,8 @@ function needsOf(
 }
 
 function howToSettle(why: string): string {
-  if (/^the path of the role\b/.test(why)) return 'aws iam get-role of the caller’s role shows its path';
-  if (/^the unique id\b/.test(why)) return 'aws iam get-role or get-user of the caller shows its id';
+  if (/^the path of the role\b/.test(why)) return '`aws iam get-role` of the caller’s role shows its path';
+  if (/^the unique id\b/.test(why)) return '`aws iam get-role` or `get-user` of the caller shows its id';
   if (/^whether a key\b/.test(why)) return 'the condition keys in the Service Authorization Reference of AWS';
   if (/^which principal of account\b/.test(why)) return 'the caller’s own CloudTrail has a record that names it';
   if (/^AWS does not (?:say|settle)\b/.test(why))
@@ -504,18 +504,20 @@ function howToKnow(key: string, noParameters: boolean): string {
     return noParameters
       ? 'the record shows no parameters of the call; ask whoever made it, or look at the code that does'
       : 'the record does not show it; ask whoever made the call';
-  if (/^aws:PrincipalOrg/i.test(key)) return 'aws organizations describe-organization, in the caller’s account';
-  if (/^aws:PrincipalTag/i.test(key)) return 'aws iam list-role-tags or list-user-tags, in the caller’s account';
-  if (/^aws:userid$/i.test(key)) return 'aws iam get-role or get-user of the caller shows its id';
+  if (/^aws:PrincipalOrg/i.test(key))
+    return '`aws organizations describe-organization` in the caller’s account shows it';
+  if (/^aws:PrincipalTag/i.test(key))
+    return '`aws iam list-role-tags` or `list-user-tags` in the caller’s account shows them';
+  if (/^aws:userid$/i.test(key)) return '`aws iam get-role` or `get-user` of the caller shows its id';
   if (/^aws:MultiFactorAuth/i.test(key))
     return 'ask whoever made the call whether it passed an MFA device, or its session was made with one';
   if (/^aws:(?:SourceVpc|Vpc)/i.test(key))
-    return 'aws ec2 describe-vpc-endpoints, in the caller’s account, shows the VPC of the endpoint';
+    return '`aws ec2 describe-vpc-endpoints` in the caller’s account shows the VPC of the endpoint';
   if (/^aws:RequestedRegion/i.test(key)) return 'the STS endpoint that the caller is configured for';
   if (/^saml:/i.test(key)) return 'decode the SAML response that the caller presented: it holds the value';
   if (/:(?:aud|azp|oaud|sub|amr|repository|ref|environment|workflow|job_workflow_ref|actor)(?:_id)?$/i.test(key))
     return 'decode the token that the caller presented: its payload holds the claim';
-  if (/^aws:PrincipalArn/i.test(key)) return 'aws iam get-role of the caller’s role shows its path';
+  if (/^aws:PrincipalArn/i.test(key)) return '`aws iam get-role` of the caller’s role shows its path';
   if (/^aws:Source(?:Arn|Account)/i.test(key))
     return 'the configuration of the service that calls shows the resource that it acts for';
   return 'the record does not show it; ask whoever made the call';

@@ -1,8 +1,10 @@
 /** The sentences of a cause: their order of words, singular and plural, and that no character is cut in two. */
 import { describe, expect, test } from 'vitest';
+import { causes } from '../../src/causes/catalogue.ts';
 import { byRole, byUser, policyOf, refusal, statement, trusting, user } from '../../src/causes/example-cases.ts';
 import { inWords } from '../../src/causes/requested-duration.ts';
 import { shortened } from '../../src/causes/wording.ts';
+import { isCommand } from '../../src/findings/forms/words.ts';
 import { explained } from './run-example.ts';
 
 const summaries = (example: Omit<Parameters<typeof explained>[0], 'name'>): readonly string[] =>
@@ -57,4 +59,26 @@ test('of three tests that exclude one another nothing satisfies all', () => {
     ({ cause }) => cause === 'contradictory-conditions',
   );
   expect(first?.summary).toMatch(/: nothing satisfies all of them\.$/);
+});
+
+test('what stands there as a command is one, and what to look at is said in words', () => {
+  const part = String.raw`(?:'[^']*'|[\w:/@%+=,.-]+)`;
+  const command = new RegExp(
+    `^aws [a-z]+ [a-z-]+(?: --[a-z-]+ ${part})*(?: \\| trusttrail explain event\\.json --policy -)?$`,
+  );
+  const told = causes
+    .flatMap((cause) => [...cause.isIt, ...cause.isNot])
+    .flatMap((example) => explained(example).unknown.map(({ how }) => how));
+  const policies = [
+    { StringEquals: { 'aws:PrincipalOrgID': 'o-abcdefghij' } },
+    { StringEquals: { 'aws:PrincipalTag/team': 'red' } },
+    { StringEquals: { 'aws:SourceVpc': 'vpc-1' } },
+    { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::444455556666:role/x/deploy' } },
+    { StringEquals: { 'aws:userid': 'AROAX:y' } },
+  ].map((asked) => explained({ name: '', event: byRole(null), policy: trusting('444455556666', asked) }));
+  const all = [...new Set([...told, ...policies.flatMap(({ unknown }) => unknown.map(({ how }) => how))])];
+  const commands = all.filter(isCommand);
+  expect(commands.length).toBeGreaterThan(2);
+  expect(all.some((how) => how.includes('`aws '))).toBe(true);
+  for (const one of commands) expect(one).toMatch(command);
 });
