@@ -93,10 +93,14 @@ export function describeClass(question: ToDescribe, work: Work): DescribedClass 
 }
 
 /** What holds for every caller who is meant narrows nothing. */
-function holdsForAll({ space, spaceOf, entry }: ToDescribe, clause: PreparedClause): boolean {
+function holdsForAll(question: ToDescribe, clause: PreparedClause): boolean {
+  return spacesOf(question).every((one) => one.clause(clause, true) === true);
+}
+
+/** Users and sessions of roles are told of together where the entry means both. */
+function spacesOf({ space, spaceOf, entry }: ToDescribe): readonly CallerSpace[] {
   const both = entry?.name.kind === 'account' || entry?.name.kind === 'everyone' || entry === undefined;
-  const spaces = both && space.arn !== undefined ? [spaceOf('user'), spaceOf('role-session')] : [space];
-  return spaces.every((one) => one.clause(clause, true) === true);
+  return both && space.arn !== undefined ? [spaceOf('user'), spaceOf('role-session')] : [space];
 }
 
 function holdsWhenAbsent({ clause: { operator } }: PreparedClause): boolean {
@@ -200,7 +204,9 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
   const mode: Mode = holdsSomewhere(space, members, work) ? 'claim' : 'proof';
   const holds = (demanded: Formula) => holdsSomewhere(space, demanded, work, mode);
   const element = statement.statement.principal;
-  const means = space.principal(entry === undefined ? element : { ...element, entries: [entry] }, 'Allow', true);
+  const named = entry === undefined ? element : { ...element, entries: [entry] };
+  const meantIn = (one: CallerSpace) => one.principal(named, 'Allow', true);
+  const means = meantIn(space);
   const admitting = statementsOn(from, 'Allow', action).filter((other) =>
     holds(and([means, space.principal(other.statement.principal, 'Allow', true)])),
   );
@@ -215,7 +221,9 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
   for (const { clauses } of admitting) for (const clause of clauses) guards.set(clause.key.lower, clause);
   const others = entry === undefined ? undefined : exceptions(question, entry.name, through, action, work);
   if (others !== undefined) losses.push({ text: others, key: undefined });
-  const ofClass = { from, to, space, action, members, callers: means, holds };
+  const someCan = (clause: PreparedClause, meet: boolean) =>
+    spacesOf(question).some((one) => holdsSomewhere(one, and([meantIn(one), one.clause(clause, meet)]), work, mode));
+  const ofClass = { from, to, space, action, members, someCan, holds };
   const told = new Set(own);
   for (const [key, clause] of guards) {
     if (own.has(key) || (isOne(entry?.name) && keysOfOne.has(key))) continue;

@@ -20,8 +20,8 @@ interface Class {
   readonly action: string;
   /** That a request is of the class. */
   readonly members: Formula;
-  /** That it is by somebody whom the class is told of. */
-  readonly callers: Formula;
+  /** Whether somebody whom the words for the class mean can meet the clause, or can break it. */
+  readonly someCan: (clause: PreparedClause, meet: boolean) => boolean;
   readonly holds: Holds;
 }
 
@@ -67,7 +67,7 @@ export function keptOutByDenies(question: Class): KeptOut {
     if (!holds(and([members, allows(space, withoutDenies, action), denied]))) continue;
     for (const clause of deny.clauses) {
       // What all of them bring tells nothing of these.
-      if (!holds(and([question.callers, space.clause(clause, false)]))) continue;
+      if (!question.someCan(clause, false)) continue;
       phrases.push({
         text: describeClause(clause, { mayBeAbsent: mayBeAbsent(space, clause) }),
         key: clause.key.lower,
@@ -107,7 +107,7 @@ export function leftByDenies(question: Class, told: ReadonlySet<string>): readon
       const settles = /^(String|Arn|Ip)/.test(opposite?.clause.operator.base ?? '') && opposite?.row?.negated === false;
       if (opposite === undefined || (told.has(key) && !settles)) continue;
       // Whoever is told of breaks it anyway.
-      if (!holds(and([question.callers, space.clause(clause, true)]))) continue;
+      if (!question.someCan(clause, true)) continue;
       const notOthers = or([
         space.principal(deny.statement.principal, 'Deny', false),
         ...deny.clauses.filter((other) => other !== clause).map((other) => space.clause(other, false)),

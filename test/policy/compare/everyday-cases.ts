@@ -96,6 +96,13 @@ export const everydayCases: readonly ChangeCase[] = [
     gained: [`${anyOf}, from anywhere but 203.0.113.0/24, from VPC \`vpc-2\``],
   },
   {
+    name: 'all but a role denied: of a role not every user is told, but of an account the role is',
+    old: [allow(other)],
+    now: [allow(other), deny('*', { ArnNotEquals: { 'aws:PrincipalArn': roleOf('r') } })],
+    verdict: 'narrower',
+    lost: [`${anyOf}, with principal ARN other than \`${roleOf('r')}\``],
+  },
+  {
     name: 'an account more in a perimeter of identities',
     old: [allow([other, third]), deny('*', identities(other))],
     now: [allow([other, third]), deny('*', identities(other, third))],
