@@ -30,8 +30,16 @@ options=(--fail-on "${FAIL_ON:-high}")
 [ -z "${CONFIG:-}" ] || options+=(--config "$CONFIG")
 [ -z "${ROLE:-}" ] || options+=(--role "$ROLE")
 
+# What is printed quotes policies, which whoever opens a pull request writes: a line of it that begins with `::` would be a
+# command to the runner (GitHub Docs, "Workflow commands": stopping and starting workflow commands).
+if [ -n "${GITHUB_ACTIONS:-}" ]; then
+  marker="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+  [ "${#marker}" -eq 32 ] || exit 2
+  echo "::stop-commands::$marker"
+fi
 node "$here/trusttrail.js" check "${options[@]}" -- "${files[@]}"
 status=$?
+[ -z "${GITHUB_ACTIONS:-}" ] || printf '\n::%s::\n' "$marker"
 if [ -n "${SARIF:-}" ] && [ "$status" -lt 2 ]; then
   node "$here/trusttrail.js" check "${options[@]}" --format sarif -- "${files[@]}" > "$SARIF" 2> /dev/null
   [ -z "${GITHUB_OUTPUT:-}" ] || echo "sarif=$SARIF" >> "$GITHUB_OUTPUT"

@@ -138,6 +138,7 @@ describe.skipIf(!hasBash)('the script of the action', () => {
     return {
       status,
       stderr,
+      stdout,
       calls: stdout
         .split('.\n')
         .slice(0, -1)
@@ -157,6 +158,15 @@ describe.skipIf(!hasBash)('the script of the action', () => {
     const { calls } = run({ PATHS: '$(touch evil).json\n`touch evil`', FAIL_ON: 'high' });
     expect(calls[0]?.slice(4)).toEqual(['$(touch evil).json', '`touch evil`']);
     expect(spawnSync('ls', [join(folder, 'evil')]).status).not.toBe(0);
+  });
+
+  test('what policies say is no command to the runner', () => {
+    const marked = /^::stop-commands::([0-9a-f]{32})\n([\s\S]*)\n::\1::\n$/;
+    const outputs = [1, 2].map(() => run({ PATHS: 'iam/trust-two.json', GITHUB_ACTIONS: 'true', ENDS: '1' }));
+    const found = outputs.map(({ stdout }) => marked.exec(stdout));
+    expect(found[0]?.[2]).toContain('iam/trust-two.json');
+    expect(found[0]?.[1]).not.toBe(found[1]?.[1]);
+    expect(outputs.map(({ status }) => status)).toEqual([1, 1]);
   });
 
   test('the other inputs, and SARIF beside the text', () => {
