@@ -233,7 +233,7 @@ function timeline(input: ReportInput, findings: readonly Finding[], anchors: Rea
     inOrder.length > rows.length
       ? markup`<p class="faint">The first ${rows.length} of ${inOrder.length}.</p>`
       : undefined;
-  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure class="scroll" tabindex="0" aria-label="Findings over time, one row a role">${picture}</figure><p class="faint key">${legend()} Quiet stretches are shortened.${untold}</p>${bursts(inOrder, anchors)}<details><summary>The timeline as a table</summary>${cut}<section class="scroll" tabindex="0" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></section></details></section>`;
+  return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><figure class="scroll" tabindex="0" aria-label="Findings over time, one row a role">${picture}</figure><p class="faint key">${legend()} Times are UTC. Quiet stretches are shortened.${untold}</p>${bursts(inOrder, anchors)}<details><summary>The timeline as a table</summary>${cut}<section class="scroll" tabindex="0" aria-label="Timeline table"><table><caption>Findings in the order of time</caption><thead><tr><th scope="col">Time</th><th scope="col">Severity</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table></section></details></section>`;
 }
 
 /** Marks on a line for each role, and an arc from a change to the burst it caused. */
