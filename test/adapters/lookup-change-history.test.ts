@@ -88,6 +88,28 @@ test('the change itself that is asked about is not the version before it', async
   expect(await asked()).toEqual(['itself', 'before']);
 });
 
+test('what may not have been all is asked for again when it is, and what was not answered only after a while', async () => {
+  const client = new CloudTrailClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  let clock = now + 14 * 60_000;
+  const history = lookupChangeHistory({ trail: () => client }, { now: () => clock });
+  const ask = async (before: number) => (await history.changesOf(role, before))?.map(({ eventId }) => eventId);
+  cloudTrail
+    .on(LookupEventsCommand)
+    .resolvesOnce({ Events: [event('CreateRole', 'old')] })
+    .resolvesOnce({ Events: [event('UpdateAssumeRolePolicy', 'new')] })
+    // Another call of the same role is another question, and would be throttled as this one is.
+    .rejects(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
+  expect([await ask(now), await ask(now)]).toEqual([['old'], ['old']]);
+  clock += 60_000;
+  expect([await ask(now), await ask(now)]).toEqual([['new'], ['new']]);
+  expect(calls()).toHaveLength(2);
+  expect([await ask(now + 1), await ask(now + 2)]).toEqual([undefined, undefined]);
+  const asked = calls().length;
+  clock += 5 * 60_000;
+  await ask(now + 3);
+  expect(calls().length).toBeGreaterThan(asked);
+});
+
 test('what is refused, or is of a role of this name elsewhere, is not told', async () => {
   cloudTrail.on(LookupEventsCommand).resolvesOnce({
     Events: [
