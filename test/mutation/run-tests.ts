@@ -12,6 +12,7 @@ export const testFiles = [
   'test/policy/compare/organization-keys.test.ts',
   'test/policy/compare/bound-keys.test.ts',
   'test/policy/compare/operator-types.test.ts',
+  'test/policy/compare/variables.test.ts',
   'test/policy/compare/public-access.test.ts',
   'test/policy/document/validate.test.ts',
   'test/policy/repair/repair.test.ts',
