@@ -94,7 +94,7 @@ export function causeHeadline(cause: CauseFinding): string {
 export function verification(fix: { readonly verified: boolean; readonly grants?: string }): string {
   if (!fix.verified) return 'not verified';
   if (fix.grants === undefined || fix.grants === 'nothing') return 'verified: it grants nothing new';
-  return `verified: it grants ${fix.grants} and nothing else`;
+  return `verified: it lets in ${fix.grants} and nobody else`;
 }
 
 /** Whether a text is to be copied into a shell, and so must stay whole. */

@@ -120,7 +120,7 @@ test('what a fix grants is quoted as code, as everywhere', () => {
   const text = JSON.stringify(
     slackMessage({ ...findingExamples.denial, fix: { ...fix, verified: true, grants: 'role `ci`' } }).blocks,
   );
-  expect(text).toContain('it grants role `ci` and nothing else');
+  expect(text).toContain('it lets in role `ci` and nobody else');
 });
 
 test('a command that finds out what is not known is whole or not there', () => {
