@@ -110,7 +110,7 @@ describe('what it says', () => {
       'cause',
       'one digit off',
       'fix',
-      'Verified: it grants',
+      'Verified: it lets in',
       'get-role',
       'update-assume-role-policy',
       'aws sts assume-role',
