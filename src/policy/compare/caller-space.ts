@@ -179,6 +179,7 @@ export class CallerSpace {
   readonly #home: string | undefined;
   readonly #bothTimes: boolean;
   #agreement: Formula | undefined;
+  #showsUserId = false;
 
   constructor(shape: CallerShape, world: CallerWorld) {
     const { freshAccounts, partitions } = world;
@@ -257,6 +258,12 @@ export class CallerSpace {
   /** Keys that follow from others, or that every request has, are to stand in a witness, though no demand is made on them. */
   speaksOf(keys: readonly PreparedKey[]): void {
     for (const key of keys) this.#dimensionOf(key);
+    if (keys.some(({ lower: name }) => name === 'aws:userid')) this.#showsUserId = true;
+  }
+
+  /** Whether the unique id is to stand in a witness: something asks for it. */
+  get showsUserId(): boolean {
+    return this.#showsUserId || this.userId?.spokenOf === true;
   }
 
   /** @returns values of the key that a request can have, of these; `null` among them where it can be without. */

@@ -51,7 +51,7 @@ export function concreteWitness(
   if (account !== undefined) texts.add(account);
 
   let tries = 0;
-  const free = [...variables.values()].filter((key) => key.follows === undefined || key.lower === 'aws:userid');
+  const free = [...variables.values()].filter((key) => key.follows === undefined);
   const tryCompared = (assigned: ReadonlyMap<string, readonly string[] | null>): Witness | undefined => {
     const wanted = new Map<string, Set<string>>();
     for (const clause of clauses) {
@@ -74,7 +74,8 @@ export function concreteWitness(
       }
     }
     const options = [...compared.values()]
-      .filter((key) => key.lower !== 'aws:principalarn' && key.lower !== 'aws:principalaccount')
+      // What follows from the caller has the value it has.
+      .filter((key) => key.follows === undefined)
       .map((key) => ({
         key,
         values: [

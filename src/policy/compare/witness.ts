@@ -32,7 +32,7 @@ export function witnessOf(
     const userId = space.userId.state(model.get(space.userId)?.literals ?? [], work)?.[0];
     if (arn === undefined || userId === undefined) return undefined;
     context['aws:PrincipalArn'] = [arn];
-    if (space.userId.spokenOf) context['aws:userid'] = [userId];
+    if (space.showsUserId) context['aws:userid'] = [userId];
     principal = space.shape.kind === 'user' ? arn : sessionArn(arn, userId.slice(userId.indexOf(':') + 1));
   }
   for (const [lower, dimension] of space.dimensions) {

@@ -80,6 +80,36 @@ test.each<[string, object[], Readonly<Record<string, string>>]>([
     ],
     { [team]: 'all' },
   ],
+  [
+    'a user by a tag',
+    [allow(user, on('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:user/${aws:PrincipalTag/team}'))],
+    { [team]: 'ann' },
+  ],
+  [
+    'an account by a tag',
+    [allow(other, on('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::${aws:PrincipalTag/team}:user/*'))],
+    { [team]: other },
+  ],
+  [
+    'its account by a tag',
+    [allow(other, on('StringEquals', 'aws:PrincipalAccount', '${aws:PrincipalTag/team}'))],
+    { [team]: other },
+  ],
+  [
+    'its name by a tag',
+    [allow(user, on('StringEquals', 'aws:username', '${aws:PrincipalTag/team}'))],
+    { [team]: 'ann' },
+  ],
+  [
+    'a session named by the unique id',
+    [allow(user, on('StringEquals', team, '${aws:userid}'))],
+    { [team]: 'AIDAEXAMPLEANYBODY00' },
+  ],
+  [
+    'a unique id by a tag',
+    [allow(user, on('StringEquals', 'aws:userid', '${aws:PrincipalTag/team}'))],
+    { [team]: 'AIDAEXAMPLEANYBODY00' },
+  ],
 ])('%s', (_, now, wanted) => {
   const { gained, verdict } = compare(policy(nobody), policy(...now));
   expect(verdict).toBe('broader');
@@ -87,6 +117,8 @@ test.each<[string, object[], Readonly<Record<string, string>>]>([
   const [first] = gained;
   const { context = {} } = first?.witness ?? {};
   for (const [key, value] of Object.entries(wanted)) expect(context[key], key).toEqual([value]);
+  // What follows from the caller is left as it is.
+  expect(Object.keys(context).map((key) => key.toLowerCase())).not.toContain('aws:username');
   // Nothing is told of a request that another value would do for.
   for (const key of Object.keys(wanted)) {
     if (first === undefined || key === 'aws:userid' || key === 'aws:ResourceAccount') continue;
