@@ -341,9 +341,9 @@ export class CallerSpace {
     return formulaOf(dimension.literal(absent, value, pointer), positive);
   }
 
-  /** Of one instant, each of the two keys has a text of its own. */
+  /** Of one instant, each of the two keys has a text of its own; an instant is looked for as a date. */
   #onTime(name: string, predicate: ValuePredicate): ValuePredicate {
-    if (predicate.theory === 'text' && this.#bothTimes)
+    if (predicate.theory === 'text' && (this.#bothTimes || name === 'aws:epochtime'))
       return {
         ...predicateOfPatterns(`text of ${name} ${predicate.id}`, []),
         opaque: [`text of ${name} ${predicate.id}`],

@@ -145,6 +145,14 @@ describe('numbers', () => {
     },
   );
 
+  test('a time compared as a text is said to be what is not decided', () => {
+    const asText = allow(other, on('StringLike', 'aws:EpochTime', '2026', 'ann'));
+    const { verdict, undecided } = compare(policy(allow(home)), policy(allow(home), asText));
+    expect(verdict).toBe('undecided');
+    expect(undecided.map(({ construct }) => construct)).toEqual(['a time compared as a text']);
+    expect(compare(policy(asText), policy(asText, asText)).verdict).toBe('equivalent');
+  });
+
   test('what a key of another type cannot hold is no witness', () => {
     const age = 'aws:MultiFactorAuthAge';
     const { gained, verdict } = compare(
