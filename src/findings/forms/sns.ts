@@ -28,9 +28,16 @@ export function snsMessage(finding: Finding): SnsMessage {
   const body = [text.trimEnd(), ...links].join('\n\n');
   return {
     subject: asciiSubject(`[${finding.severity}] ${finding.title}`),
-    text: `${body.length <= mostText ? body : `${body.slice(0, mostText)}\n\n(shortened)`}\n`,
+    text: `${body.length <= mostText ? body : `${wholeLines(body)}\n\n(shortened)`}\n`,
     json: safeJson(fittingFinding(finding, mostJson)),
   };
+}
+
+/** Cut behind a line, and never behind one that goes on in the next: half a command is worse than none. */
+function wholeLines(body: string): string {
+  let end = body.lastIndexOf('\n', mostText);
+  while (end > 0 && body[end - 1] === '\\') end = body.lastIndexOf('\n', end - 1);
+  return body.slice(0, Math.max(0, end));
 }
 
 /**

@@ -67,3 +67,20 @@ test('what to do stands before what it is not', () => {
   const rows = [...text.matchAll(/^ {2}(\w+) /gm)].map(([, label]) => label);
   expect(rows).toEqual(['when', 'role', 'by', 'cause', 'fix', 'unknown', 'not', 'events', 'id']);
 });
+
+test('a body that is too long ends with a whole line, and with no command that goes on', () => {
+  const words = Array.from({ length: 60 }, (_, at) => `--option-${at} ${'v'.repeat(at % 17)}x`).join(' ');
+  const commands = Array.from({ length: 40 }, (_, at) => `aws iam put-role-policy --role-name r${at} ${words}`);
+  const whole = commands.map((command) => command.replaceAll(/ +/g, ' '));
+  for (const padding of [0, 7, 31, 64, 99]) {
+    const notes = [`${'n'.repeat(padding)} noted`];
+    const { text } = snsMessage({ ...findingExamples.denial, notes, rollback: { commands } });
+    expect(text).toMatch(/\n\n\(shortened\)\n$/);
+    const told = text
+      .replaceAll(/ \\\n\s+/g, ' ')
+      .split('\n')
+      .flatMap((line) => /^\s*\$ (aws iam put-role-policy .*)$/.exec(line)?.[1] ?? []);
+    expect(told.length).toBeGreaterThan(5);
+    for (const command of told) expect(whole).toContain(command);
+  }
+});
