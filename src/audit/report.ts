@@ -1,10 +1,11 @@
 /** What does a review of history come to: findings, the life of each role, what was read and what was not? */
+import { nameOfCaller } from '../cloudtrail/caller-name.ts';
 import type { ReadingProblem } from '../cloudtrail/read-record.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
 import { maskExternalIds } from '../findings/mask.ts';
 import { countBySeverity } from '../findings/severity.ts';
 import { matchWildcard } from '../policy/evaluate/wildcard.ts';
-import type { RoleTimeline, TimelineVersion } from './timeline.ts';
+import { arnsOf, type RoleTimeline, type TimelineVersion } from './timeline.ts';
 
 /** What of a history is asked for. */
 export interface ReviewFilter {
@@ -23,7 +24,7 @@ export interface ReadCounts {
   /** Files, or pages of answers. */
   readonly parts: number;
   readonly records: number;
-  /** Records that were kept: changes and denials. */
+  /** Events that were kept, changes and denials: each once, however many copies were read. */
   readonly kept: number;
   readonly trustChanges: number;
   readonly denials: number;
@@ -65,7 +66,7 @@ export function findingMatches(finding: Finding, filter: ReviewFilter): boolean 
 }
 
 export function timelineMatches(timeline: RoleTimeline, { role, account }: ReviewFilter): boolean {
-  if (role !== undefined && !roleMatches(timeline.role, role)) return false;
+  if (role !== undefined && !arnsOf(timeline).some((arn) => roleMatches(arn, role))) return false;
   return account === undefined || timeline.account === account;
 }
 
@@ -139,7 +140,7 @@ export function versionJson(version: TimelineVersion, showExternalIds: boolean):
     ...(setBy === undefined
       ? {}
       : {
-          by: setBy.record.userIdentity.arn ?? setBy.record.userIdentity.invokedBy ?? null,
+          by: nameOfCaller(setBy.record),
           change: setBy.change,
           eventId: setBy.record.eventId,
         }),
@@ -153,9 +154,11 @@ function renamed({ policy, change }: { readonly policy: unknown; readonly change
   return { policy, ...(change === undefined ? {} : { access: change }) };
 }
 
-/** The policy as a JSON value, its text where it is no JSON, `null` where there is none to show. */
-export function documentOf({ policyText }: TimelineVersion): unknown {
+/** The policy as a JSON value, its text where that is no trust policy, `null` where there is none to show. */
+export function documentOf({ policyText, policy }: TimelineVersion): unknown {
   if (policyText === undefined) return null;
+  // As JSON a name that stands twice would be there once.
+  if (policy === undefined) return policyText;
   try {
     return JSON.parse(policyText) as unknown;
   } catch {

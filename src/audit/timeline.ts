@@ -60,6 +60,14 @@ export function timelines(changes: readonly TrustChange[]): readonly RoleTimelin
     .map(([key, ofRole]) => timelineOf(key, ofRole.toSorted(inOrder)));
 }
 
+/** Every ARN that the role of this name has had: made anew it may have another path. */
+export function arnsOf({ role, versions }: Pick<RoleTimeline, 'role' | 'versions'>): readonly string[] {
+  const known = versions.flatMap(({ setBy }) =>
+    setBy?.pathKnown === true && setBy.role !== undefined ? [setBy.role] : [],
+  );
+  return [...new Set([role, ...known])];
+}
+
 /** By time; within a second, which is all that CloudTrail tells, by eventID, so that every reading agrees. */
 function inOrder(left: TrustChange, right: TrustChange): number {
   if (left.record.at !== right.record.at) return left.record.at - right.record.at;
@@ -147,13 +155,12 @@ function nextVersion(last: TimelineVersion, change: TrustChange, role: string): 
       const unseen = last.exists === true ? ['it was created while it was there: a deletion between is missing'] : [];
       // It was gone for a moment at least, so that whoever has access now gains it.
       return {
-        ...documentOf(change, { ...last, exists: false, certainty: 'certain' }, role),
+        ...documentOf(change, { ...last, exists: false, certainty: 'certain' }, role, unseen),
         exists: true,
-        notes: unseen,
       };
     }
     case 'update-trust-policy':
-      return { ...documentOf(change, last, role), exists: true, notes: unseenCreation(last) };
+      return { ...documentOf(change, last, role, unseenCreation(last)), exists: true };
   }
 }
 
@@ -178,13 +185,16 @@ function documentOf(
   { policyText }: TrustChange,
   last: TimelineVersion,
   role: string,
-): Pick<Next, 'certainty' | 'policyText' | 'policy' | 'comparison'> {
-  if (policyText === undefined) return { certainty: 'unknown' };
+  notes: readonly string[],
+): Omit<Next, 'exists'> {
+  if (policyText === undefined) return { certainty: 'unknown', notes };
   const policy = policyOf(policyText);
+  if (policy !== undefined)
+    return { certainty: 'certain', policyText, policy, ...comparedWith(last, policy, role), notes };
   return {
     certainty: 'certain',
     policyText,
-    ...(policy === undefined ? {} : { policy, ...comparedWith(last, policy, role) }),
+    notes: [...notes, 'the document that was set cannot be read as a trust policy'],
   };
 }
 

@@ -25,10 +25,10 @@ export function whoCouldAssume(timeline: RoleTimeline, at: number, readUntil = a
   const notes = [...version.notes];
   if (version.exists === true && version.certainty === 'unknown' && version.since !== undefined)
     notes.push('the record of the change does not show the document');
-  if (version.policyText !== undefined && version.policy === undefined)
-    notes.push('the document that was set cannot be read as a trust policy');
   if (version.setBy?.record.at === Math.floor(at / 1000) * 1000)
-    notes.push('it was set in this very second: a call of the same second may have met the version before');
+    notes.push(
+      `it was ${version.exists === false ? 'deleted' : 'set'} in this very second: a call of the same second may have met the version before`,
+    );
   if (readUntil < at && version.until === undefined)
     notes.push(
       `the newest change or denied call that was read is of ${iso(readUntil)}: a change that was not read would not be known`,

@@ -4,6 +4,7 @@ import type { Review, ReviewFilter } from '../audit/report.ts';
 import { findingMatches, timelineMatches, timelineSince } from '../audit/report.ts';
 import { toIsoSeconds } from '../cloudtrail/event-time.ts';
 import type { ReadingProblem } from '../cloudtrail/read-record.ts';
+import { failed } from '../cloudtrail/recognise.ts';
 import type { TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import type { Configuration } from '../configuration/configuration.ts';
@@ -157,7 +158,7 @@ interface Intake {
 }
 
 /** Sorts what comes in, and counts it: only what the rules of EventBridge let through reaches the service. */
-function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
+function intakeOf({ since = 0, until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
   const problems: ReadingProblem[] = [];
   const passedOver: Review['passedOver'][number][] = [];
   const counts = {
@@ -170,6 +171,7 @@ function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
     passedOver: 0,
     problems: 0,
   };
+  const events = new Set<string>();
   let earliest = Number.POSITIVE_INFINITY;
   let latest = 0;
   const problem = (one: ReadingProblem): void => {
@@ -184,8 +186,13 @@ function intakeOf({ until = Number.POSITIVE_INFINITY }: ReviewFilter): Intake {
       return false;
     }
     if (record.at > until) return false;
+    // Changes tell what was in force; a call that failed before is no part of a burst that is asked for from then on.
+    if (record.at < since && failed(record)) return false;
     earliest = Math.min(earliest, record.at);
     latest = Math.max(latest, record.at);
+    // Copies of one event, as trails of several regions and accounts keep them, may each show what another one lacks.
+    if (events.has(record.eventId)) return true;
+    events.add(record.eventId);
     counts.kept += 1;
     if (one.rule === 'trust-change') counts.trustChanges += 1;
     else if (one.rule === 'denial') counts.denials += 1;

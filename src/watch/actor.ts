@@ -1,8 +1,8 @@
 /** Who made a call, for a finding and for a sentence? */
+import { nameOfCaller } from '../cloudtrail/caller-name.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import type { Actor } from '../findings/finding.ts';
 import { collectExternalIds, maskText } from '../findings/mask.ts';
-import { nameOfCaller } from './facts.ts';
 
 export function actorOf(record: CloudTrailRecord): Actor {
   const { userIdentity, sourceIp, userAgent } = record;

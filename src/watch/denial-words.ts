@@ -1,7 +1,7 @@
 /** Who called which role, and for how long: the words that titles about denied calls are made of. */
+import { nameOfCaller } from '../cloudtrail/caller-name.ts';
 import type { Denial } from '../cloudtrail/recognised.ts';
 import { shortActor } from './actor.ts';
-import { nameOfCaller } from './facts.ts';
 import { roleNameOf } from './remember.ts';
 import type { RoleHistory } from './role-history.ts';
 

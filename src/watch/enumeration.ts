@@ -1,4 +1,5 @@
 /** Does a caller feel its way: many roles that deny it, or many principals tried until one exists? */
+import { nameOfCaller } from '../cloudtrail/caller-name.ts';
 import type { TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { findingId } from '../findings/identity.ts';
@@ -6,7 +7,6 @@ import { parseTrustPolicy } from '../policy/document/parse.ts';
 import { actorOf, shortActor } from './actor.ts';
 import { type Timed, weightOf } from './bursts.ts';
 import type { Draft } from './draft.ts';
-import { nameOfCaller } from './facts.ts';
 import { linksOf } from './links.ts';
 
 /**

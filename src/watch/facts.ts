@@ -145,18 +145,6 @@ function anonymous({ userIdentity, recipientAccountId }: CloudTrailRecord): stri
   return `${account}/${userIdentity.type ?? 'caller'}/${userIdentity.principalId?.split(':')[0] ?? ''}`;
 }
 
-/** @returns the ARN or, failing that, whatever names who made a call. */
-export function nameOfCaller({ userIdentity }: CloudTrailRecord): string {
-  const { arn, userName, principalId, invokedBy, accountId, type } = userIdentity;
-  return (
-    arn ??
-    invokedBy ??
-    userName ??
-    principalId ??
-    (accountId === undefined ? (type ?? 'unknown') : `account ${accountId}`)
-  );
-}
-
 /** The stream of a role's changes. */
 export function roleStream(key: string): string {
   return `role:${key}`;

@@ -1,4 +1,5 @@
 /** Which facts do records hold, where is each kept, and whose findings do they touch? */
+import { nameOfCaller } from '../cloudtrail/caller-name.ts';
 import { allRecognised, isOwnReaderRole } from '../cloudtrail/recognise.ts';
 import type { CallerSideChange, Denial, PrincipalEvent, TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
@@ -18,7 +19,6 @@ import {
   denialFactOf,
   eventOf,
   factOf,
-  nameOfCaller,
   principalKeyOf,
   principalStreamOf,
   roleKeyOf,
@@ -50,7 +50,9 @@ export async function remember(records: readonly CloudTrailRecord[], context: Wa
   const streams = new Map<string, Map<string, StoredEvent>>();
   const add = (stream: string, event: StoredEvent): void => {
     const events = streams.get(stream) ?? new Map<string, StoredEvent>();
-    events.set(event.eventId, event);
+    const known = events.get(event.eventId);
+    // Of two copies the fuller one, whichever came first.
+    if (known === undefined || isFuller(event.body, known.body)) events.set(event.eventId, event);
     streams.set(stream, events);
   };
   const denials: StoredDenial[] = [];
@@ -83,6 +85,11 @@ export async function remember(records: readonly CloudTrailRecord[], context: Wa
   for (const event of principals) await touchByPrincipal(event, context, affected);
   for (const one of callerSide) await touchByCallerSide(one.change, one.stream, context, affected);
   return affected;
+}
+
+/** Of copies of one text that are as long the order of their letters decides, so that no order of files does. */
+function isFuller(body: string, than: string): boolean {
+  return body.length > than.length || (body.length === than.length && body < than);
 }
 
 type Add = (stream: string, event: StoredEvent) => void;

@@ -1,5 +1,7 @@
 /** What follows from all that is known of one role: its changes, its denials, its bursts, and the principals it trusts? */
+
 import type { PrincipalHistory } from '../causes/evidence.ts';
+import { nameOfCaller } from '../cloudtrail/caller-name.ts';
 import type { CallerSideChange, Denial } from '../cloudtrail/recognised.ts';
 import { unanswered } from '../cloudtrail/unanswered-call.ts';
 import type { StoredFinding } from '../ports/trust-store.ts';
@@ -13,7 +15,7 @@ import type { Surroundings } from './denial-evidence.ts';
 import type { Conclusions, Draft, Retraction } from './draft.ts';
 import { driftStream, explainedDrift } from './drift.ts';
 import { enumerationId, isProbe } from './enumeration.ts';
-import { callerKeyOf, callerOf, callerSideStream, eventOf, nameOfCaller } from './facts.ts';
+import { callerKeyOf, callerOf, callerSideStream, eventOf } from './facts.ts';
 import { knownHistory, lookUp } from './looked-up.ts';
 import { burstDrafts, denialDraft, type KnownDenial, type Told } from './on-denial.ts';
 import { failedChangeDraft, trustChangeDraft } from './on-trust-change.ts';

@@ -283,3 +283,82 @@ test('a folder holds results of queries under the names that Lake and Athena giv
   expect(roles.map(({ role }) => role.slice(31))).toEqual(['athena', 'lake']);
   expect(problems).toEqual([]);
 });
+
+test('copies of one event count once, and the fuller one is read whichever file comes first', async () => {
+  const full = changed('2026-03-02T10:00:00Z', trusting('444455556666'), { eventID: 'copied' });
+  const poor = { ...full, userIdentity: {} };
+  const first = changed('2026-03-01T10:00:00Z', trusting('111122223333'));
+  const answers: string[] = [];
+  for (const order of [
+    [full, poor],
+    [poor, full],
+  ]) {
+    const path = await file('copies.json', [first, ...order]);
+    const { findings, summary } = JSON.parse((await cli('audit', path, '--format', 'json')).printed());
+    expect(summary).toMatchObject({ records: 3, kept: 2, trustChanges: 2 });
+    expect(findings).toHaveLength(2);
+    answers.push(JSON.stringify(findings));
+  }
+  expect(answers[0]).toBe(answers[1]);
+});
+
+test('a burst that began before `--since` is told from then on', async () => {
+  const path = await file('begun.json', [changed('2026-03-01T10:00:00Z', trusting('111122223333')), ...burst('11')]);
+  const told = async (since: string): Promise<readonly (number | undefined)[]> => {
+    const io = await cli('audit', path, '--since', since, '--format', 'json');
+    const { findings } = JSON.parse(io.printed()) as { readonly findings: readonly Finding[] };
+    return findings.map(({ count }) => count);
+  };
+  expect(await told('2026-03-02T00:00:00Z')).toEqual([6]);
+  expect(await told('2026-03-02T11:01:00Z')).toEqual([5]);
+  expect(await told('2026-03-02T11:06:00Z')).toEqual([]);
+});
+
+describe('a timeline', () => {
+  test('is kept for a role by every path it has had, and names whoever is named otherwise than by an ARN', async () => {
+    const made = (eventTime: string, path: string) =>
+      iamCall(
+        'CreateRole',
+        { roleName: 'deploy', path, assumeRolePolicyDocument: trusting('111122223333') },
+        {
+          eventTime,
+          eventID: `made-${eventTime}`,
+          userIdentity: { type: 'IAMUser', userName: 'dana', accountId: '111122223333' },
+          responseElements: { role: { arn: `arn:aws:iam::111122223333:role${path}deploy`, roleName: 'deploy', path } },
+        },
+      );
+    const path = await file('paths.json', [
+      made('2026-03-01T10:00:00Z', '/ci/'),
+      iamCall('DeleteRole', { roleName: 'deploy' }, { eventTime: '2026-03-01T11:00:00Z', eventID: 'gone' }),
+      made('2026-03-01T12:00:00Z', '/other/'),
+    ]);
+    for (const of of ['ci', 'other', '*']) {
+      const io = await cli('audit', path, '--role', `arn:aws:iam::111122223333:role/${of}/*`, '--format', 'json');
+      const { roles } = JSON.parse(io.printed());
+      expect(roles).toMatchObject([{ role: 'arn:aws:iam::111122223333:role/other/deploy' }]);
+      expect(roles[0].versions[1]).toMatchObject({ by: 'dana', change: 'create-role' });
+    }
+    const none = await cli('audit', path, '--role', 'arn:aws:iam::111122223333:role/third/*', '--format', 'json');
+    expect(JSON.parse(none.printed())).toMatchObject({ roles: [] });
+  });
+
+  test('shows a document that cannot be read as a trust policy as the text that it is, and says so', async () => {
+    const twice = '{"Version":"2012-10-17","Statement":[],"Statement":[{"Effect":"Allow"}]}';
+    const path = await file('unreadable.json', [changed('2026-03-01T10:00:00Z', twice)]);
+    const { roles } = JSON.parse((await cli('audit', path, '--format', 'json')).printed());
+    const note = 'the document that was set cannot be read as a trust policy';
+    expect(roles[0].versions[1]).toMatchObject({ policy: twice, notes: [note] });
+    const who = JSON.parse((await cli('who', 'deploy', path, '--at', '2026-03-02', '--format', 'json')).printed());
+    expect(who).toMatchObject({ allowed: null, notes: expect.arrayContaining([note]) });
+    expect(who.notes.filter((one: string) => one === note)).toHaveLength(1);
+  });
+
+  test('says of a deletion in the very second that it was one', async () => {
+    const path = await file('deleted.json', [
+      changed('2026-03-01T10:00:00Z', trusting('111122223333')),
+      iamCall('DeleteRole', { roleName: 'deploy' }, { eventTime: '2026-03-01T11:00:00Z', eventID: 'deleted' }),
+    ]);
+    const io = await cli('who', 'deploy', path, '--at', '2026-03-01T11:00:00Z');
+    expect(io.printed()).toContain('it was deleted in this very second');
+  });
+});

@@ -1,7 +1,7 @@
 /** `trusttrail who`: who could assume a role at a time? */
 import { type Command, Option } from 'commander';
 import { nothingWasRead, roleMatches, versionJson } from '../../audit/report.ts';
-import type { RoleTimeline, TimelineVersion } from '../../audit/timeline.ts';
+import { arnsOf, type RoleTimeline, type TimelineVersion } from '../../audit/timeline.ts';
 import { type WhoCouldAssume, whoCouldAssume } from '../../audit/who-could-assume.ts';
 import { defaultConfiguration } from '../../configuration/configuration.ts';
 import { plainLines, plainText, shellQuote } from '../../findings/escape.ts';
@@ -108,11 +108,6 @@ function namesRole(role: string): void {
     throw new UserError(`${role === '' ? "''" : role}: no role`, 'expected the ARN or the name of a role');
 }
 
-/** Every ARN that the role of this name has had: made anew it may have another path. */
-function arnsOf({ versions }: { readonly versions: readonly TimelineVersion[] }): readonly string[] {
-  return versions.flatMap(({ setBy }) => (setBy?.pathKnown === true && setBy.role !== undefined ? [setBy.role] : []));
-}
-
 /** The ARN in the life of the role that the version is of. */
 function arnThen(timeline: RoleTimeline, version: TimelineVersion): string {
   const { versions, role } = timeline;
@@ -121,7 +116,7 @@ function arnThen(timeline: RoleTimeline, version: TimelineVersion): string {
   const first = versions.findLastIndex((one, index) => index <= at && begins(one));
   const next = versions.findIndex((one, index) => index > at && begins(one));
   const life = versions.slice(Math.max(0, first), next === -1 ? undefined : next);
-  const [known] = arnsOf({ versions: life });
+  const known = life.find(({ setBy }) => setBy?.pathKnown === true && setBy.role !== undefined)?.setBy?.role;
   return known ?? life.find(({ setBy }) => setBy?.role !== undefined)?.setBy?.role ?? role;
 }
 
@@ -154,7 +149,7 @@ function unreadNotes({ counts: { problems } }: Pick<HistoryReview, 'counts'>): r
 
 /** The one role that is meant; a name may be that of roles in several accounts. */
 function oneOf(known: readonly RoleTimeline[], role: string, words: readonly string[]): RoleTimeline {
-  const found = known.filter((one) => roleMatches(one.role, role) || arnsOf(one).some((arn) => roleMatches(arn, role)));
+  const found = known.filter((one) => arnsOf(one).some((arn) => roleMatches(arn, role)));
   const exact = found.filter((one) => one.role === role || one.name === role);
   const [first, ...more] = exact.length > 0 ? exact : found;
   if (first === undefined) {
