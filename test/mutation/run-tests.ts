@@ -6,6 +6,7 @@ import { collected } from './vitest-collected.ts';
 export const testFiles = [
   'test/policy/evaluate/evaluate.cases.test.ts',
   'test/policy/evaluate/reasons.test.ts',
+  'test/policy/evaluate/open-requests.test.ts',
   'test/policy/keys/condition-keys.test.ts',
   'test/policy/compare/compare.cases.test.ts',
   'test/policy/compare/told-apart.test.ts',

@@ -122,6 +122,13 @@ const cases: readonly ChangeCase[] = [
     direct: [`role \`deploy\` of account ${home} needs no identity-based policy any more`],
   },
   {
+    name: 'a role of the account by its name, beside a Deny that was there',
+    old: [deny(`arn:aws:iam::${home}:role/bad`), allow(home)],
+    now: [deny(`arn:aws:iam::${home}:role/bad`), allow([home, `arn:aws:iam::${home}:role/deploy`])],
+    verdict: 'equivalent',
+    direct: [`role \`deploy\` of account ${home} needs no identity-based policy any more`],
+  },
+  {
     name: 'one session in place of a role',
     old: [allow(`arn:aws:iam::${home}:role/deploy`)],
     now: [allow(`arn:aws:sts::${home}:assumed-role/deploy/ci`)],
