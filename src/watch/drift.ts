@@ -2,7 +2,8 @@
 import { toIsoSeconds } from '../cloudtrail/event-time.ts';
 import { roleFromArn } from '../cloudtrail/role-name.ts';
 import type { Finding } from '../findings/finding.ts';
-import { findingId, sha256 } from '../findings/identity.ts';
+import { canonicalJson, type Fact, findingId, sha256 } from '../findings/identity.ts';
+import { maskExternalIds } from '../findings/mask.ts';
 import { worst } from '../findings/severity.ts';
 import { compare } from '../policy/compare/compare.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
@@ -137,16 +138,35 @@ function changeBehind(
   const told = [...deliveries.values()].flatMap(({ sentAt }) => sentAt ?? []);
   const seenAt = told.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...told);
   const states = [...changes.flatMap(({ before, after }) => [before, after]), ...seen];
-  return changes.find(({ change, after }) => {
+  // An event of what had only been seen until then may have come since.
+  const asSeen = states.map(
+    ({ exists, policyText }): RoleState => ({
+      exists,
+      observedAt: 0,
+      ...(policyText === undefined ? {} : { policyText }),
+    }),
+  );
+  // What was changed after the look cannot be what it saw; nor what had been changed once more by then, unless IAM was late.
+  const until = changes.filter(({ change }) => change.record.at <= seenAt && change.change !== 'update-role');
+  const inForce = until.filter((_, place) => (until[place + 1]?.change.record.at ?? seenAt) > seenAt - settling);
+  if (
+    isUnannounced &&
+    !until.some((one) => one.after.exists === true && Math.abs(one.change.record.at - at) <= asCreated)
+  )
+    return undefined;
+  return inForce.find(({ change, after }) => {
     const { record } = change;
-    // What was changed after the look cannot be what it saw.
-    if (record.at > seenAt || change.change === 'update-role') return false;
-    if (isUnannounced) return after.exists === true && Math.abs(record.at - at) <= asCreated;
+    if (isUnannounced) return canonicalJson(shownAs(after.policyText)) === canonicalJson(shown?.current as Fact);
     const live = after.exists === false ? undefined : after.policyText;
     // An event that does not show its document may have set any.
     if (after.exists === true && live === undefined) return shown?.current !== undefined && record.at > at;
-    return states.some((state) => state.setBy !== change && driftId(key, state, live) === id);
+    return [...states, ...asSeen].some((state) => state.setBy !== change && driftId(key, state, live) === id);
   });
+}
+
+/** As a finding shows a document, which is all that is left of one that was seen. */
+function shownAs(policyText: string | undefined): Fact {
+  return maskExternalIds(documentOf(policyText)) as Fact;
 }
 
 /** The text without principals that are an id, `AROA…` or `AIDA…`, where it can be read at all. */

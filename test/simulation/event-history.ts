@@ -1,6 +1,7 @@
 /** What does LookupEvents show: late, by pages that are as long as they happen to be, some of them empty, the newest first? */
 import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandOutput } from '@aws-sdk/client-cloudtrail';
 import type { CloudTrailRecord } from '../../src/cloudtrail/record.ts';
+import { start } from '../watch/service.ts';
 import { seeded } from './seeded.ts';
 
 /** CloudTrail shows an event within so many milliseconds (AWS CloudTrail User Guide, "Viewing recent management events"). */
@@ -19,8 +20,11 @@ interface Asked {
  * @returns what is answered about an account at a time; throws as the SDK does.
  */
 export function eventHistory(records: readonly CloudTrailRecord[], isLate: boolean) {
+  // Where what is seen late would be on the page before, it would depend on that whether an older version is read.
+  const isLately = ({ eventId, at }: CloudTrailRecord): boolean => isOfPast(eventId) && at >= start - 3_600_000;
+  const whole = new Set(records.filter(isLately).map(({ requestParameters }) => requestParameters?.['roleName']));
   const events = records
-    .map((record) => ({ record, ...habitsOf(record.eventId) }))
+    .map((record) => ({ record, ...habitsOf(record, whole.has(record.requestParameters?.['roleName'])) }))
     .toSorted(
       (left, right) => right.record.at - left.record.at || (left.record.eventId < right.record.eventId ? 1 : -1),
     );
@@ -59,15 +63,19 @@ export function eventHistory(records: readonly CloudTrailRecord[], isLate: boole
 }
 
 /** The same of an event in every run: when it is seen, and whether a page ends with it. */
-function habitsOf(eventId: string) {
+function habitsOf({ eventId }: CloudTrailRecord, isOnOnePage: boolean) {
   const random = seeded(eventId);
-  // Of one role few enough that what is looked at of it is enough.
-  const isOfPast = eventId.startsWith('past-');
+  // Few enough of one role that what is looked at is enough.
+  const mayEnd = isOfPast(eventId) && !isOnOnePage;
   return {
     delay: random.int(0, latest),
-    isLastOfPage: isOfPast && random.chance(0.25),
-    isBeforeEmpty: isOfPast && random.chance(0.15),
+    isLastOfPage: mayEnd && random.chance(0.25),
+    isBeforeEmpty: mayEnd && random.chance(0.15),
   };
+}
+
+function isOfPast(eventId: string): boolean {
+  return eventId.startsWith('past-');
 }
 
 function refused(name: string): Error {

@@ -276,6 +276,21 @@ describe('drift', () => {
     expect(withdrawn.every(({ supersededBy = '' }) => changes.has(supersededBy))).toBe(true);
   });
 
+  test('of a role that was changed unseen is not taken back by the event of its creation, or of an older version', async () => {
+    const one = surveyed();
+    const open = document([ci, '999999999999']);
+    const made = created(7_200, document(ci), 'late');
+    const turned = [updated(7_200, open), updated(10_800, document(`${ci}2`))];
+    one.has(like(document(ci)));
+    await one.reconcile();
+    one.at(start + 24 * hour);
+    // Somebody brought back what had been there, and opened the new role, and no event tells of either.
+    one.has(like(open), like(open, 'late', { createDate: made.eventTime }));
+    await one.reconcile();
+    await one.take([made, ...turned]);
+    expect(one.findings().filter(({ kind }) => kind === 'drift')).toHaveLength(2);
+  });
+
   test('is not taken back by the same change, made by somebody later', async () => {
     const one = surveyed();
     const open = document([ci, '999999999999']);
