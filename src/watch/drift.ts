@@ -156,10 +156,11 @@ function changeBehind(
     return undefined;
   return inForce.find(({ change, after }) => {
     const { record } = change;
-    if (isUnannounced) return canonicalJson(shownAs(after.policyText)) === canonicalJson(shown?.current as Fact);
     const live = after.exists === false ? undefined : after.policyText;
     // An event that does not show its document may have set any.
-    if (after.exists === true && live === undefined) return shown?.current !== undefined && record.at > at;
+    if (after.exists === true && live === undefined)
+      return shown?.current !== undefined && (isUnannounced || record.at > at);
+    if (isUnannounced) return canonicalJson(shownAs(after.policyText)) === canonicalJson(shown?.current as Fact);
     return [...states, ...asSeen].some((state) => state.setBy !== change && driftId(key, state, live) === id);
   });
 }
