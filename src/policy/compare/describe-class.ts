@@ -103,8 +103,9 @@ function spacesOf({ space, spaceOf, entry }: ToDescribe): readonly CallerSpace[]
   return both && space.arn !== undefined ? [spaceOf('user'), spaceOf('role-session')] : [space];
 }
 
-function holdsWhenAbsent({ clause: { operator } }: PreparedClause): boolean {
-  return operator.ifExists || operator.set === 'ForAllValues';
+function holdsWhenAbsent({ clause: { operator }, row }: PreparedClause): boolean {
+  if (operator.ifExists || operator.set === 'ForAllValues') return true;
+  return row?.negated === true && operator.set !== 'ForAnyValue';
 }
 
 /** Whether somebody of the class comes without the clause's key. */
@@ -257,7 +258,9 @@ function lossesOf(question: ToDescribe, values: ReadonlyMap<PreparedClause, read
       const left = leftOut(ofClass, clause) ?? (lost && stays(question, values, clause, work) ? clause : undefined);
       if (left === undefined) continue;
       const text =
-        left === clause ? `other than ${describeClause(clause)}` : describeClause(left, { mayBeAbsent: false });
+        left === clause
+          ? `other than ${describeClause(clause, { mayBeAbsent: clause.row?.negated !== true })}`
+          : describeClause(left, { mayBeAbsent: false });
       losses.push({ text, key: undefined });
     }
   const kept = keptOutByDenies(ofClass);

@@ -102,7 +102,8 @@ export function describeClause(
     return wanted.has('true') ? `without ${some}` : `with any ${noun}`;
   }
   const everyValue = set === 'ForAllValues' && clause.row?.negated === false;
-  const orNone = mayBeAbsent && (ifExists || everyValue) ? ` or without ${some}` : '';
+  const otherValue = clause.row?.negated === true && set !== 'ForAnyValue';
+  const orNone = mayBeAbsent && (ifExists || everyValue || otherValue) ? ` or without ${some}` : '';
   if (clause.key.lower === 'aws:multifactorauthpresent' && base === 'Bool') {
     const wanted = new Set(values.map((value) => value.toLowerCase()));
     if (wanted.size > 1) return `with or without MFA${ifExists ? '' : ', where it is reported'}`;
@@ -127,7 +128,7 @@ export function describeClause(
   if (/^Numeric(Less|Greater)/.test(base)) return `with ${noun} ${relation(base)} ${shown}${orNone}`;
   if (clause.row?.negated === true) {
     if (/^(aws:sourceip|aws:vpcsourceip)$/.test(clause.key.lower)) return `from anywhere but ${shown}`;
-    return `${is} other than ${shown}`;
+    return `${is} other than ${shown}${orNone}`;
   }
   const every = set === 'ForAllValues' && clause.key.multivalued ? ' only' : '';
   return `${is}${every} ${shown}${orNone}`;

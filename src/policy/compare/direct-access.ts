@@ -116,7 +116,7 @@ function describe(
       : text;
   const conditions = clauses
     .filter((clause: PreparedClause) => !told.has(clause))
-    .map((clause) => describeClause(clause))
+    .map((clause) => describeClause(clause, { mayBeAbsent: clause.row?.negated !== true }))
     .filter((phrase) => phrase !== '');
   return {
     summary: [`${who} needs no identity-based policy any more`, ...conditions].join(', '),

@@ -107,14 +107,18 @@ export const everydayCases: readonly ChangeCase[] = [
     old: [allow([other, third]), deny('*', identities(other))],
     now: [allow([other, third]), deny('*', identities(other, third))],
     verdict: 'broader',
-    gained: [`any principal of account ${third}, of organization other than \`${organization}\``],
+    gained: [
+      `any principal of account ${third}, of organization other than \`${organization}\` or without an organization`,
+    ],
   },
   {
     name: "a vendor's roles excepted from a Deny",
     old: [allow(other), deny('*', anotherOrganization)],
     now: [allow(other), deny('*', { ...anotherOrganization, ArnNotLike: { 'aws:PrincipalArn': roleOf('vendor-*') } })],
     verdict: 'broader',
-    gained: [`${anyOf}, of organization other than \`${organization}\`, with principal ARN \`${roleOf('vendor-*')}\``],
+    gained: [
+      `${anyOf}, of organization other than \`${organization}\` or without an organization, with principal ARN \`${roleOf('vendor-*')}\``,
+    ],
   },
   {
     name: 'one more value excepted from a Deny',
@@ -157,7 +161,7 @@ export const everydayCases: readonly ChangeCase[] = [
       'with MFA at most 60 seconds old, or where none is reported',
     ],
     [{ 'ForAnyValue:StringNotLike': { 'aws:TagKeys': 'a*' } }, 'with `aws:TagKeys` only `a*` or without `aws:TagKeys`'],
-    [{ StringEquals: { 'aws:PrincipalTag/team': 'a' } }, 'with tag `team` other than `a`'],
+    [{ StringEquals: { 'aws:PrincipalTag/team': 'a' } }, 'with tag `team` other than `a` or without a tag `team`'],
     [{ Bool: { [mfa]: ['true', 'false'] } }, undefined],
     [{ NumericGreaterThan: { 'aws:MultiFactorAuthAge': ['60', '70'] } }, undefined],
   ].map(
@@ -238,7 +242,7 @@ export const everydayCases: readonly ChangeCase[] = [
     old: [allow(home)],
     now: [allow(home), allow(other, { StringNotEquals: { 'aws:FederatedProvider': 'accounts.google.com' } })],
     verdict: 'broader',
-    gained: [`${anyOf}, of identity provider other than \`accounts.google.com\``],
+    gained: [`${anyOf}, of identity provider other than \`accounts.google.com\` or without an identity provider`],
   },
   {
     name: 'all but one user newly passing tags',
