@@ -1,5 +1,5 @@
 /** Files in every packing and every state of damage, through the scanner and its threads. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LogScan, scanInput, scanLogFile } from '../../src/adapters/fast-scan-file.ts';
@@ -16,6 +17,7 @@ import { logFilesSource } from '../../src/adapters/log-files-source.ts';
 import type { RecordBatch } from '../../src/ports/record-source.ts';
 import { deniedCall } from '../cloudtrail/records.ts';
 
+const execFileAsync = promisify(execFile);
 let folder = '';
 const at = (...names: string[]): string => join(folder, ...names);
 
@@ -382,30 +384,48 @@ describe('standard input', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('a pipe that is named like a file', () => {
+  /** In a program of its own: a thread of the tests would close once more at its end what the stream has closed. */
+  async function scannedApart(names: readonly string[], jobs: number, abortAfter?: number): Promise<LogScan[]> {
+    const pool = new URL('../../src/adapters/fast-scan-pool.ts', import.meta.url).href;
+    const program = `
+      import { scanAll } from '${pool}';
+      const controller = new AbortController();
+      ${abortAfter === undefined ? '' : `setTimeout(() => controller.abort(), ${abortAfter});`}
+      const tasks = ${JSON.stringify(names)}.map((name) => ({ name, named: true, size: 0 }));
+      const scans = [];
+      for await (const scan of scanAll(tasks, { jobs: ${jobs}, signal: controller.signal })) scans.push(scan);
+      console.log(JSON.stringify(scans));`;
+    await writeFile(at('apart.mjs'), program);
+    const { stdout } = await execFileAsync(process.execPath, [at('apart.mjs')], { timeout: 60_000 });
+    return JSON.parse(stdout) as LogScan[];
+  }
+
   test.for([0, 1])('is read to its end, however much comes, among files; %i threads', async (jobs) => {
     const pipe = at(`pipe-${jobs}`);
     execFileSync('mkfifo', [pipe]);
     await writeFile(at('after-pipe.json'), logText(['after']));
-    const writer = createWriteStream(pipe);
-    writer.write(`${JSON.stringify({ Records: [deniedCall({ eventID: 'first' })] })}\n`);
-    for (let index = 0; index < 36; index += 1)
-      writer.write(`${JSON.stringify({ ...noise, x: 'x'.repeat(1_000_000) })}\n`);
-    writer.end(JSON.stringify(deniedCall({ eventID: 'last' })));
-    const scans: LogScan[] = [];
-    const tasks = [pipe, at('after-pipe.json')].map((name) => ({ name, named: true, size: 0 }));
-    for await (const scan of scanAll(tasks, { jobs })) scans.push(scan);
-    expect(scans.map(idsOf)).toEqual([['first', 'last'], ['after']]);
-    expect(scans).toMatchObject([{ problems: [], looked: 38, bytes: writer.bytesWritten }, { problems: [] }]);
+    const lines = [
+      { Records: [deniedCall({ eventID: 'first' })] },
+      ...Array<object>(36).fill({ ...noise, x: 'x'.repeat(1_000_000) }),
+      deniedCall({ eventID: 'last' }),
+    ];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await writeFile(at('through-pipe.jsonl'), text);
+    const writer = execFile('sh', ['-c', 'exec cat "$1" > "$2"', 'sh', at('through-pipe.jsonl'), pipe]);
+    try {
+      const scans = await scannedApart([pipe, at('after-pipe.json')], jobs);
+      expect(scans.map(idsOf)).toEqual([['first', 'last'], ['after']]);
+      expect(scans).toMatchObject([{ problems: [], looked: 38, bytes: text.length }, { problems: [] }]);
+    } finally {
+      writer.kill('SIGKILL');
+    }
   });
 
   test.for([0, 1])('and that nobody writes to keeps nothing from ending at an interrupt; %i threads', async (jobs) => {
     const pipe = at(`silent-${jobs}`);
     execFileSync('mkfifo', [pipe]);
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), 300);
-    const tasks = [{ name: pipe, named: true, size: 0 }];
-    for await (const scan of scanAll(tasks, { jobs, signal: controller.signal })) expect(scan.looked).toBe(0);
-    expect(controller.signal.aborted).toBe(true);
+    const scans = await scannedApart([pipe], jobs, 300);
+    expect(scans.flatMap(idsOf)).toEqual([]);
   });
 });
 
