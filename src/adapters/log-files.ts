@@ -240,6 +240,8 @@ export function reasonOf(error: Error): string {
       return 'the gzip data is damaged';
     case 'Z_BUF_ERROR':
       return 'the compressed data ends too early, the file was cut off';
+    case 'ZSTD_error_frameParameter_windowTooLarge':
+      return 'packed with a larger window than is unpacked here (`zstd --long`): unpack it first';
     case 'ELOOP':
       return 'a link that leads to itself';
     default:

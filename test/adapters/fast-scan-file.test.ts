@@ -274,6 +274,14 @@ describe('to the very end of a file', () => {
     expect(idsOf(scan)).toEqual(['a', 'b']);
   });
 
+  test('zstd that needs more memory than is given to it is not told as damaged', async () => {
+    // A frame's header alone, with a window of 256 MB (RFC 8878, 3.1.1.1.2).
+    const scan = await scanned('long.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x90, 0x01, 0x00, 0x00]));
+    expect(scan.problems.map(({ message }) => message)).toEqual([
+      'packed with a larger window than is unpacked here (`zstd --long`): unpack it first: no record could be read',
+    ]);
+  });
+
   test('a list of more than can be parsed at once that is not the first member', async () => {
     const records = [...Array<object>(36).fill({ ...noise, x: 'x'.repeat(1_000_000) }), last];
     const found = await scanned(
