@@ -430,6 +430,34 @@ function missingActions(statement: Statement, call: AssumeRequest): readonly str
   });
 }
 
+/** The latest answers about whole policies: whoever is denied once is denied often, and each of its calls asks the same. */
+const known = new Map<string, Comparison | undefined>();
+const mostKnown = 100;
+
+/**
+ * @param ask depends on nothing of the call: on the texts of both policies, on what was meant, and on whom it is meant for.
+ * @returns who gains; `undefined` where somebody gains who was not meant to.
+ */
+function gainsKnown(
+  { policy, gone, denies }: RepairQuestion,
+  caller: NamedPrincipal,
+  intended: readonly StatementValue[],
+  text: string,
+  ask: () => Comparison | undefined,
+): Comparison | undefined {
+  const spared = denies.map(({ index }) => index);
+  const key = JSON.stringify([policy.text, gone?.pointer ?? null, spared, caller.type, caller.text, intended, text]);
+  const answer = known.has(key) ? known.get(key) : ask();
+  // The one that was asked for last is forgotten last.
+  known.delete(key);
+  known.set(key, answer);
+  for (const [oldest] of known) {
+    if (known.size <= mostKnown) break;
+    known.delete(oldest);
+  }
+  return answer;
+}
+
 /** @returns `undefined` where the candidate does not help, or lets in others than were meant. */
 function judge(
   question: RepairQuestion,
@@ -446,22 +474,24 @@ function judge(
   const meant = intended.length === 0 ? [] : parsedStatements(policy.version, intended)?.statements;
   if (meant === undefined) return undefined;
   const before = withoutGone(policy, question.gone);
-  if (!letsInOnly(question, caller, before, meant, repaired)) return undefined;
+  const gains = gainsKnown(question, caller, intended, text, () =>
+    letsInOnly(question, caller, before, meant, repaired) ? compare(before, repaired) : undefined,
+  );
+  if (gains === undefined) return undefined;
   const isRefused = (problems: readonly Problem[]) => problems.some(({ level }) => level === 'refused');
   const refused = isRefused([...parsed.problems, ...validateTrustPolicy(repaired)]);
   // What IAM would not take is no repair, save where what stands there would not be taken either.
   if (refused && !isRefused(validateTrustPolicy(policy))) return undefined;
-  const comparison = compare(before, repaired);
   const verified =
     decision === 'allow' &&
     !refused &&
-    (comparison.verdict === 'broader' || comparison.verdict === 'equivalent') &&
+    (gains.verdict === 'broader' || gains.verdict === 'equivalent') &&
     callersPartCanBeDone(question, meant);
   // Of an exception from a Deny nobody else has anything: that is proved, and exacter than the statement's own class.
   const grants =
     denies.length > 0 && caller.type === 'AWS' && intended.length === 0
       ? [`\`${caller.text}\``]
-      : gainsOf(question, before, repaired, comparison);
+      : gainsOf(question, before, repaired, gains);
   return { text, summary, verified, grants: grants.length === 0 ? 'nothing' : grants.join('; ') };
 }
 

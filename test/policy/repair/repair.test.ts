@@ -513,3 +513,18 @@ function deniedTo(caller: Caller): object {
     Condition: { StringEquals: { 'aws:PrincipalArn': arn } },
   };
 }
+
+test('what was found for one call of a caller holds for its next one, and for nobody else', () => {
+  const policyOf = (account: string) => one(allow({ AWS: `arn:aws:iam::${account}:root` }));
+  const asked = (account: string, caller: string, session: string) =>
+    repaired(policyOf(account), callBy(caller, { 'sts:rolesessionname': [session] }));
+  const first = asked('111122223333', ana, 's1');
+  expect(first).toMatchObject({ verified: true, grants: 'user `ana` of account 444455556666' });
+  expect(asked('111122223333', deploy, 's1')?.grants).toBe('role `ci/deploy` of account 444455556666');
+  // More than are kept in mind.
+  for (let account = 0; account < 150; account += 1)
+    expect(asked(String(700_000_000_000 + account), ana, 's1')?.text).toContain(String(700_000_000_000 + account));
+  expect(asked('111122223333', ana, 's2')).toEqual(first);
+  // The same document asked from another account, which has the role already: nothing is to be gained.
+  expect(asked('444455556666', ana, 's1')?.grants ?? 'nothing').toBe('nothing');
+});
