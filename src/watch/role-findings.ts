@@ -44,7 +44,9 @@ export async function roleFindings(key: string, cameIn: RoleTouched, context: Wa
     for (const one of history.changes)
       if (one.change.record.at >= from) drafts.push(trustChangeDraft(history, one, context));
     await addFailedChanges(history, from, known, context, drafts, retractions);
-    const principals = await principalDrafts(history, from, known, context);
+    // A change says what was before it as well: whether a role that is created was made anew, for instance.
+    const since = sinceChange(touched, history, context.limits.lookBack)?.from ?? from;
+    const principals = await principalDrafts(history, Math.min(from, since), known, context);
     drafts.push(...principals.drafts);
     retractions.push(...principals.retractions, ...explainedDrift(history, known));
   }

@@ -187,13 +187,17 @@ function policyOf(change: TrustChange, from: KnownEvent['from']): Partial<RoleSt
 }
 
 /** @returns the role after every change up to and with the given time. */
-export function stateAt({ changes }: RoleHistory, at: number): RoleState {
+export function stateAt({ changes, seen }: RoleHistory, at: number): RoleState {
   const last = changes.findLastIndex(({ change }) => change.record.at <= at);
   const [found, next] = [changes[last], changes[last + 1]];
-  if (found === undefined) return stateBeforeAll(next);
+  const state = found?.after ?? stateBeforeAll(next);
+  if (state.exists !== false) return state;
   // What is changed next was made anew before that, and nobody knows when.
-  const wasMadeAnew = found.after.exists === false && next !== undefined && next.before.exists === undefined;
-  return wasMadeAnew ? unknownRole : found.after;
+  if (found !== undefined && next !== undefined && next.before.exists === undefined) return unknownRole;
+  // Nor when what IAM had shown since was deleted, if it was: the event of that may still be under way.
+  const since = found?.change.record.at ?? 0;
+  const wasThere = seen.some(({ observedAt = 0 }) => observedAt > since && observedAt <= at);
+  return wasThere ? unknownRole : state;
 }
 
 /** Before the first change that is known: nothing, save that a role that is then created was not there. */

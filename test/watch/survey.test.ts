@@ -172,6 +172,51 @@ describe('what was read', () => {
     ]);
   });
 
+  test('says whom a principal concerns in whatever order the role’s own end and new beginning are delivered', async () => {
+    const theirs = { more: { recipientAccountId: '444455556666' } };
+    const gone = deleted(7200, 'ci', theirs);
+    const end = deleted(9000);
+    const anew = created(9060, document(`arn:aws:iam::${home}:role/x`));
+    for (const order of [
+      [gone, end, anew],
+      [anew, gone, end],
+      [end, gone, anew],
+      [anew, end, gone],
+    ]) {
+      const one = surveyed();
+      one.has(like(document(ci)));
+      await one.reconcile();
+      one.at(start + 3 * hour);
+      for (const event of order) await one.take([event]);
+      const risks = one.findings().filter(({ kind, events }) => kind === 'trust-risk' && events.length > 0);
+      expect(risks, order.map(({ eventName }) => eventName).join()).toMatchObject([
+        { title: 'deploy trusts the role ci, which admin deleted' },
+      ]);
+    }
+  });
+
+  test('of a role that is made anew is no proof that there was none when its deletion has not come yet', async () => {
+    const one = surveyed();
+    one.has(like(document(ci)));
+    await one.reconcile();
+    one.at(start + 3 * hour);
+    await one.take([created(9060, document(ci))]);
+    await one.take([denied(600)]);
+    const [call] = one.findings().filter(({ kind }) => kind === 'denial');
+    expect(call?.causes?.filter(({ confidence }) => confidence === 'proved') ?? []).toEqual([]);
+  });
+
+  test('of a role that somebody made anew unseen is no proof that it stayed deleted', async () => {
+    const one = surveyed();
+    await one.reconcile();
+    await one.take([created(-86_400, document(ci)), deleted(-3600)]);
+    one.has(like(document(ci)));
+    await one.reconcile();
+    await one.take([denied(7200)]);
+    const [call] = one.findings().filter(({ kind }) => kind === 'denial');
+    expect(call?.causes?.filter(({ confidence }) => confidence === 'proved') ?? []).toEqual([]);
+  });
+
   test('of a role that was made anew since says nothing of whom that one trusts', async () => {
     const one = surveyed();
     one.has(like(document(ci)));
