@@ -56,7 +56,9 @@ export function explainingChange(history: RoleHistory, denial: Denial, lookBack:
     if (now === 'allow') return undefined;
     if (now === 'unknown') return { change, proved: false };
     const then = answerOf(before, denial);
-    const isDoubtful = [inForce, before, after].some(({ doubtful }) => doubtful === true);
+    // What IAM had shown by then is another version than the one that this change set.
+    const isDoubtful =
+      inForce.observedAt !== undefined || [inForce, before, after].some(({ doubtful }) => doubtful === true);
     if (then === 'allow') return { change, proved: !isDoubtful };
     if (then === 'unknown') return { change, proved: false };
   }

@@ -191,13 +191,15 @@ export function stateAt({ changes, seen }: RoleHistory, at: number): RoleState {
   const last = changes.findLastIndex(({ change }) => change.record.at <= at);
   const [found, next] = [changes[last], changes[last + 1]];
   const state = found?.after ?? stateBeforeAll(next);
-  if (state.exists !== false) return state;
+  const since = found?.change.record.at ?? 0;
+  const shownSince = seen.findLast(({ observedAt = 0 }) => observedAt > since && observedAt <= at);
+  // Another version than the events tell of: somebody had set it unseen by then.
+  if (state.exists === true) return shownSince ?? state;
+  if (state.exists === undefined) return state;
   // What is changed next was made anew before that, and nobody knows when.
   if (found !== undefined && next !== undefined && next.before.exists === undefined) return unknownRole;
   // Nor when what IAM had shown since was deleted, if it was: the event of that may still be under way.
-  const since = found?.change.record.at ?? 0;
-  const wasThere = seen.some(({ observedAt = 0 }) => observedAt > since && observedAt <= at);
-  return wasThere ? unknownRole : state;
+  return shownSince === undefined ? state : unknownRole;
 }
 
 /** Before the first change that is known: nothing, save that a role that is then created was not there. */

@@ -217,6 +217,20 @@ describe('what was read', () => {
     expect(call?.causes?.filter(({ confidence }) => confidence === 'proved') ?? []).toEqual([]);
   });
 
+  test('of a version that somebody set unseen is the one that a later call met, as far as is known', async () => {
+    const one = surveyed();
+    one.has(like(document(ci)));
+    await one.reconcile();
+    await one.take([created(-86_400, document(ci)), updated(-7200, document(`arn:aws:iam::${home}:role/other`))]);
+    // IAM shows what no event tells of: that the caller is let in again.
+    await one.reconcile();
+    await one.take([denied(7200)]);
+    const [call] = one.findings().filter(({ kind }) => kind.startsWith('denial'));
+    expect(call).toBeDefined();
+    expect(call?.causes?.filter(({ confidence }) => confidence === 'proved') ?? []).toEqual([]);
+    expect(call?.correlatedChange?.proof).not.toBe('allowed before, denied after');
+  });
+
   test('of a role that was made anew since says nothing of whom that one trusts', async () => {
     const one = surveyed();
     one.has(like(document(ci)));
