@@ -7,7 +7,7 @@ import { allRecognised } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { fileScanner, type Scanned } from './fast-scan.ts';
 import { unlessAborted } from './interrupted-wait.ts';
-import { decodedText, reasonOf, TooLargeUnpacked } from './log-files.ts';
+import { asError, damaged, decodedText, failedAfter, readBefore, reasonOf, TooLargeUnpacked } from './log-files.ts';
 import {
   comingIn,
   inLargePieces,
@@ -150,10 +150,8 @@ async function scanStream(task: ScanTask, source: PackedSource): Promise<Found> 
   const scanned = scanner.end();
   if (text > mostText)
     return { ...found(scanned), problems: [...scanned.problems, damaged(task.name, reasonOf(new TooLargeUnpacked()))] };
-  if (failure !== undefined) {
-    const told = scanned.looked === 0 ? 'no record could be read' : `${readBefore(scanned.looked)} read`;
-    return { ...found(scanned), problems: [...scanned.problems, damaged(task.name, `${reasonOf(failure)}: ${told}`)] };
-  }
+  if (failure !== undefined)
+    return { ...found(scanned), problems: [...scanned.problems, failedAfter(scanned.looked, task.name, failure)] };
   if (scanned.stopped !== undefined && packing === 'none' && source.size <= mostParsed)
     return parsed(task.name, source.whole());
   return afterStop(task.name, scanned);
@@ -237,22 +235,10 @@ function found({ looked, records, problems }: Scanned): Found {
   return { looked, records, problems };
 }
 
-function readBefore(count: number): string {
-  return count === 1 ? 'the record before that was' : `the ${count} records before that were`;
-}
-
 function withoutForeign({ named }: ScanTask, scan: LogScan): LogScan {
   const [first] = scan.problems;
   if (named || first === undefined || scan.looked > 0) return scan;
   return scan.problems.every(({ kind }) => kind === 'foreign')
     ? { ...scan, problems: [], passedOver: first.message }
     : scan;
-}
-
-function damaged(place: string, message: string): ReadingProblem {
-  return { place, message, kind: 'damaged' };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutOffMessage, type ReadEvents, type ReadingProblem, readEvents } from '../cloudtrail/read-record.ts';
-import { inMemory, OtherData, unpackInto } from './packed-source.ts';
+import { inMemory, OtherData, packingOf, unpackInto } from './packed-source.ts';
 
 export interface LogFile extends ReadEvents {
   /** The path as given, or as found below the folder that was given. */
@@ -178,13 +178,9 @@ async function readOne(name: string, read: () => Promise<Uint8Array>, options: L
 
 /** A file that was cut off has one problem, that it was, and not a second one for the record at the cut. */
 function cutShort({ records, problems }: ReadEvents, text: string, name: string, failure: Error): ReadEvents {
-  const told =
-    records.length === 0
-      ? 'no record could be read'
-      : `the ${records.length === 1 ? 'record' : `${records.length} records`} before that were read`;
   const isWithin = problems.at(-1)?.message === cutOffMessage || !/[}\]\s]$/.test(text.slice(-1));
   const others = isWithin ? problems.slice(0, -1) : problems;
-  return { records, problems: [...others, damaged(name, `${reasonOf(failure)}: ${told}`)] };
+  return { records, problems: [...others, failedAfter(records.length, name, failure)] };
 }
 
 /** @returns all that comes of the bytes before something is wrong with them. @throws TooLargeUnpacked */
@@ -192,15 +188,16 @@ async function unpacked(
   bytes: Uint8Array,
   mostBytes: number,
 ): Promise<{ readonly content: Uint8Array; readonly failure?: Error }> {
+  if (packingOf(bytes) === 'none') return { content: bytes };
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const { packing, failure } = await unpackInto(inMemory(bytes), (chunk) => {
+  const { failure } = await unpackInto(inMemory(bytes), (chunk) => {
     size += chunk.length;
     if (size <= mostBytes) chunks.push(Buffer.from(chunk));
     return size <= mostBytes;
   });
   if (size > mostBytes) throw new TooLargeUnpacked();
-  return { content: packing === 'none' ? bytes : Buffer.concat(chunks), ...(failure === undefined ? {} : { failure }) };
+  return { content: Buffer.concat(chunks), ...(failure === undefined ? {} : { failure }) };
 }
 
 /** UTF-8, or the UTF-16 that PowerShell's `>` writes; what is neither is no JSON, which the reader says. */
@@ -219,7 +216,16 @@ function unreadable(name: string, error: Error): LogFile {
   return { name, bytes: 0, records: [], problems: [damaged(name, reasonOf(error))] };
 }
 
-function damaged(place: string, message: string): ReadingProblem {
+/** What went wrong with a file, and how many of its records were read all the same. */
+export function failedAfter(records: number, place: string, failure: Error): ReadingProblem {
+  return damaged(place, `${reasonOf(failure)}: ${records === 0 ? 'no record could be' : readBefore(records)} read`);
+}
+
+export function readBefore(records: number): string {
+  return records === 1 ? 'the record before that was' : `the ${records} records before that were`;
+}
+
+export function damaged(place: string, message: string): ReadingProblem {
   return { place, message, kind: 'damaged' };
 }
 
@@ -250,6 +256,6 @@ export function reasonOf(error: Error): string {
   }
 }
 
-function asError(error: unknown): Error {
+export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,8 +1,7 @@
 /** What happened to a role before anything of it was delivered? Asked of CloudTrail's LookupEvents, which keeps 90 days. */
 import { type CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import { readEventValue } from '../cloudtrail/read-record.ts';
-import { recognise } from '../cloudtrail/recognise.ts';
-import type { TrustChange } from '../cloudtrail/recognised.ts';
+import { recognise, setsTrustPolicy } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { type ChangeHistory, shownWithin } from '../ports/change-history.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -46,9 +45,6 @@ export function lookupChangeHistory(clients: Pick<AccountClients, 'trail'>, cloc
   };
 }
 
-/** The others change how long a session may last, or leave no version at all. */
-const setsPolicy: ReadonlySet<TrustChange['change']> = new Set(['create-role', 'update-trust-policy']);
-
 async function changes(
   client: CloudTrailClient,
   account: string,
@@ -74,7 +70,7 @@ async function changes(
         if (change?.kind !== 'trust-change' || change.account !== account || change.roleName !== name) continue;
         found.push(record);
         // Up to the end of that time means with the change itself that is asked about: what was before it is wanted.
-        if (record.at < before && change.succeeded && setsPolicy.has(change.change)) isInForceThere = true;
+        if (record.at < before && change.succeeded && setsTrustPolicy(change)) isInForceThere = true;
       }
     // The newest come first: once the version in force is there, what is older is not needed.
     if (isInForceThere) break;

@@ -9,6 +9,7 @@ import {
   type SketchEntry,
   weighed,
 } from '../ports/denial-sketch.ts';
+import { isFuller } from '../ports/fuller-copy.ts';
 import type {
   Delivery,
   FindingKey,
@@ -108,14 +109,7 @@ export function memoryTrustStore(): TrustStore {
   };
 }
 
-/**
- * Files of one history may hold copies of an event of which one lacks something: columns that a query left out, say. Which of
- * them comes first is chance, so that here, unlike in a store of deliveries, the fuller one is kept.
- */
-function isFuller(body: string, than: string): boolean {
-  return body.length > than.length || (body.length === than.length && body < than);
-}
-
+/** Unlike in a store of deliveries the fuller copy is kept, whichever comes first. */
 function withFuller(sketch: DenialSketch, added: readonly SketchEntry[]): DenialSketch {
   const fullest = new Map(sketch.entries.map((entry) => [entry.eventId, entry]));
   let isChanged = false;

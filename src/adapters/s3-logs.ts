@@ -6,7 +6,7 @@ import type { ReadOptions, RecordBatch, RecordSource } from '../ports/record-sou
 import { awsFailure } from './aws-failure.ts';
 import type { LogScan, ScanTask } from './fast-scan-file.ts';
 import { scanAll } from './fast-scan-pool.ts';
-import { reasonOf as fileReason } from './log-files.ts';
+import { asError, reasonOf as fileReason } from './log-files.ts';
 import { batchOf } from './log-files-source.ts';
 
 export interface S3LogsOptions {
@@ -320,10 +320,6 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function failed(place: string, message: string): RecordBatch {

@@ -60,6 +60,11 @@ export function failed(record: CloudTrailRecord): boolean {
   return record.errorCode !== undefined || (record.errorMessage !== undefined && record.responseElements === null);
 }
 
+/** Whether the change, where it succeeds, begins a version of the trust policy; the others leave it, or leave none. */
+export function setsTrustPolicy({ change }: TrustChange): boolean {
+  return change === 'create-role' || change === 'update-trust-policy';
+}
+
 /**
  * Whether the denial is one of trusttrail's own calls for its reader role in another account: these are never
  * analysed, since reading the role's trust policy is what they were made for.

@@ -1,5 +1,6 @@
 /** Does a caller feel its way: many roles that deny it, or many principals tried until one exists? */
 import { nameOfCaller } from '../cloudtrail/caller-name.ts';
+import { setsTrustPolicy } from '../cloudtrail/recognise.ts';
 import type { TrustChange } from '../cloudtrail/recognised.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { findingId } from '../findings/identity.ts';
@@ -13,12 +14,9 @@ import { linksOf } from './links.ts';
  * Whether a change failed because it named a principal that does not exist. IAM checks that when a trust policy is
  * saved, so that trying names tells which of them exist (in any account, and unseen there).
  */
-export function isProbe({ succeeded, change, record }: TrustChange): boolean {
-  return (
-    !succeeded &&
-    (change === 'update-trust-policy' || change === 'create-role') &&
-    /Invalid principal/i.test(record.errorMessage ?? '')
-  );
+export function isProbe(change: TrustChange): boolean {
+  const { succeeded, record } = change;
+  return !succeeded && setsTrustPolicy(change) && /Invalid principal/i.test(record.errorMessage ?? '');
 }
 
 /** A call of an enumeration, with what was tried by it. */

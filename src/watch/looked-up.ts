@@ -1,6 +1,6 @@
 /** What was a role like before anything of it was delivered? Asked of CloudTrail's history, and asked again where that may not have shown all. */
 
-import { recognise } from '../cloudtrail/recognise.ts';
+import { recognise, setsTrustPolicy } from '../cloudtrail/recognise.ts';
 import type { CloudTrailRecord } from '../cloudtrail/record.ts';
 import { shownWithin } from '../ports/change-history.ts';
 import type { StoredEvent, TrustStore } from '../ports/trust-store.ts';
@@ -167,11 +167,7 @@ function unclear(
 function reachOf(records: readonly CloudTrailRecord[], before: number): number {
   const isVersion = (record: CloudTrailRecord): boolean => {
     const change = recognise(record);
-    return (
-      change?.kind === 'trust-change' &&
-      change.succeeded &&
-      (change.change === 'create-role' || change.change === 'update-trust-policy')
-    );
+    return change?.kind === 'trust-change' && change.succeeded && setsTrustPolicy(change);
   };
   const hasVersion = records.some((record) => record.at < before && isVersion(record));
   return hasVersion ? Math.min(...records.map(({ at }) => at)) : 0;

@@ -7,6 +7,7 @@ import { accountOf, roleFromArn } from '../cloudtrail/role-name.ts';
 import { triedTheRole } from '../cloudtrail/unanswered-call.ts';
 import { splitArn } from '../policy/document/names.ts';
 import { parseTrustPolicy } from '../policy/document/parse.ts';
+import { isFuller } from '../ports/fuller-copy.ts';
 import type { StoredDenial, StoredEvent } from '../ports/trust-store.ts';
 import { type Affected, nothingAffected, touchCaller, touchChange, touchRole } from './affected.ts';
 import { dayOf, spansAround } from './bursts.ts';
@@ -85,11 +86,6 @@ export async function remember(records: readonly CloudTrailRecord[], context: Wa
   for (const event of principals) await touchByPrincipal(event, context, affected);
   for (const one of callerSide) await touchByCallerSide(one.change, one.stream, context, affected);
   return affected;
-}
-
-/** Of copies of one text that are as long the order of their letters decides, so that no order of files does. */
-function isFuller(body: string, than: string): boolean {
-  return body.length > than.length || (body.length === than.length && body < than);
 }
 
 type Add = (stream: string, event: StoredEvent) => void;
